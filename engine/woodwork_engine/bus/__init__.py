@@ -1,0 +1,1 @@
+"""How messages travel: lanes, attempts, retries, dead letters and room, in memory (bus.md)."""

@@ -1,0 +1,153 @@
+"""Where messages for one name wait: its lanes, who handles them, and the places for publishers that wait for room."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from enum import IntEnum, StrEnum
+
+from woodwork_engine.bus.counters import EdgeCounter, Histogram, Window
+from woodwork_engine.bus.routes import RouteTable
+from woodwork_engine.delivery import Delivery
+from woodwork_engine.policy import DeliveryPolicy
+
+Handler = Callable[[Delivery], Coroutine[object, object, object]]
+
+
+class LaneState(IntEnum):
+    """What a lane does; only a ready lane stands in its endpoint's ready list."""
+
+    IDLE = 0
+    READY = 1
+    RUNNING = 2
+    WAITING = 3
+
+
+class EndpointState(StrEnum):
+    """Whether a name has somebody who handles its messages."""
+
+    ACTIVE = "active"
+    WAITING = "waiting"  # nobody has registered yet
+    DRAINING = "draining"  # removed from the flow, still working its lanes off
+    PARKED = "parked"  # removed from the flow with messages left, which come back with the name
+
+
+class Gate:
+    """A place where publishers wait for room, first come, first served (bus.md B4)."""
+
+    __slots__ = ("waiters",)
+
+    def __init__(self) -> None:
+        self.waiters: deque[asyncio.Future[None]] = deque()
+
+    def wake(self) -> None:
+        """Let the first waiter look again; it keeps its place until it has room."""
+        if self.waiters and not self.waiters[0].done():
+            self.waiters[0].set_result(None)
+
+
+class Session:
+    """What is known of one session across its lanes; times in s since the epoch."""
+
+    __slots__ = ("dead", "first_seen", "histogram", "id", "lanes", "last_seen", "messages", "window")
+
+    def __init__(self, session_id: str, now: float) -> None:
+        self.id = session_id
+        self.first_seen = now
+        self.last_seen = now
+        self.messages = 0
+        self.dead = 0
+        self.lanes = 0
+        self.histogram = Histogram()
+        self.window = Window()
+
+
+class Lane:
+    """One session's messages at one endpoint, in order; the head is the one that is worked on (bus.md B1)."""
+
+    __slots__ = ("due", "endpoint", "gate", "idle_since", "queue", "session", "soonest_expiry", "state", "timer")
+
+    def __init__(self, endpoint: Endpoint, session: Session) -> None:
+        self.endpoint = endpoint
+        self.session = session
+        self.queue: deque[Delivery] = deque()
+        self.state = LaneState.IDLE
+        self.gate = Gate()
+        self.timer: asyncio.TimerHandle | None = None
+        self.due = 0.0
+        self.idle_since = 0.0
+        self.soonest_expiry = float("inf")
+
+
+class Instance:
+    """A handler as of one revision, with the routes its outputs take (bus.md G1) and its running attempts."""
+
+    __slots__ = ("handler", "inflight", "retired", "routes", "version")
+
+    def __init__(self, handler: Handler, routes: RouteTable, version: int) -> None:
+        self.handler = handler
+        self.routes = routes
+        self.version = version
+        self.inflight = 0
+        self.retired: asyncio.Future[None] | None = None
+
+    def retire(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
+        """Return a future that is done when no attempt runs here any more."""
+        self.retired = loop.create_future()
+        if self.inflight == 0:
+            self.retired.set_result(None)
+        return self.retired
+
+    def leave(self) -> None:
+        """One attempt less runs here."""
+        self.inflight -= 1
+        if self.retired is not None and self.inflight == 0 and not self.retired.done():
+            self.retired.set_result(None)
+
+
+class Endpoint:
+    """Everything the bus holds for one name; counts are since start, `depth` is accepted and not settled."""
+
+    __slots__ = (
+        "accepted", "blocked", "dead", "depth", "discarded", "dropped", "emitted", "emptied", "failed", "gate",
+        "handled_seconds",
+        "histogram", "inflight", "instance", "lanes", "last_error", "name", "ok", "parked_at",
+        "parked_runners", "peak", "policy", "ready", "retried", "retrying", "runners", "state", "timeouts", "window",
+    )  # fmt: skip
+
+    def __init__(self, name: str, policy: DeliveryPolicy) -> None:
+        self.name = name
+        self.policy = policy
+        self.state = EndpointState.WAITING
+        self.instance: Instance | None = None
+        self.lanes: dict[str, Lane] = {}
+        self.ready: deque[Lane] = deque()
+        self.runners: set[asyncio.Task[None]] = set()
+        self.parked_runners: deque[asyncio.Future[None]] = deque()
+        self.gate = Gate()
+        self.depth = self.peak = self.inflight = self.retrying = self.blocked = 0
+        self.accepted = self.emitted = self.ok = self.failed = self.retried = 0
+        self.dead = self.dropped = self.discarded = self.timeouts = 0
+        self.handled_seconds = 0.0
+        self.emptied: asyncio.Future[None] | None = None
+        self.last_error: str | None = None
+        self.parked_at = 0.0
+        self.histogram = Histogram()
+        self.window = Window()
+
+    @property
+    def settled(self) -> int:
+        """Deliveries that came to an end here, however."""
+        return self.ok + self.dead + self.dropped + self.discarded
+
+
+class Route:
+    """One way of a message, resolved: the endpoint it leads to and whether the edge lies on a cycle (bus.md F4)."""
+
+    __slots__ = ("cyclic", "edge", "endpoint")
+
+    def __init__(self, endpoint: Endpoint, edge: EdgeCounter, *, cyclic: bool) -> None:
+        self.endpoint = endpoint
+        self.edge = edge
+        self.cyclic = cyclic

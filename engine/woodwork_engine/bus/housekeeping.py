@@ -1,0 +1,98 @@
+"""Once a second: expire what waits too long, sample the counters, let idle lanes go (bus.md D4, H4, H5)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, LaneState
+from woodwork_engine.bus.settlement import Settlement
+from woodwork_engine.dead_letter import DeathReason
+
+PERIOD = 1.0
+IDLE_LANE_SECONDS = 60.0
+MOST_SESSIONS = 10_000
+ROTATE_EVERY = 30
+
+
+class Housekeeping:
+    """One timer for everything that is done once a second; its last gap tells how late the loop is."""
+
+    def __init__(self, core: BusCore, settlement: Settlement) -> None:
+        self._core = core
+        self._settlement = settlement
+        self._timer: asyncio.TimerHandle | None = None
+        self._rounds = 0
+
+    def start(self) -> None:
+        """Begin, on the running loop."""
+        self._timer = asyncio.get_running_loop().call_later(PERIOD, self._round)
+
+    def stop(self) -> None:
+        """End; no timer is left."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _round(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(PERIOD, self._round)
+        self._rounds += 1
+        now = self._core.clock.time()
+        for endpoint in self._core.endpoints.values():
+            if endpoint.state is not EndpointState.PARKED:
+                self._expire(endpoint, now)
+            self._forget_idle_lanes(endpoint, now)
+        self._sample(now)
+        self._forget_sessions(now)
+
+    def _expire(self, endpoint: Endpoint, now: float) -> None:
+        for lane in endpoint.lanes.values():
+            if lane.soonest_expiry > now:
+                continue
+            held = lane.queue[0] if lane.state is LaneState.RUNNING and lane.queue else None
+            late = [
+                d for d in lane.queue if d is not held and d.expires_at is not None and d.expires_at <= now
+            ]  # fmt: skip
+            for delivery in late:
+                self._settlement.dead(lane, delivery, DeathReason.EXPIRED)
+            expiries = (d.expires_at for d in lane.queue if d.expires_at is not None)
+            lane.soonest_expiry = min(expiries, default=float("inf"))
+            self._core.resume(lane)
+
+    def _forget_idle_lanes(self, endpoint: Endpoint, now: float) -> None:
+        idle = [
+            session_id
+            for session_id, lane in endpoint.lanes.items()
+            if not lane.queue
+            and lane.state is LaneState.IDLE
+            and not lane.gate.waiters
+            and now - lane.idle_since > IDLE_LANE_SECONDS
+        ]
+        for session_id in idle:
+            endpoint.lanes.pop(session_id).session.lanes -= 1
+
+    def _forget_sessions(self, now: float) -> None:
+        """Let the longest-idle sessions without lanes go once there are many."""
+        sessions = self._core.sessions
+        surplus = len(sessions) - MOST_SESSIONS
+        if surplus <= 0:
+            return
+        idle = [session for session in sessions.values() if session.lanes == 0]
+        for session in sorted(idle, key=lambda s: s.last_seen)[:surplus]:
+            del sessions[session.id]
+
+    def _sample(self, now: float) -> None:
+        core = self._core
+        settled = 0
+        for endpoint in core.endpoints.values():
+            settled += endpoint.settled
+            endpoint.window.sample(
+                now, endpoint.accepted, endpoint.emitted, endpoint.settled, endpoint.failed, endpoint.dead
+            )
+            if self._rounds % ROTATE_EVERY == 0:
+                endpoint.histogram.rotate()
+        for session in core.sessions.values():
+            session.window.sample(now, session.messages)
+            if self._rounds % ROTATE_EVERY == 0:
+                session.histogram.rotate()
+        core.window.sample(now, core.from_outside, settled)

@@ -1,0 +1,64 @@
+"""What a message bus can do, whichever way messages travel (the published MessageBusInterface)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from woodwork_engine.message import MessageEnvelope
+
+MessageHandler = Callable[[MessageEnvelope], Awaitable[object] | object]
+
+
+@dataclass(frozen=True, slots=True)
+class StopReport:
+    """What a stop did: deliveries settled while draining, attempts cut short, messages left per `target/session`."""
+
+    settled: int = 0
+    cancelled: int = 0
+    left: Mapping[str, int] = field(default_factory=dict)
+
+
+class MessageBusInterface(ABC):
+    """Publish and subscribe by topic, send to a component by name, look at health and statistics."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Begin to deliver; raises StartError where the bus cannot hold what it promises."""
+
+    @abstractmethod
+    async def stop(self, *, drain: bool = True, deadline: float | None = None) -> StopReport:
+        """Stop taking messages, let lanes drain until the deadline, then end everything (bus.md H2, H3)."""
+
+    @abstractmethod
+    async def publish(self, envelope: MessageEnvelope) -> bool:
+        """Hand *envelope* to every subscriber of its event type; True when accepted, False when nobody listens."""
+
+    @abstractmethod
+    async def subscribe(self, topic: str, callback: MessageHandler, session_id: str | None = None) -> str:
+        """Call *callback* for messages whose event type matches *topic* (`*` wildcards); return the subscription."""
+
+    @abstractmethod
+    async def unsubscribe(self, subscription_id: str) -> bool:
+        """End a subscription; True when there was one."""
+
+    @abstractmethod
+    async def send_to_component(self, envelope: MessageEnvelope) -> bool:
+        """Send *envelope* to its `target_component`; True when accepted (bus.md F7)."""
+
+    @abstractmethod
+    def register_component_handler(self, name: str, handler: MessageHandler) -> None:
+        """Let *handler* take the messages for *name*; those that wait are handled now."""
+
+    @abstractmethod
+    def unregister_component_handler(self, name: str) -> bool:
+        """Stop handling messages for *name*; they wait, bounded, until somebody registers. True when there was one."""
+
+    @abstractmethod
+    def get_stats(self) -> dict[str, object]:
+        """Return the published statistics."""
+
+    @abstractmethod
+    def is_healthy(self) -> bool:
+        """Whether the bus runs and nothing about it is degraded."""

@@ -1,0 +1,82 @@
+"""How a dead letter becomes a new message (bus.md E4, E5)."""
+
+from __future__ import annotations
+
+from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.endpoint import Route
+from woodwork_engine.bus.intake import Intake
+from woodwork_engine.dead_letter import DeadLetter
+from woodwork_engine.delivery import Delivery
+from woodwork_engine.errors import ReplayRefusedError, UnknownComponentError
+from woodwork_engine.message import CommunicationPattern, IdSource, MessageEnvelope
+
+
+class Replays:
+    """Replays dead letters: accepting the new message and marking the old one is one step."""
+
+    def __init__(self, core: BusCore, intake: Intake, ids: IdSource) -> None:
+        self._core = core
+        self._intake = intake
+        self._ids = ids
+
+    async def replay(
+        self,
+        dlq_id: str,
+        *,
+        encoded: bytes | None = None,
+        target: str | None = None,
+        reroute: bool = False,
+        force: bool = False,
+        by: str = "person",
+    ) -> str:
+        """Send a dead letter again and return the new message's id.
+
+        It goes to its own target, else to *target*, else along today's routes of its source (*reroute*); *encoded*
+        replaces the payload. Raises ReplayRefusedError (bus.md E5), QueueFullError, UnknownComponentError.
+        """
+        core = self._core
+        letter = core.dead.ready_to_replay(dlq_id, max_replays=core.policy.max_replays, force=force)
+        payload = letter.encoded if encoded is None else encoded
+        envelope = self._envelope(letter)
+        parcels = self._parcels(letter, envelope, payload, target, reroute=reroute)
+        await self._intake.from_outside(parcels, max(route.endpoint.policy.block_timeout for route, _ in parcels))
+        core.dead.mark_replayed(letter, envelope.message_id, payload, by)
+        if core.log is not None:
+            data: dict[str, object] = {"dlq_id": dlq_id, "replay_of": letter.envelope.message_id}
+            core.log.append(core.clock.time(), "replayed", envelope, parcels[0][1].target, None, None, data)
+        return envelope.message_id
+
+    def _envelope(self, letter: DeadLetter) -> MessageEnvelope:
+        old = letter.envelope
+        now = self._core.clock.time()
+        return MessageEnvelope(
+            event_type=old.event_type,
+            session_id=old.session_id,
+            sender_component=old.sender_component,
+            message_id=self._ids.new(now),
+            correlation_id=old.correlation_id,
+            causation_id=old.message_id,
+            revision=self._core.table.revision,
+            created_at=now,
+            pattern=CommunicationPattern.POINT_TO_POINT,
+            max_retries=old.max_retries,
+            dedupe_key=old.dedupe_key,
+            replay_of=letter.dlq_id,
+            replay_count=letter.replay.count + 1,
+        )
+
+    def _parcels(
+        self, letter: DeadLetter, envelope: MessageEnvelope, payload: bytes, target: str | None, *, reroute: bool
+    ) -> list[tuple[Route, Delivery]]:
+        core = self._core
+        source = letter.route.source
+        if reroute and source is not None:
+            routes = core.table.routed(source, envelope.event_type)
+            if not routes:
+                raise ReplayRefusedError(f"{source} has no route for {envelope.event_type}; replay to a component")
+        else:
+            name = target or letter.route.target
+            if name not in core.endpoints:
+                raise UnknownComponentError(name, core.endpoints)
+            routes = (core.table.direct(source, name),)
+        return [self._intake.parcel(route, envelope, payload, envelope.created_at) for route in routes]

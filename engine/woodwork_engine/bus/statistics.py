@@ -1,0 +1,90 @@
+"""What the bus says about itself: the published statistics and the reasons for which it is not well (bus.md H5, J1)."""
+
+from __future__ import annotations
+
+from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.counters import BUCKETS
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState
+
+FAILING_SHARE = 0.5
+FAILING_ATTEMPTS = 10
+FULL_SHARE = 0.8
+OLD_SECONDS = 60.0
+DEAD_PER_MINUTE = 60
+
+
+def is_failing(endpoint: Endpoint) -> bool:
+    """Whether most attempts of the last minute failed; recovers by itself."""
+    failed = endpoint.window.growth(3, endpoint.failed)
+    attempts = failed + endpoint.window.growth(2, endpoint.settled)
+    return failed >= FAILING_ATTEMPTS and failed > FAILING_SHARE * attempts
+
+
+def oldest_age(endpoint: Endpoint, now: float) -> float:
+    """Return how many seconds the oldest message waits here; 0 without messages."""
+    if not endpoint.depth:
+        return 0.0
+    heads = [lane.queue[0].accepted_at for lane in endpoint.lanes.values() if lane.queue]
+    return max(0.0, now - min(heads)) if heads else 0.0
+
+
+def degraded_reasons(core: BusCore) -> tuple[str, ...]:
+    """Return what is wrong right now, one sentence each; empty when all is well."""
+    now = core.clock.time()
+    reasons = []
+    for endpoint in core.endpoints.values():
+        if is_failing(endpoint):
+            reasons.append(f"{endpoint.name}: most attempts of the last minute failed")
+        if endpoint.depth > FULL_SHARE * endpoint.policy.max_queue:
+            reasons.append(f"{endpoint.name}: queue is {endpoint.depth} of {endpoint.policy.max_queue}")
+        if endpoint.state is EndpointState.PARKED and endpoint.depth:
+            reasons.append(f"{endpoint.name}: {endpoint.depth} messages are parked until the component returns")
+        elif (age := oldest_age(endpoint, now)) > OLD_SECONDS:
+            reasons.append(f"{endpoint.name}: the oldest message has waited {age:.0f} s")
+        if (dead := endpoint.window.growth(4, endpoint.dead)) > DEAD_PER_MINUTE:
+            reasons.append(f"{endpoint.name}: {dead} dead letters in the last minute")
+    return tuple(reasons)
+
+
+def latency_counts(core: BusCore) -> tuple[int, ...]:
+    """Return handling times of all components together, in buckets of log2 microseconds."""
+    sums = [0] * BUCKETS
+    for endpoint in core.endpoints.values():
+        for bucket, number in enumerate(endpoint.histogram.counts()):
+            sums[bucket] += number
+    return tuple(sums)
+
+
+def published_statistics(core: BusCore, started_at: float, subscriptions: int) -> dict[str, object]:
+    """Return the statistics under their published names; counts since start, times in ms and s."""
+    endpoints = core.endpoints.values()
+    ok = sum(e.ok for e in endpoints)
+    failed = sum(e.failed for e in endpoints)
+    dead = sum(e.dead for e in endpoints)
+    dropped = sum(e.dropped for e in endpoints)
+    accepted = sum(e.accepted for e in endpoints)
+    uptime = max(0.0, core.clock.time() - started_at) if core.running else 0.0
+    ended = ok + dead + dropped
+    return {
+        "messages_published": accepted,
+        "messages_delivered": ok,
+        "messages_failed": dead + dropped,
+        "messages_retried": sum(e.retried for e in endpoints),
+        "messages_dead_lettered": dead,
+        "active_subscriptions": subscriptions,
+        "registered_components": sum(1 for e in endpoints if e.instance is not None) - subscriptions,
+        "queued_messages": core.depth,
+        "avg_delivery_time_ms": 1000 * sum(e.handled_seconds for e in endpoints) / ok if ok else 0.0,
+        "peak_queue_size": core.peak,
+        "delivery_failures": failed,
+        "timeout_failures": sum(e.timeouts for e in endpoints),
+        "retry_exhausted": core.dead.exhausted,
+        "running": core.running,
+        "uptime_seconds": uptime,
+        "messages_per_second": core.window.rate(core.clock.time(), 1, sum(e.settled for e in endpoints)),
+        "delivery_success_rate": ok / ended if ended else 1.0,
+        "active_topics": subscriptions,
+        "retry_queue_size": len(core.waiting),
+        "dead_letter_queue_size": len(core.dead),
+        "component_handlers": sorted(e.name for e in endpoints if e.instance is not None),
+    }

@@ -1,0 +1,89 @@
+"""The handler: one attempt of one delivery at one component."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+from woodwork_engine.components.component import Component, Input, Link
+from woodwork_engine.components.services import Services
+from woodwork_engine.delivery import Context, Delivery, current
+from woodwork_engine.kinds import Role
+from woodwork_engine.message import Outbox
+from woodwork_engine.payload import decode, encode
+from woodwork_engine.plan import Node
+
+_EVENTS = {Role.INPUT: Input.event, Role.AGENT: "agent.response", Role.LLM: "agent.response"}
+
+
+def response_event(role: Role) -> str:
+    """Return the event type under which a component of *role* sends on what it returns (interfaces: Python)."""
+    return _EVENTS.get(role, "component.response")
+
+
+class Handler:
+    """What the bus calls for each attempt: decode, pipes, `process`, stage the answer (bus.md A7, C4, C6, D1).
+
+    Whatever a pipe or `process` raises is raised here and is the attempt's failure.
+    """
+
+    __slots__ = ("_event", "_hooks", "_name", "_pipes", "_process")
+
+    def __init__(self, component: Component, node: Node, outbox: Outbox, services: Services) -> None:
+        link = component.link
+        self._name = node.name
+        self._event = response_event(node.role)
+        # An input's pipes see what it emits, not what it is sent.
+        self._pipes = None if isinstance(component, Input) else link.pipes
+        self._hooks = link.hooks
+        self._process = _awaitable(component, link)
+
+    async def __call__(self, delivery: Delivery) -> object:
+        """Make one attempt and return the answer; outputs are left staged on *delivery*."""
+        delivery.staged = None  # what a failed attempt staged has never been (C4)
+        delivery.emits = False
+        token = current.set(delivery)
+        try:
+            hooks = self._hooks
+            event = delivery.envelope.event_type
+            if hooks is not None and delivery.attempt <= 1:
+                hooks.fire(event, delivery.encoded, Context.of(delivery))
+            data = decode(delivery.encoded)
+            if self._pipes is not None:
+                data = await self._pipes.apply(event, data)
+            result = await self._process(data)
+            if result is not None and not delivery.emits:
+                delivery.stage(self._name, self._event, encode(result))
+            if hooks is not None and delivery.staged is not None:
+                self._show_outputs(delivery)
+            return result
+        finally:
+            current.reset(token)
+
+    def _show_outputs(self, delivery: Delivery) -> None:
+        if self._hooks is None or delivery.staged is None:
+            return
+        parent = Context.of(delivery)
+        for output in delivery.staged:
+            context = replace(
+                parent,
+                message_id=output.message_id,
+                event_type=output.event,
+                sender=self._name,
+                causation_id=parent.message_id,
+                hop=parent.hop + 1,
+            )
+            self._hooks.fire(output.event, output.encoded, context)
+
+
+def _awaitable(component: Component, link: Link) -> Callable[[object], Awaitable[object]]:
+    if inspect.iscoroutinefunction(component.process):
+        return component.process
+
+    async def in_thread(data: object) -> object:
+        result: object = await link.threads.run(partial(component.process, data))
+        return await result if isinstance(result, Awaitable) else result
+
+    return in_thread

@@ -1,0 +1,92 @@
+"""The kind `input cli`: prompts from Chat in the app, from standard input when headless."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import aclosing
+
+from woodwork_engine.components.component import Input, new_session
+from woodwork_engine.components.line_reader import LineReader
+from woodwork_engine.components.payload_text import shown_text
+from woodwork_engine.components.records import typed_record
+from woodwork_engine.components.site import Site
+from woodwork_engine.kinds import Field, Kind, KindSettings, Role
+
+
+class InputCliSettings(KindSettings):
+    """Whose conversation it is."""
+
+    session: str | None = Field(
+        default=None, min_length=1, max_length=256, description="the session of every prompt; default: a new one"
+    )
+
+
+class InputCli(Input):
+    """Emits what a person says; every prompt is noted in the transcript.
+
+    In the app it reads nothing: prompts arrive through `inject`. Headless each line of standard input is a prompt in
+    one session per run; a JSON object with `payload` may name its `session_id`.
+    """
+
+    descriptor: int | None = None
+    """The file descriptor read when headless; None is standard input."""
+
+    def __init__(self, settings: InputCliSettings, site: Site) -> None:
+        super().__init__(settings, site)
+        self._services = site.services
+        self._session = settings.session or new_session()
+        self.finite = site.services.headless
+
+    def own_session(self) -> str:
+        """Return the one session of this run."""
+        return self._session
+
+    async def run(self) -> None:
+        """Emit the lines of standard input when headless; in the app wait for `inject`."""
+        if not self._services.headless:
+            await super().run()
+            return
+        descriptor = self.descriptor if self.descriptor is not None else _standard_input()
+        if descriptor is None:
+            return
+        reader = LineReader(descriptor)
+        try:
+            async with aclosing(reader.lines()) as lines:
+                async for line in lines:
+                    if line.strip():
+                        record = typed_record(line)
+                        await self.inject(record.payload, session=record.session, event=record.event)
+                        await asyncio.sleep(0)  # a long pipe leaves the loop to others between its lines
+        finally:
+            reader.close()
+
+    async def inject(self, payload: object, *, session: str | None = None, event: str | None = None) -> str:
+        """Emit a prompt and note it in the transcript; return the message's id."""
+        session = session or self._session
+        services = self._services
+        services.transcript.add(services.clock.time(), session, self.name, "in", shown_text(payload))
+        return await super().inject(payload, session=session, event=event)
+
+
+def _standard_input() -> int | None:
+    try:
+        return sys.stdin.fileno()
+    except (AttributeError, OSError, ValueError):  # closed, or none at all
+        return None
+
+
+def _ends(_: KindSettings) -> bool:
+    """Standard input ends."""
+    return True
+
+
+KIND = Kind(
+    name="input cli",
+    role=Role.INPUT,
+    summary="prompts of a person: Chat in the app, standard input when headless",
+    settings=InputCliSettings,
+    factory="woodwork_engine.components.input_cli:InputCli",
+    aliases=("input command_line",),
+    finite=_ends,
+)

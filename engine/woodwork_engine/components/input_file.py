@@ -1,0 +1,135 @@
+"""The kind `input file`: the records of a JSONL file, once or for as long as it grows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from typing import IO
+
+from woodwork_engine.components.component import Input
+from woodwork_engine.components.records import InputRecord, record_of
+from woodwork_engine.components.site import Site
+from woodwork_engine.errors import StartError
+from woodwork_engine.kinds import Field, Kind, KindSettings, Role
+
+_POLL = 0.25
+_BREATH = 64
+
+
+class InputFileSettings(KindSettings):
+    """Which file, and until when."""
+
+    path: str = Field(min_length=1, description="a file of JSON lines, relative to the flow's folder")
+    follow: bool = Field(default=False, description="true: wait for lines that are appended; false: end with the file")
+    session: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=256,
+        description="the session of records that name none; default: a new one for each",
+    )
+
+
+class InputFile(Input):
+    """Emits each line: an object with `payload` may name `session_id` and `event`, anything else is the payload.
+
+    A line that is not JSON is noted as `input.bad_line` with its number and skipped. A followed file may be replaced
+    or cut short; it is then read from its start.
+    """
+
+    def __init__(self, settings: InputFileSettings, site: Site) -> None:
+        super().__init__(settings, site)
+        self._path = site.path(settings.path)
+        self._place = site.place
+        self._follow = settings.follow
+        self._file: IO[bytes] | None = None
+        self._line = 0
+        self.finite = not settings.follow
+
+    async def start(self) -> None:
+        """Open the file; raises StartError."""
+        try:
+            self._file = self._path.open("rb")
+        except OSError as error:
+            raise StartError(
+                f"{self._place} {self._path} cannot be read: {error.strerror}; mend the path or its permissions"
+            ) from error
+
+    async def stop(self) -> None:
+        """Close the file."""
+        self._close()
+        await super().stop()
+
+    async def run(self) -> None:
+        """Emit every line, then end or wait for more."""
+        rest = b""
+        while self._file is not None:
+            line = self._file.readline()
+            if line.endswith(b"\n"):
+                await self._emit_line(rest + line)
+                rest = b""
+            elif line:
+                rest += line  # a line still being written
+            elif not self._follow:
+                await self._emit_line(rest)
+                return
+            elif self._replaced():
+                rest = b""
+            else:
+                await asyncio.sleep(_POLL)
+
+    async def _emit_line(self, line: bytes) -> None:
+        self._line += 1
+        if self._line % _BREATH == 0:
+            await asyncio.sleep(0)
+        if not line.strip():
+            return
+        record = self._record(line)
+        if record is not None:
+            await self.emit(record.event or self.event, record.payload, session=record.session)
+
+    def _record(self, line: bytes) -> InputRecord | None:
+        try:
+            return record_of(json.loads(line))
+        except (ValueError, RecursionError) as error:
+            self.note("input.bad_line", {"file": str(self._path), "line": self._line, "problem": str(error)})
+            return None
+
+    def _replaced(self) -> bool:
+        """Open the file anew when another one has its name or it became shorter; return whether that was so."""
+        if self._file is None:
+            return False
+        try:
+            now, opened = self._path.stat(), os.fstat(self._file.fileno())
+            same = (now.st_dev, now.st_ino) == (opened.st_dev, opened.st_ino)
+            if same and opened.st_size >= self._file.tell():
+                return False
+            fresh = self._path.open("rb")
+        except OSError:  # gone for the moment: whoever replaces it is not done
+            return False
+        self._close()
+        self._file, self._line = fresh, 0
+        return True
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def summary(self) -> str:
+        """Return how far the file was read."""
+        return f"{self._line:,} lines of {self._path.name} read"
+
+
+def _ends(settings: KindSettings) -> bool:
+    return isinstance(settings, InputFileSettings) and not settings.follow
+
+
+KIND = Kind(
+    name="input file",
+    role=Role.INPUT,
+    summary="the records of a JSONL file, once or followed",
+    settings=InputFileSettings,
+    factory="woodwork_engine.components.input_file:InputFile",
+    finite=_ends,
+)

@@ -1,0 +1,116 @@
+"""Every exception the engine raises on purpose.
+
+WoodworkError
+├── FlowFileError          a file that cannot be read or has problems that block it
+├── SettingError           a setting with a value that cannot be used
+├── UnknownComponentError  a name that is no component of the flow
+├── PayloadError           a payload that is not plain data
+├── QueueFullError         no room at a target
+├── ClosingError           the bus is stopping and takes nothing new
+├── RequestError           a request that cannot be made or was not answered
+├── HandlerTimeoutError    a handler overran its `timeout`
+├── StartError             a component, a bus or a flow that did not start
+├── ReplayRefusedError     a dead letter that is not to be replayed without `force`
+└── FilterError            a filter expression that cannot be read
+
+Facts are attributes; the sentence is made from them and says what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from woodwork_engine.source import Diagnostic
+
+
+class WoodworkError(Exception):
+    """The base of every error of this package."""
+
+
+class FlowFileError(WoodworkError):
+    """A flow file cannot be used; *diagnostics* say why, each with its place."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("; ".join(str(d) for d in self.diagnostics if d.blocks) or "the flow file cannot be used")
+
+
+class SettingError(WoodworkError):
+    """A setting has a value that cannot be used."""
+
+    def __init__(self, setting: str, problem: str) -> None:
+        self.setting = setting
+        self.problem = problem
+        super().__init__(f"{setting}: {problem}")
+
+
+class UnknownComponentError(WoodworkError):
+    """No component of the flow has this name."""
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        self.name = name
+        self.known = tuple(known)
+        close = get_close_matches(name, self.known, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        has = f"; the flow has {', '.join(self.known)}" if self.known else ""
+        super().__init__(f"no component {name!r}{hint}{has}")
+
+
+class PayloadError(WoodworkError):
+    """A payload holds a value that is not plain data; *path* leads to it."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(
+            f"payload at {path}: {problem}; send JSON types, bytes, datetimes, dataclasses, pydantic models or structs"
+        )
+
+
+class QueueFullError(WoodworkError):
+    """A target has no room for a message (bus.md F2)."""
+
+    def __init__(self, target: str, depth: int, limit: int, what: str = "queue") -> None:
+        self.target = target
+        self.depth = depth
+        self.limit = limit
+        self.what = what
+        super().__init__(f"{target}: {what} is full ({depth} of {limit}); send slower or raise the limit")
+
+
+class ClosingError(WoodworkError):
+    """The bus is not running and takes no messages."""
+
+    def __init__(self, problem: str = "the bus is stopping and takes no new messages") -> None:
+        super().__init__(problem)
+
+
+class RequestError(WoodworkError):
+    """A request to a component could not be made or was not answered."""
+
+
+class HandlerTimeoutError(WoodworkError):
+    """A handler did not finish within its `timeout` (bus.md D5)."""
+
+    def __init__(self, component: str, timeout: float) -> None:
+        self.component = component
+        self.timeout = timeout
+        super().__init__(f"{component} did not finish within {timeout:g} s; raise its timeout or make it faster")
+
+
+class StartError(WoodworkError):
+    """Something did not start; the sentence names it, its place and the remedy."""
+
+
+class ReplayRefusedError(WoodworkError):
+    """A dead letter is not replayed without `force` (bus.md E5)."""
+
+
+class FilterError(WoodworkError):
+    """A filter expression cannot be read; *position* counts characters from 0."""
+
+    def __init__(self, problem: str, position: int) -> None:
+        self.problem = problem
+        self.position = position
+        super().__init__(f"{problem} (at character {position + 1})")

@@ -1,0 +1,62 @@
+"""The collector into which every part of the language puts its diagnostics."""
+
+from __future__ import annotations
+
+from woodwork_engine.language.codes import Code
+from woodwork_engine.source import Diagnostic, Fix, Severity, Span
+
+
+class Problems:
+    """Diagnostics in the order they were found."""
+
+    def __init__(self) -> None:
+        self.found: list[Diagnostic] = []
+
+    def error(
+        self,
+        code: Code,
+        summary: str,
+        span: Span,
+        help: str | None = None,  # noqa: A002 - the field's published name
+        *,
+        context: Span | None = None,
+        fix: Fix | None = None,
+        component: str | None = None,
+    ) -> Diagnostic:
+        """Add an error; with *component* it keeps only that component from starting."""
+        return self._add(Diagnostic(Severity.ERROR, code.value, summary, span, help, context, fix, component))
+
+    def warning(
+        self,
+        code: Code,
+        summary: str,
+        span: Span,
+        help: str | None = None,  # noqa: A002 - the field's published name
+        *,
+        context: Span | None = None,
+        fix: Fix | None = None,
+        component: str | None = None,
+    ) -> Diagnostic:
+        """Add a warning."""
+        return self._add(Diagnostic(Severity.WARNING, code.value, summary, span, help, context, fix, component))
+
+    def info(
+        self,
+        code: Code,
+        summary: str,
+        span: Span,
+        help: str | None = None,  # noqa: A002 - the field's published name
+        *,
+        fix: Fix | None = None,
+        component: str | None = None,
+    ) -> Diagnostic:
+        """Add something good to know."""
+        return self._add(Diagnostic(Severity.INFO, code.value, summary, span, help, None, fix, component))
+
+    def lines(self) -> set[tuple[str, int]]:
+        """Return every (file, line) that already has a diagnostic."""
+        return {(problem.span.file, problem.span.line) for problem in self.found}
+
+    def _add(self, problem: Diagnostic) -> Diagnostic:
+        self.found.append(problem)
+        return problem

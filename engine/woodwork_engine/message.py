@@ -1,0 +1,152 @@
+"""What travels: the envelope, its ids, and the Outbox through which a component emits."""
+
+from __future__ import annotations
+
+import os
+import time
+from enum import StrEnum
+from hashlib import blake2b
+from itertools import count
+from typing import Protocol
+
+import msgspec
+
+
+class DeliveryMode(StrEnum):
+    """How often a message may reach its target (bus.md C1, C2)."""
+
+    AT_LEAST_ONCE = "at_least_once"
+    AT_MOST_ONCE = "at_most_once"
+
+
+class CommunicationPattern(StrEnum):
+    """How the targets of a message were chosen."""
+
+    ROUTED = "routed"
+    POINT_TO_POINT = "point_to_point"
+    PUBLISH_SUBSCRIBE = "publish_subscribe"
+    BROADCAST = "broadcast"
+    REQUEST_RESPONSE = "request_response"
+
+
+class MessageEnvelope(msgspec.Struct, frozen=True, kw_only=False, gc=False):
+    """One message as accepted: who sent what to whom, and where it came from (bus.md A1, A2).
+
+    Immutable; what happens to it on its way (attempts, due times) is never in it. Times are seconds since the epoch.
+    `max_retries` and `ttl_seconds` of None mean that the target's policy decides.
+    """
+
+    payload: object = None
+    event_type: str = "message"
+    session_id: str = "default"
+    sender_component: str | None = None
+    target_component: str | None = None
+    message_id: str = msgspec.field(default_factory=lambda: new_id())
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    hop: int = 0
+    revision: int = 0
+    created_at: float = msgspec.field(default_factory=time.time)
+    expires_at: float | None = None
+    delivery_mode: DeliveryMode | None = None
+    pattern: CommunicationPattern = CommunicationPattern.ROUTED
+    max_retries: int | None = None
+    ttl_seconds: float | None = None
+    retry_count: int = 0
+    dedupe_key: str | None = None
+    replay_of: str | None = None
+    replay_count: int = 0
+    priority: int = 0
+    traceparent: str | None = None
+    tracestate: str | None = None
+
+    def is_expired(self, now: float | None = None) -> bool:
+        """Whether the message's time to live is over at *now* (seconds since the epoch; default: the system's time)."""
+        at = time.time() if now is None else now
+        if self.expires_at is not None:
+            return at >= self.expires_at
+        return self.ttl_seconds is not None and at >= self.created_at + self.ttl_seconds
+
+    def can_retry(self) -> bool:
+        """Whether the envelope's own limit, if it has one, allows a further attempt."""
+        return self.max_retries is None or self.retry_count < self.max_retries
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the envelope as plain data under the published names."""
+        return {
+            name: value.value if isinstance(value := getattr(self, name), StrEnum) else value
+            for name in self.__struct_fields__
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, object]) -> MessageEnvelope:
+        """Return the envelope that `to_dict` wrote; raises msgspec.ValidationError for wrong types."""
+        return msgspec.convert(data, cls)
+
+
+class IdSource:
+    """Makes ids that are unique per process and sort by time (bus.md A3): 12 hex digits of ms, prefix, counter."""
+
+    __slots__ = ("_count", "_ms", "_prefix", "_stamp")
+
+    def __init__(self, prefix: str | None = None) -> None:
+        self._prefix = prefix if prefix is not None else os.urandom(3).hex()
+        self._count = count()
+        self._ms = -1
+        self._stamp = ""
+
+    def new(self, now: float | None = None) -> str:
+        """Return the next id; *now* in seconds since the epoch, default the system's time."""
+        ms = int((time.time() if now is None else now) * 1000)
+        if ms > self._ms:  # never backwards, so that ids of one process sort in the order they were made
+            self._ms = ms
+            self._stamp = f"{ms:012x}-{self._prefix}-"
+        return f"{self._stamp}{next(self._count):07x}"
+
+
+_ids = IdSource()
+
+
+def new_id() -> str:
+    """Return a fresh ingress id."""
+    return _ids.new()
+
+
+_LONGEST_ID = 120
+
+
+def child_id(parent: str, source: str, ordinal: int) -> str:
+    """Return the id of *source*'s output *ordinal* (from 0) for *parent*: equal for every attempt (bus.md A4)."""
+    name = f"{parent}/{source}.{ordinal}"
+    if len(name) <= _LONGEST_ID:
+        return name
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+    return f"{parent[:12]}~{digest}"
+
+
+class Outbox(Protocol):
+    """How a component sends; it never knows how messages travel.
+
+    Inside a handler sends are staged and leave together with its acknowledgement (bus.md C4); outside one they return
+    after acceptance (F7).
+    """
+
+    async def emit(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
+        """Route *data* along *source*'s `to`; return the message's id."""
+        ...
+
+    async def send(self, source: str, target: str, event: str, data: object, *, session: str | None = None) -> str:
+        """Send *data* to the component *target*; return the message's id."""
+        ...
+
+    async def broadcast(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
+        """Send *data* to every component whose `accepts` names *event* (bus.md C6); return the message's id."""
+        ...
+
+    async def request(self, source: str, target: str, data: object, *, timeout: float) -> object:
+        """Ask *target* directly, past its lanes, and return its answer; *timeout* in seconds."""
+        ...
+
+    def note(self, source: str, event: str, data: object) -> None:
+        """Write what is only to be observed into the event log."""
+        ...

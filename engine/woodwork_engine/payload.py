@@ -1,0 +1,101 @@
+"""Payloads as plain data: encoded once when accepted, decoded for whoever looks (bus.md A7).
+
+What comes back is JSON types, bytes and datetimes in UTC; a datetime without a time zone becomes ISO 8601 text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from woodwork_engine.errors import PayloadError
+
+_TEXT = 1  # text with lone surrogates, which JSON allows and UTF-8 does not
+_INTEGER = 2  # integers beyond 64 bits
+
+_DEEPEST = 200
+
+
+@runtime_checkable
+class _Model(Protocol):
+    def model_dump(self) -> dict[str, object]: ...
+
+
+def _foreign(value: object) -> object:
+    if isinstance(value, _Model):  # a pydantic model, recognised without importing pydantic
+        return value.model_dump()
+    raise TypeError(type(value).__name__)
+
+
+def _extension(code: int, data: memoryview) -> object:
+    raw = bytes(data)
+    if code == _TEXT:
+        return raw.decode("utf-8", "surrogatepass")
+    if code == _INTEGER:
+        return int(raw)
+    return raw
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=_foreign)
+_decoder = msgspec.msgpack.Decoder(ext_hook=_extension)
+
+decode = _decoder.decode
+"""Return a fresh copy of an encoded payload."""
+
+
+def encode(value: object) -> bytes:
+    """Return *value* as bytes; raises PayloadError with the path to what is not plain data."""
+    try:
+        return _encoder.encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError, AttributeError, msgspec.MsgspecError):
+        # ValueError covers UnicodeEncodeError: the slow way keeps surrogates and big integers or explains
+        return _encoder.encode(_plain(value, "$", 0))
+
+
+def _plain(value: object, path: str, depth: int) -> object:
+    if depth > _DEEPEST:
+        raise PayloadError(path, f"nested deeper than {_DEEPEST}, or refers to itself")
+    if value is None or isinstance(value, bool | float | bytes | bytearray | memoryview | dt.datetime):
+        return value
+    if isinstance(value, str):
+        return _plain_text(value)
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**64 else msgspec.msgpack.Ext(_INTEGER, str(value).encode())
+    if isinstance(value, Mapping):
+        return {_plain_key(key, path): _plain(item, f"{path}.{key}", depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
+    return _plain_other(value, path, depth)
+
+
+def _plain_text(value: str) -> object:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return msgspec.msgpack.Ext(_TEXT, value.encode("utf-8", "surrogatepass"))
+    return value
+
+
+def _plain_key(key: object, path: str) -> object:
+    if not isinstance(key, str | int | float | bool | None):
+        raise PayloadError(path, f"a key of type {type(key).__name__}; keys are text")
+    text = key if isinstance(key, str) else str(key)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _plain_other(value: object, path: str, depth: int) -> object:
+    try:
+        builtin = msgspec.to_builtins(value, builtin_types=(bytes, dt.datetime), enc_hook=_foreign)
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        raise PayloadError(path, f"{type(value).__name__} is not plain data") from None
+    if builtin is value:
+        raise PayloadError(path, f"{type(value).__name__} is not plain data")
+    return _plain(builtin, path, depth + 1)
+
+
+def plain(value: object) -> object:
+    """Return *value* as plain data that shares nothing with it; raises PayloadError."""
+    return decode(encode(value))

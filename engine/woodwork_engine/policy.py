@@ -1,0 +1,67 @@
+"""How deliveries to a component are treated: resolved settings as frozen data, with the built-in values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Jitter = Literal["full", "equal", "none"]
+Overflow = Literal["block", "reject"]
+DeliveryChoice = Literal["at_least_once", "at_most_once"]
+OnRemove = Literal["park", "dead_letter", "discard"]
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """When a failed attempt is repeated; times in seconds (bus.md D2)."""
+
+    max_retries: int = 3
+    base: float = 0.5
+    factor: float = 2.0
+    cap: float = 60.0
+    jitter: Jitter = "full"
+
+    @property
+    def max_attempts(self) -> int:
+        """Attempts allowed in all, the first one included."""
+        return self.max_retries + 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPolicy:
+    """Everything that decides about deliveries to one component; times in seconds, sizes in messages."""
+
+    concurrency: int = 64
+    timeout: float | None = None
+    ttl: float | None = 300.0
+    ttl_is_own: bool = False  # set on the component itself: children do not inherit their parent's expiry (D4)
+    delivery: DeliveryChoice = "at_least_once"
+    on_remove: OnRemove = "park"
+    max_queue: int = 10_000
+    max_session_queue: int | None = None
+    overflow: Overflow = "block"
+    block_timeout: float = 30.0
+    quantum: int = 16
+    accepts: tuple[str, ...] = ()
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+    @property
+    def session_limit(self) -> int:
+        """How many messages of one session may wait here (bus.md F1)."""
+        if self.max_session_queue is not None:
+            return self.max_session_queue
+        return max(64, self.max_queue // 16)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPolicy:
+    """Limits and deadlines of a whole flow; times in seconds, sizes in messages or bytes."""
+
+    max_inflight: int = 256
+    max_messages: int = 100_000
+    max_bytes: int = 256 * 1024 * 1024
+    max_hops: int = 64
+    overflow_factor: int = 10
+    drain_timeout: float = 30.0
+    stop_timeout: float = 10.0
+    max_replays: int = 3

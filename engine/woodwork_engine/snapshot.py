@@ -1,0 +1,234 @@
+"""Frozen numbers of a running flow: what screens show of depths, rates, sessions, retries and health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from woodwork_engine.plan import FlowPlan, PlanDiff
+from woodwork_engine.source import Diagnostic
+
+
+class NodeState(StrEnum):
+    """How a component is; the first that applies, from the bottom of this list up."""
+
+    OK = "ok"
+    IDLE = "idle"
+    BACKLOG = "backlog"
+    RETRYING = "retrying"
+    FAILING = "failing"
+    PARKED = "parked"
+    DRAINING = "draining"
+    NOT_STARTED = "not_started"
+
+
+class FlowState(StrEnum):
+    """How the whole flow is."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    DRAINING = "draining"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStats:
+    """One component now. Counts are since start; rates in messages/s over the last 5 s; times in ms, ages in s.
+
+    `depth` counts everything accepted and not settled: waiting, in flight and waiting for a retry. `activity` are
+    messages settled in each of the last 60 seconds, oldest first. `problem` says why it is not started.
+    """
+
+    name: str
+    state: NodeState
+    depth: int = 0
+    inflight: int = 0
+    retrying: int = 0
+    blocked: int = 0
+    limit: int = 0
+    peak: int = 0
+    accepted: int = 0
+    emitted: int = 0
+    ok: int = 0
+    failed: int = 0
+    retried: int = 0
+    dead: int = 0
+    dropped: int = 0
+    dead_now: int = 0
+    in_rate: float = 0.0
+    out_rate: float = 0.0
+    failure_rate: float = 0.0
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    p99_ms: float = 0.0
+    oldest_age: float = 0.0
+    activity: tuple[int, ...] = ()
+    last_error: str | None = None
+    problem: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeStats:
+    """One route now: messages since start, messages/s over the last 5 s."""
+
+    source: str
+    target: str
+    count: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStats:
+    """One session's queue at one component; `state` is idle, ready, running, retrying, blocked or parked; age in s."""
+
+    session: str
+    target: str
+    depth: int
+    state: str
+    oldest_age: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStats:
+    """One session now; times in s since the epoch, rate in messages/s, p95 in ms, activity per second (60 s)."""
+
+    id: str
+    first_seen: float
+    last_seen: float
+    messages: int
+    rate: float = 0.0
+    queued: int = 0
+    inflight: int = 0
+    retrying: int = 0
+    dead: int = 0
+    p95_ms: float = 0.0
+    activity: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptInfo:
+    """One attempt of a delivery (bus.md D6); times in s since the epoch."""
+
+    n: int
+    started: float
+    ended: float
+    error_type: str
+    message: str
+    traceback: str
+    worker: str = ""
+    component_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRow:
+    """A delivery that waits for its next attempt; `due` in s since the epoch, `attempt` is the failed one."""
+
+    message_id: str
+    session: str
+    source: str | None
+    target: str
+    event: str
+    attempt: int
+    allowed: int
+    due: float
+    expires_at: float | None
+    policy: str
+    attempts: tuple[AttemptInfo, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The delivery key (bus.md A4)."""
+        return (self.message_id, self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the flow is well, and what is not; times in ms, sizes in bytes."""
+
+    live: bool = True
+    ready: bool = False
+    degraded: tuple[str, ...] = ()
+    loop_lag_ms: float = 0.0
+    loop_lag_p99_ms: float = 0.0
+    blocker: str | None = None
+    rss: int = 0
+    zombie_threads: int = 0
+    tasks: int = 0
+    log_records: int = 0
+    log_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the flow; rates in messages/s over the last 5 s: `in` from outside, `out` settled."""
+
+    in_rate: float = 0.0
+    out_rate: float = 0.0
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    p99_ms: float = 0.0
+    queued: int = 0
+    inflight: int = 0
+    retrying: int = 0
+    dead_letters: int = 0
+    sessions: int = 0
+    accepted: int = 0
+    settled: int = 0
+    ok: int = 0
+    failed: int = 0
+    retried: int = 0
+    dead: int = 0
+    dropped: int = 0
+    discarded: int = 0
+    replayed: int = 0
+    blocked: int = 0
+    unroutable: int = 0
+    in_activity: tuple[int, ...] = ()
+    out_activity: tuple[int, ...] = ()
+    latency_histogram: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One attempt to change the flow; `result` is live, ok, no effective change or rejected; `number` 0: none."""
+
+    number: int
+    at: float
+    result: str
+    change: str
+    by: str = "save"
+    diagnostics: tuple[Diagnostic, ...] = ()
+    diff: PlanDiff | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything numeric about a flow at one moment; `seq` is the last event record it includes.
+
+    `sessions`, `lanes` and `retries` are the busiest ones, refreshed at most twice a second; `dead_version` changes
+    whenever the list of dead letters does.
+    """
+
+    seq: int = 0
+    at: float = 0.0
+    started_at: float = 0.0
+    state: FlowState = FlowState.STOPPED
+    rev: int = 0
+    rev_at: float = 0.0
+    plan: FlowPlan | None = None
+    nodes: tuple[NodeStats, ...] = ()
+    edges: tuple[EdgeStats, ...] = ()
+    lanes: tuple[LaneStats, ...] = ()
+    sessions: tuple[SessionStats, ...] = ()
+    retries: tuple[RetryRow, ...] = ()
+    totals: Totals = field(default_factory=Totals)
+    health: Health = field(default_factory=Health)
+    dead_version: int = 0
+    revisions: tuple[Revision, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def node(self, name: str) -> NodeStats | None:
+        """Return the numbers of the component *name*, or None."""
+        return next((node for node in self.nodes if node.name == name), None)

@@ -1,0 +1,48 @@
+"""Payloads as plain data (bus.md A7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from woodwork_engine.errors import PayloadError
+from woodwork_engine.payload import decode, encode, plain
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        1.5,
+        "text",
+        b"bytes",
+        {"nested": [1, {"deep": None}]},
+        "lone \ud800 surrogate",
+        {"huge": 2**80, "negative": -(2**80)},
+        {"when": dt.datetime(2026, 1, 2, tzinfo=dt.UTC), "odd": "\ud800"},
+    ],
+)
+def test_plain_data_comes_back_as_it_went_in(value: object) -> None:
+    assert decode(encode(value)) == value
+
+
+def test_a_decoded_payload_shares_nothing_with_the_original() -> None:
+    original = {"items": [1]}
+    copy = plain(original)
+    original["items"].append(2)
+    assert copy == {"items": [1]}
+
+
+def test_a_payload_that_is_not_plain_data_is_refused_with_the_path_to_it() -> None:
+    with pytest.raises(PayloadError, match=r"\$\.jobs\[1\]") as caught:
+        encode({"jobs": [1, object()]})
+    assert caught.value.path == "$.jobs[1]"
+
+
+def test_a_payload_that_contains_itself_is_refused() -> None:
+    loop: list[object] = []
+    loop.append(loop)
+    with pytest.raises(PayloadError, match="refers to itself"):
+        encode(loop)

@@ -1,0 +1,106 @@
+"""The line-API table and viewer in a running app."""
+
+from __future__ import annotations
+
+from textual.app import App
+
+from woodwork_tui.text import safe
+from woodwork_tui.widgets.line_table import Column, LineTable
+from woodwork_tui.widgets.line_view import LineView
+
+
+class TableApp(App[None]):
+    def __init__(self, **options):
+        super().__init__()
+        columns = [Column("n", "N", str, 6, align="right"), Column("text", "TEXT", lambda row: safe(f"[/] row {row}"))]
+        self.table = LineTable(columns, key=lambda row: row, **options)
+        self.told = []
+
+    def compose(self):
+        yield self.table
+
+    def on_line_table_highlighted(self, event):
+        self.told.append(("at", event.key))
+
+    def on_line_table_chosen(self, event):
+        self.told.append(("open", event.key))
+
+
+def line(widget, y):
+    return widget.render_line(y).text.rstrip()
+
+
+async def test_only_markup_free_text_is_painted_and_the_heading_stays():
+    app = TableApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.set_rows(range(100))
+        await pilot.pause()
+        await pilot.press("G")
+        assert line(app.table, 0) == "      N TEXT"
+        assert line(app.table, 9) == "▌    99 [/] row 99"
+
+
+async def test_enter_opens_the_row_under_the_cursor():
+    app = TableApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.set_rows(range(5))
+        await pilot.press("j", "j", "k", "enter")
+        assert app.told == [("at", 0), ("at", 1), ("at", 2), ("at", 1), ("open", 1)]
+
+
+async def test_a_followed_table_shows_the_newest_row_and_moving_up_holds_the_window_still():
+    app = TableApp(follow=True)
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.set_rows(range(50))
+        await pilot.pause()
+        assert line(app.table, 9).endswith("row 49")
+        await pilot.press("up")
+        before = line(app.table, 5)
+        app.table.set_rows(range(10, 60), added=10)
+        await pilot.pause()
+        assert line(app.table, 5) == before
+        assert (app.table.cursor_key, app.table.unseen) == (48, 10)
+        await pilot.press("F")
+        assert line(app.table, 9).endswith("row 59")
+
+
+async def test_a_click_chooses_the_row_under_the_mouse():
+    app = TableApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.set_rows(range(5))
+        await pilot.click(LineTable, offset=(3, 4))
+        assert app.table.cursor_key == 3
+
+
+async def test_an_empty_table_says_why():
+    app = TableApp(empty="No messages yet. i injects one.")
+    async with app.run_test(size=(40, 10)):
+        assert line(app.table, 1) == " No messages yet. i injects one."
+
+
+class ViewApp(App[None]):
+    def __init__(self):
+        super().__init__()
+        self.view = LineView()
+
+    def compose(self):
+        yield self.view
+
+
+async def test_a_line_of_a_megabyte_wraps_and_nothing_of_it_is_lost():
+    app = ViewApp()
+    async with app.run_test(size=(42, 10)) as pilot:
+        app.view.set_lines(["x" * 1_000_000, "\x1b[31mred"])
+        await pilot.pause()
+        await pilot.press("G")
+        assert line(app.view, 9) == "␛[31mred"
+        total = sum(len(each) for each in app.view.shown)
+        assert total == 1_000_000 + len("␛[31mred")
+
+
+async def test_without_wrapping_a_long_line_is_reached_by_moving_right():
+    app = ViewApp()
+    async with app.run_test(size=(42, 10)) as pilot:
+        app.view.set_lines(["0123456789" * 10])
+        await pilot.press("w", "l")
+        assert line(app.view, 0).startswith("89")

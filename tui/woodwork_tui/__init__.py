@@ -1,0 +1,1 @@
+"""The terminal side of woodwork: the Textual app and the command line."""

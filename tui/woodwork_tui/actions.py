@@ -1,0 +1,129 @@
+"""One registry of everything a person can do: feeds keys, `:` commands, palette, footer, help and toasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+TABS = ("flow", "messages", "sessions", "queues", "retries", "dlq", "file", "health")
+TAB_TITLES = {
+    "flow": "Flow", "messages": "Messages", "sessions": "Sessions", "queues": "Queues", "retries": "Retries",
+    "dlq": "DLQ", "file": "File", "health": "Health",
+}  # fmt: skip
+COMMAND_TABS = {"msgs": "messages"}
+"""Short command names of tabs that have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do. *key* lists Textual key names, *call* the action method with its arguments.
+
+    *command* is its form on the `:` line, empty when it has none; *hint* the footer's word, empty to leave it out.
+    *rank* orders the footer, small first.
+    """
+
+    id: str
+    key: str
+    title: str
+    group: str
+    call: str
+    command: str = ""
+    hint: str = ""
+    rank: int = 50
+
+    @property
+    def shown_key(self) -> str:
+        """The first key as people write it."""
+        return show_key(self.key.split(",")[0])
+
+
+_KEY_NAMES = {
+    "escape": "esc", "enter": "⏎", "question_mark": "?", "slash": "/", "colon": ":", "minus": "-", "backslash": "\\",
+    "asterisk": "*", "space": "space", "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←",
+    "right": "→",
+}  # fmt: skip
+
+
+def show_key(key: str) -> str:
+    """Return a Textual key name as people write it: `^p`, `?`, `F12`."""
+    if key.startswith("ctrl+"):
+        return "^" + key[5:]
+    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
+        return key.upper()
+    return _KEY_NAMES.get(key, key)
+
+
+def _tab_actions() -> Iterable[Action]:
+    for number, name in enumerate(TABS, 1):
+        short = next((short for short, tab in COMMAND_TABS.items() if tab == name), name)
+        yield Action(f"tab.{name}", str(number), TAB_TITLES[name], "Tabs", f"go('{name}')", f"{short} [filter]")
+
+
+ACTIONS: tuple[Action, ...] = (
+    *_tab_actions(),
+    Action("app.help", "question_mark,f1", "Keys of what has the focus", "Everywhere", "help", "help", "Help", 0),
+    Action("app.command", "colon", "Command line", "Everywhere", "command", "", "Cmd", 1),
+    Action("app.filter", "slash", "Filter this tab", "Everywhere", "filter", "filter EXPR", "Filter", 2),
+    Action("app.palette", "ctrl+p", "Command palette", "Everywhere", "command_palette", "", "Palette", 90),
+    Action("app.back", "escape", "Clear the filter, close, go back", "Everywhere", "back"),
+    Action("app.last", "minus", "Last view", "Everywhere", "last", "last"),
+    Action("app.full", "f", "Pane over the whole screen, and back", "Everywhere", "full", "full", "Full", 60),
+    Action("app.inject", "i", "Inject a message", "Bus", "inject", "inject COMPONENT PAYLOAD", "Inject", 20),
+    Action("app.reload", "ctrl+r", "Read the flow file again", "Bus", "reload", "reload"),
+    Action("app.about", "f12", "Versions, paths, terminal, drops", "Everywhere", "about", "about"),
+    Action("app.theme", "", "Change the theme", "Everywhere", "theme", "theme NAME"),
+    Action("app.ascii", "", "ASCII characters only", "Everywhere", "ascii", "ascii on|off"),
+    Action("app.ask_quit", "q", "Back; at the root quit", "Everywhere", "leave"),
+    Action("app.quit", "ctrl+q", "Quit; asks if messages would be lost", "Everywhere", "quit", "quit", "Quit", 91),
+    Action("app.session", "", "Look at one session everywhere", "Everywhere", "session", "session ID"),
+    Action("app.goto", "", "Select a component", "Everywhere", "goto", "goto COMPONENT"),
+    # lists
+    Action("list.up", "up,k", "Up", "Lists", "cursor_up"),
+    Action("list.down", "down,j", "Down", "Lists", "cursor_down"),
+    Action("list.left", "left,h", "Left", "Lists", "cursor_left"),
+    Action("list.right", "right,l", "Right", "Lists", "cursor_right"),
+    Action("list.first", "g,home", "First", "Lists", "cursor_first"),
+    Action("list.final", "G,end", "Last", "Lists", "cursor_last"),
+    Action("list.page_up", "pageup", "Page up", "Lists", "page_up"),
+    Action("list.page_down", "pagedown", "Page down", "Lists", "page_down"),
+    Action("list.choose", "enter", "Open", "Lists", "choose", "", "Open", 10),
+    Action("list.follow", "F", "Follow the newest", "Lists", "follow", "", "Follow", 40),
+    Action("list.sort", "o", "Sort by the next column", "Lists", "sort", "", "Sort", 55),
+    Action("list.reverse", "O", "Reverse the order", "Lists", "reverse"),
+    Action("list.mark", "space", "Mark", "Lists", "mark", "", "Mark", 45),
+    Action("list.mark_all", "asterisk", "Mark all shown", "Lists", "mark_all", "", "All", 46),
+    Action("list.unmark", "backslash", "Clear the marks", "Lists", "unmark"),
+    Action("text.wrap", "w", "Wrap long lines", "Lists", "wrap", "", "Wrap", 56),
+    # what is selected
+    Action("item.describe", "d", "Describe", "Selection", "describe", "", "Describe", 50),
+    Action("item.source", "e", "Go to the source", "Selection", "source", "", "Source", 51),
+    Action("item.copy", "y", "Copy", "Selection", "copy", "", "Copy", 52),
+    Action("item.tap", "t", "Tap the selection", "Selection", "tap", "tap [SOURCE->]TARGET", "Tap", 21),
+    Action("item.view", "v", "Another view or grouping", "Selection", "view", "", "View", 30),
+    Action("flow.zoom", "z", "Zoom the graph", "Flow", "zoom", "", "Zoom", 31),
+    Action("flow.session", "", "A new session for the prompt", "Flow", "new_session", "new-session"),
+    Action("flow.tap_page", "", "Show the tap", "Flow", "page('tap')", "tap"),
+    Action("flow.chat_page", "", "Show the chat", "Flow", "page('chat')", "chat"),
+    # retries and dead letters
+    Action("retries.now", "R", "Retry now", "Bus", "retry_now", "", "Retry now", 15),
+    Action("retries.kill", "K", "Kill the retry: to the dead letters", "Bus", "kill_retry", "", "Kill→DLQ", 16),
+    Action("dlq.replay", "R", "Replay", "Bus", "replay", "replay ID...", "Replay", 15),
+    Action("dlq.edit", "e", "Edit and replay", "Bus", "edit", "", "Edit & replay", 16),
+    Action("dlq.discard", "D", "Discard", "Bus", "discard", "discard ID...", "Discard", 17),
+    Action("dlq.undo", "u", "Undo the discard", "Bus", "undo", "", "Undo", 18),
+    # file
+    Action("file.save", "ctrl+s", "Save and reload", "File", "save", "", "Save+reload", 15),
+    Action("file.next", "n", "Next problem", "File", "next_problem", "", "Next problem", 14),
+)
+
+_BY_ID = {action.id: action for action in ACTIONS}
+
+
+def action(id: str) -> Action:  # noqa: A002  what it is called everywhere
+    """Return the action called *id*; raises KeyError."""
+    return _BY_ID[id]
+
+
+def commands() -> tuple[Action, ...]:
+    """Return the actions that can be typed on the `:` line."""
+    return tuple(action for action in ACTIONS if action.command)

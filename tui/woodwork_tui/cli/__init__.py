@@ -1,0 +1,35 @@
+"""The command line: arguments in, an exit status out; what a command needs is imported only when it is asked for."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+
+from woodwork_tui.cli.arguments import Check, Graph, Run, parse
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what *arguments* (default: the process's) ask for and return the exit status (interfaces: Command line)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    request = parse(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(request, Run):
+        from woodwork_tui.cli.headless import run
+
+        return run(request)
+    if isinstance(request, Check):
+        from woodwork_tui.cli.check import check
+
+        return check(request)
+    if isinstance(request, Graph):
+        from woodwork_tui.cli.graph import graph
+
+        return graph(request)
+    from woodwork_tui.cli.opening import open_flow
+
+    return open_flow(request)
+
+
+__all__ = ["main"]

@@ -1,0 +1,184 @@
+"""The command line as data: what was asked for, or a sentence about what cannot be read (interfaces: Command line)."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.metadata import version
+from typing import NoReturn
+
+DISTRIBUTION = "woodwork-tui"
+
+_ABOUT = "Build and watch message flows in the terminal."
+_COMMANDS = """commands:
+  run FILE      run a flow without a screen; event records go to standard output
+  check FILE... say what is wrong in flow files
+  graph FILE    print the routing graph
+
+woodwork-tui COMMAND --help tells more. A file that is called like a command is opened as ./NAME.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open the app on *file*; None stands for `./main.ww`, else the start screen."""
+
+    file: str | None
+    ascii: bool = False
+    theme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Run *file* without a screen; *duration* in seconds, *input* a path or `-`."""
+
+    file: str
+    input: str | None = None
+    duration: float | None = None
+    until_idle: bool = False
+    max_dlq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Say what is wrong in *files*; *strict* makes every warning an error."""
+
+    files: tuple[str, ...]
+    json: bool = False
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Print the routing graph of *file*; *format* is ascii, mermaid, dot or json."""
+
+    file: str
+    format: str = "ascii"
+
+
+Request = Open | Run | Check | Graph
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argparse parser whose complaints cannot carry control characters to the terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error("".join(char if char.isprintable() or char == " " else ascii(char)[1:-1] for char in message))
+
+
+class _AppParser(_Parser):
+    """The parser without a command; a first word that opens nothing may be a misspelt command."""
+
+    commands: tuple[str, ...] = ()
+    first: str = ""
+
+    def error(self, message: str) -> NoReturn:
+        close = get_close_matches(self.first, self.commands, n=1)
+        super().error(f"{message} (did you mean the command {close[0]!r}?)" if close else message)
+
+
+def _seconds(text: str) -> float:
+    from woodwork_engine.kinds import parse_duration  # imports pydantic, which nothing but --for needs this early
+
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def _app_parser() -> _AppParser:
+    parser = _AppParser(
+        prog=DISTRIBUTION,
+        description=f"{_ABOUT} Opens FILE, else ./main.ww, else the start screen.",
+        epilog=_COMMANDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a flow file (.ww)")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    parser.add_argument("--theme", metavar="NAME", help="colours of the screen")
+    parser.add_argument("--version", action="version", version=f"{DISTRIBUTION} {version(DISTRIBUTION)}")
+    return parser
+
+
+def _run_parser() -> _Parser:
+    parser = _Parser(
+        prog=f"{DISTRIBUTION} run",
+        description="Run a flow without a screen. Standard output carries event records, one JSON object a line; "
+        "everything for people goes to standard error. Without --for and --until it runs until idle when every input "
+        "is finite, else until interrupted.",
+        epilog="exit status: 0 ended as asked, 1 more dead letters than --max-dlq or a broken input line, 2 usage or "
+        "file, 3 a component did not start, 4 messages left after --until idle, 130 Ctrl-C, 143 SIGTERM",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
+    parser.add_argument("--headless", action="store_true", help="accepted and without effect: run has no screen")
+    parser.add_argument(
+        "--input",
+        metavar="FILE|-",
+        help='messages, one a line: {"component": "in", "session_id": "s-1", "payload": ...} or plain text; no input '
+        "component reads a source of its own",
+    )
+    parser.add_argument("--for", dest="duration", type=_seconds, metavar="DURATION", help="stop after 500ms, 30s, 5m")
+    parser.add_argument("--until", choices=["idle"], help="stop when every input has ended and nothing is left to do")
+    parser.add_argument(
+        "--max-dlq", type=_count, default=0, metavar="N", help="dead letters that still count as success (default 0)"
+    )
+    return parser
+
+
+def _check_parser() -> _Parser:
+    parser = _Parser(
+        prog=f"{DISTRIBUTION} check",
+        description="Say what is wrong in flow files, without running anything of them.",
+        epilog="exit status: 0 no errors, 1 errors, 2 usage or a file that cannot be read",
+        allow_abbrev=False,
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="flow files (.ww)")
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    parser.add_argument("--strict", action="store_true", help="warnings are errors")
+    return parser
+
+
+def _graph_parser() -> _Parser:
+    parser = _Parser(
+        prog=f"{DISTRIBUTION} graph",
+        description="Print the routing graph of a flow, without running anything of it.",
+        epilog="exit status: 0 printed, 2 usage or a file with errors",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
+    parser.add_argument("--format", choices=["ascii", "mermaid", "dot", "json"], default="ascii", help="default: ascii")
+    return parser
+
+
+_PARSERS = {"run": _run_parser, "check": _check_parser, "graph": _graph_parser}
+
+
+def parse(arguments: Sequence[str]) -> Request:
+    """Return what *arguments* ask for; prints help, version or one error and raises SystemExit (0 or 2) otherwise."""
+    command = arguments[0] if arguments else ""
+    if command not in _PARSERS:
+        return _parse_open(arguments)
+    found = _PARSERS[command]().parse_args(arguments[1:])
+    if command == "run":
+        return Run(found.file, found.input, found.duration, found.until == "idle", found.max_dlq)
+    if command == "check":
+        return Check(tuple(found.files), found.format == "json", found.strict)
+    return Graph(found.file, found.format)
+
+
+def _parse_open(arguments: Sequence[str]) -> Open:
+    parser = _app_parser()
+    parser.commands = tuple(_PARSERS)
+    parser.first = next((word for word in arguments if not word.startswith("-")), "")
+    found = parser.parse_args(arguments)
+    return Open(found.file, found.ascii, found.theme)

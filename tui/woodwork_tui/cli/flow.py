@@ -1,0 +1,54 @@
+"""The part of an engine that a run without a screen uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from typing import Protocol
+
+from woodwork_engine.events import EventLog
+from woodwork_engine.transcript import Transcript
+
+
+class Report(Protocol):
+    """What a stopped flow left: counts of messages, `left` by component or lane."""
+
+    @property
+    def cancelled(self) -> int:
+        """Attempts that were cut off."""
+        ...
+
+    @property
+    def left(self) -> Mapping[str, int]:
+        """Messages that were not settled."""
+        ...
+
+
+class Flow(Protocol):
+    """A flow that can be started, fed, watched and stopped; safe to call from any thread."""
+
+    @property
+    def events(self) -> EventLog:
+        """The event log."""
+        ...
+
+    @property
+    def transcript(self) -> Transcript:
+        """What console outputs have said."""
+        ...
+
+    def start(self) -> None:
+        """Start the flow in its own thread and return at once."""
+        ...
+
+    def inject(self, component: str, payload: object, *, session: str | None = None) -> Future[str]:
+        """Hand *payload* to *component*; the future has the message's id once it is accepted."""
+        ...
+
+    def idle(self) -> Future[None]:
+        """Return what is done when every finite input has ended and nothing is left to do."""
+        ...
+
+    def stop(self, *, drain: bool = True) -> Future[Report]:
+        """Stop the flow; the future has what was left."""
+        ...

@@ -1,0 +1,98 @@
+"""What a node's box says, as runs of text with roles; colours come later, from whoever paints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from woodwork_engine.kinds import Role
+from woodwork_engine.plan import Node
+from woodwork_engine.snapshot import NodeState, NodeStats
+from woodwork_tui.layout.geometry import Box, Zoom
+from woodwork_tui.layout.glyphs import ASCII_FRAME, FRAME, Frame
+from woodwork_tui.text import fit, glyph, pad
+from woodwork_tui.units import rate, sparkline
+
+_WORDED = (NodeState.NOT_STARTED, NodeState.PARKED, NodeState.DRAINING)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text with one look: *role* is border, name, kind, value, spark, retry, dead, or the value of a NodeState."""
+
+    text: str
+    role: str
+
+
+Row = tuple[Run, ...]
+
+
+def flow_rate(node: Node, stats: NodeStats) -> float:
+    """Return what moves through a node in messages/s: into it, for an input out of it."""
+    return stats.out_rate if node.role is Role.INPUT else stats.in_rate
+
+
+def _state(node: Node, stats: NodeStats, width: int, ascii_only: bool) -> list[Run]:
+    mark = Run(glyph(stats.state.value, ascii_only), stats.state.value)
+    moving = flow_rate(node, stats)
+    word = stats.state.value.replace("_", " ") if stats.state in _WORDED else rate(moving)
+    depth = f"q {stats.depth}"
+    room = width - 2 - len(word)
+    if len(depth) >= room:
+        return [mark, Run(pad(f" {word}", width - 1), "value")]
+    return [mark, Run(f" {word}", "value"), Run(depth.rjust(room + 1), "backlog" if stats.depth else "kind")]
+
+
+def _title(name: str, box: Box, frame: Frame) -> Row:
+    shown = fit(name, box.width - 5)
+    rest = frame.level * (box.width - 4 - cell_len(shown))
+    return Run(f"{frame.top_left} ", "border"), Run(shown, "name"), Run(f" {rest}{frame.top_right}", "border")
+
+
+def _bottom(box: Box, stats: NodeStats | None, frame: Frame, ascii_only: bool) -> Row:
+    lead = frame.bottom_left + frame.level + (frame.down if box.loop else frame.level)
+    alarms: list[Run] = []
+    if stats and stats.retrying:
+        alarms.append(Run(f" {glyph('retry', ascii_only)}{stats.retrying}", "retry"))
+    if stats and stats.dead_now:
+        alarms.append(Run(f" {glyph('dead', ascii_only)}{stats.dead_now}", "dead"))
+    used = sum(cell_len(run.text) for run in alarms) + bool(alarms)
+    room = box.width - len(lead) - 1 - used
+    if room < 0:
+        return _bottom(box, None, frame, ascii_only)
+    tail = (" " if alarms else "") + frame.bottom_right
+    return Run(lead + frame.level * room, "border"), *alarms, Run(tail, "border")
+
+
+def _inner(content: Sequence[Run], box: Box, port: bool, frame: Frame) -> Row:
+    used = sum(cell_len(run.text) for run in content)
+    right = frame.out if port and box.out else frame.upright
+    fill = " " * (box.width - 4 - used)
+    return Run(f"{frame.upright} ", "border"), *content, Run(f"{fill} {right}", "border")
+
+
+def _compact(node: Node, box: Box, stats: NodeStats | None, ascii_only: bool) -> Row:
+    name = Run(pad(node.name, box.width - 4), "name")
+    if stats is None:
+        return Run("[ ", "border"), name, Run(" ]", "border")
+    mark = Run(glyph(stats.state.value, ascii_only), stats.state.value)
+    return Run("[", "border"), mark, Run(" ", "border"), name, Run("]", "border")
+
+
+def face(node: Node, box: Box, zoom: Zoom, stats: NodeStats | None, *, ascii_only: bool = False) -> tuple[Row, ...]:
+    """Return the rows of *box*, each exactly as wide as it; without numbers it says only what *node* is."""
+    if zoom is Zoom.COMPACT:
+        return (_compact(node, box, stats, ascii_only),)
+    frame = ASCII_FRAME if ascii_only else FRAME
+    width = box.width - 4
+    kind = [Run(pad(node.kind, width), "kind")]
+    state = _state(node, stats, width, ascii_only) if stats else kind
+    bottom = _bottom(box, stats, frame, ascii_only)
+    if zoom is Zoom.NORMAL:
+        return _title(node.name, box, frame), _inner(state, box, True, frame), bottom
+    spark = [Run(sparkline(stats.activity, width, ascii_only=ascii_only) if stats else "", "spark")]
+    middle = state if stats else []
+    inner = (_inner(kind, box, False, frame), _inner(middle, box, True, frame), _inner(spark, box, False, frame))
+    return _title(node.name, box, frame), *inner, bottom

@@ -1,0 +1,81 @@
+"""The base of every tab: data comes down through `show`, wishes go up as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.message import Message
+from textual.widget import Widget
+
+from woodwork_tui.state.view import Selection, View
+
+
+class Tab(Widget):
+    """One tab; knows its own widgets, never the engine.
+
+    A subclass composes its widgets, lists its keys with `widgets.keys.bindings(...)` and overrides `show`.
+    """
+
+    DEFAULT_CSS = """
+    Tab { width: 1fr; height: 1fr; layout: vertical; }
+    """
+
+    filterable: ClassVar[bool] = False
+    """Whether `/` means anything here; then `View.filter` is this tab's filter expression."""
+
+    class Act(Message):
+        """Something is to be done on the bus: *action* is an Engine method's name, *arguments* its keywords."""
+
+        def __init__(self, action: str, arguments: Mapping[str, object] | None = None) -> None:
+            self.action = action
+            self.arguments = dict(arguments or {})
+            super().__init__()
+
+    class Select(Message):
+        """The person chose something; every tab follows."""
+
+        def __init__(self, selection: Selection) -> None:
+            self.selection = selection
+            super().__init__()
+
+    class Goto(Message):
+        """Show the tab *tab* (`flow`, `messages`, ...), filtered by *filter* unless that is None."""
+
+        def __init__(self, tab: str, filter: str | None = None) -> None:  # noqa: A002  the published word
+            self.tab = tab
+            self.filter = filter
+            super().__init__()
+
+    class Source(Message):
+        """Show the place *line* (from 1) of *file* in the File tab."""
+
+        def __init__(self, file: str, line: int) -> None:
+            self.file = file
+            self.line = line
+            super().__init__()
+
+    class Copy(Message):
+        """Copy *text* to the clipboard; *what* names it for the person."""
+
+        def __init__(self, text: str, what: str) -> None:
+            self.text = text
+            self.what = what
+            super().__init__()
+
+    def show(self, view: View) -> None:
+        """Show *view*; called at most ten times a second and only while the tab is visible, so it must be cheap."""
+
+    def check_filter(self, text: str) -> str | None:
+        """Return what is wrong with the filter expression *text*, or None; called while it is typed."""
+        return None
+
+    def reveal(self, file: str, line: int) -> None:
+        """Bring the place *line* (from 1) of *file* into sight, where the tab shows files."""
+
+    def enter(self) -> None:
+        """Put the focus where work starts in this tab; called when it comes to the front."""
+        for widget in self.query("*"):
+            if widget.focusable:
+                widget.focus()
+                return

@@ -1,0 +1,139 @@
+"""One delivery as lists show it: folded from its records, its payload decoded only when somebody looks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from woodwork_engine.events import Emission
+
+_PREVIEW = 512
+
+
+class DeliveryState(StrEnum):
+    """What became of a delivery so far; `unseen`: its end was among records that were missed."""
+
+    QUEUED = "queued"
+    HANDLING = "handling"
+    OK = "ok"
+    FAILED = "failed"
+    RETRY = "retry"
+    DEAD = "dead"
+    REPLAYED = "replayed"
+    DROPPED = "dropped"
+    DISCARDED = "discarded"
+    PARKED = "parked"
+    UNROUTABLE = "unroutable"
+    UNSEEN = "unseen"
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to happen."""
+        return self in _OPEN
+
+
+_OPEN = frozenset(
+    {DeliveryState.QUEUED, DeliveryState.HANDLING, DeliveryState.FAILED, DeliveryState.RETRY, DeliveryState.PARKED}
+)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt: `started`, `ended` and `due` (of the next one) in s since the epoch, duration in ms."""
+
+    n: int
+    started: float | None = None
+    ended: float | None = None
+    duration_ms: float | None = None
+    error_type: str = ""
+    message: str = ""
+    traceback: str = ""
+    due: float | None = None
+
+
+class DeliveryRow:
+    """One message on its way to one target; only the fold writes, everybody else reads.
+
+    Times in s since the epoch, `duration_ms` of the last attempt that ended. `seq` is the last record it includes and
+    grows with every change; `number` counts rows from 0 in the order of acceptance. `attempts` are oldest first.
+    """
+
+    __slots__ = (
+        "_preview", "allowed", "at", "attempt", "attempts", "causation", "correlation", "dlq_id", "due", "duration_ms",
+        "emission", "error", "error_type", "event", "message_id", "number", "outputs", "reason", "rev", "seq",
+        "session", "settled_at", "source", "started_at", "state", "target",
+    )  # fmt: skip
+
+    def __init__(self, message_id: str, target: str, number: int, at: float, seq: int) -> None:
+        self.message_id = message_id
+        self.target = target
+        self.number = number
+        self.at = at
+        self.seq = seq
+        self.source: str | None = None
+        self.session = ""
+        self.event = ""
+        self.rev: int | None = None
+        self.causation: str | None = None
+        self.correlation: str | None = None
+        self.state = DeliveryState.QUEUED
+        self.attempt = 1
+        self.allowed = 0
+        self.attempts: tuple[Attempt, ...] = ()
+        self.started_at: float | None = None
+        self.settled_at: float | None = None
+        self.duration_ms: float | None = None
+        self.due: float | None = None
+        self.error_type = ""
+        self.error = ""
+        self.reason = ""
+        self.dlq_id: str | None = None
+        self.outputs: tuple[str, ...] = ()
+        self.emission: Emission | None = None
+        self._preview: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The delivery key (bus.md A4)."""
+        return (self.message_id, self.target)
+
+    @property
+    def problem(self) -> str:
+        """The last error as `Type: message`, else why it was given up, else nothing."""
+        if self.error_type:
+            return f"{self.error_type}: {self.error}" if self.error else self.error_type
+        return self.reason
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the encoded payload; None when its `emitted` record was missed."""
+        return None if self.emission is None else len(self.emission.encoded)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Everybody the message went to."""
+        return self.emission.targets if self.emission else (self.target,)
+
+    def payload(self) -> object:
+        """Return a fresh copy of the payload (above 64 KiB its cut text), or None when it was missed."""
+        return None if self.emission is None else self.emission.to_dict()["payload"]
+
+    def payload_line(self) -> str:
+        """Return the payload on one line, at most 512 characters and an ellipsis; remembered."""
+        if self._preview is None:
+            self._preview = payload_line(self.payload()) if self.emission else "(payload was not seen)"
+        return self._preview
+
+    def payload_text(self) -> str:
+        """Return the payload as indented JSON, text as it is."""
+        value = self.payload()
+        return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def payload_line(value: object) -> str:
+    """Return *value* as compact JSON, text in quotes, cut after 512 characters."""
+    if isinstance(value, str):
+        value = value[: _PREVIEW + 1]
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    return text if len(text) <= _PREVIEW else text[:_PREVIEW] + "…"

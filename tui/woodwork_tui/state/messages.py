@@ -1,0 +1,206 @@
+"""What the Messages tab lists: which deliveries, found how, in which words."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from woodwork_engine.errors import FilterError
+from woodwork_engine.filter import compile_filter
+from woodwork_engine.snapshot import Snapshot
+from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
+from woodwork_tui.state.history import DeliveryHistory
+from woodwork_tui.text import glyph
+from woodwork_tui.units import clock, duration
+
+_number = attrgetter("number")
+
+
+def _searched(row: DeliveryRow) -> str:
+    line = row.payload_line()
+    if line.endswith("…"):
+        line = row.payload_text()
+    return f"{line} {row.problem}" if row.error_type or row.reason else line
+
+
+FIELDS: Mapping[str, Callable[[DeliveryRow], object]] = {
+    "text": _searched,
+    "payload": lambda row: row.payload(),
+    "error": lambda row: row.problem,
+    "state": attrgetter("state"),
+    "session": attrgetter("session"),
+    "sess": attrgetter("session"),
+    "from": attrgetter("source"),
+    "source": attrgetter("source"),
+    "to": attrgetter("target"),
+    "target": attrgetter("target"),
+    "node": attrgetter("target"),
+    "edge": lambda row: f"{row.source or ''}->{row.target}",
+    "event": attrgetter("event"),
+    "id": attrgetter("message_id"),
+    "try": attrgetter("attempt"),
+    "ms": attrgetter("duration_ms"),
+    "size": attrgetter("size"),
+    "rev": attrgetter("rev"),
+    "reason": attrgetter("reason"),
+    "cause": attrgetter("causation"),
+    "correlation": attrgetter("correlation"),
+    "age": attrgetter("at"),  # replaced by the age at the moment of looking
+}
+"""What a filter can ask of a delivery."""
+
+
+def matcher(text: str, now: Callable[[], float]) -> Callable[[DeliveryRow], bool]:
+    """Return the predicate written as *text*; *now* gives s since the epoch for `age`. Raises FilterError."""
+    return compile_filter(text).over({**FIELDS, "age": lambda row: now() - row.at})
+
+
+def filter_problem(text: str) -> str | None:
+    """Return what is wrong with the filter *text*, or None."""
+    try:
+        matcher(text, lambda: 0.0)
+    except FilterError as error:
+        return str(error)
+    return None
+
+
+SORTS: Mapping[str, Callable[[DeliveryRow], tuple[bool, float, str]]] = {
+    "time": lambda row: (False, row.number, ""),
+    "ms": lambda row: (row.duration_ms is None, -(row.duration_ms or 0.0), ""),
+    "state": lambda row: (False, -row.attempt, row.state.value),
+    "session": lambda row: (False, 0.0, row.session),
+    "size": lambda row: (row.size is None, -(row.size or 0), ""),
+}
+"""Orders of the list: oldest first, slowest first, by state, by session, largest first."""
+
+
+class MessageIndex:
+    """The deliveries that satisfy filter and selection, kept up to date by looking only at what changed.
+
+    A filter that cannot be read leaves the last good one active.
+    """
+
+    def __init__(self) -> None:
+        self.rows: Sequence[DeliveryRow] = ()
+        self._matched: list[DeliveryRow] = []
+        self._history: DeliveryHistory | None = None
+        self._version = -1
+        self._expression: str | None = None
+        self._session: str | None = None
+        self._order = ("time", False)
+        self._in_filter: Callable[[DeliveryRow], bool] | None = None
+        self._asks_age = False
+        self._now = 0.0
+        self._looked = 0.0
+
+    def update(
+        self, history: DeliveryHistory, expression: str, session: str | None, now: float, order: tuple[str, bool]
+    ) -> bool:
+        """Follow *history*; return whether `rows` may have changed. *order* is a name of SORTS and whether reversed."""
+        self._now = now
+        other = history is not self._history or expression != self._expression or session != self._session
+        if expression != self._expression:
+            self._read(expression)
+        stale = self._asks_age and now - self._looked >= 1.0
+        touched = None if other or stale else history.touched_since(self._version)
+        if touched is not None and not touched and order == self._order:
+            return False
+        self._history, self._version, self._session, self._order = history, history.version, session, order
+        if touched is None:
+            self._looked = now
+            self._matched = [row for row in history if self._matches(row)]
+        else:
+            self._follow(history, touched)
+        self._arrange(order)
+        return True
+
+    def _read(self, expression: str) -> None:
+        self._expression = expression
+        try:
+            compiled = compile_filter(expression)
+            self._in_filter = matcher(expression, lambda: self._now) if compiled.terms else None
+        except FilterError:
+            return
+        self._asks_age = any(term.field == "age" for term in compiled.terms)
+
+    def _matches(self, row: DeliveryRow) -> bool:
+        return (self._session is None or row.session == self._session) and (
+            self._in_filter is None or self._in_filter(row)
+        )
+
+    def _follow(self, history: DeliveryHistory, touched: Sequence[DeliveryRow]) -> None:
+        rows = self._matched
+        gone = bisect_left(rows, history.evicted, key=_number)
+        del rows[:gone]
+        for row in touched:
+            if row.number < history.evicted:
+                continue
+            place = bisect_left(rows, row.number, key=_number)
+            there = place < len(rows) and rows[place] is row
+            if self._matches(row) is not there:
+                if there:
+                    del rows[place]
+                else:
+                    rows.insert(place, row)
+
+    def _arrange(self, order: tuple[str, bool]) -> None:
+        name, backwards = order
+        if name == "time":
+            self.rows = self._matched[::-1] if backwards else tuple(self._matched)
+        else:
+            self.rows = sorted(self._matched, key=SORTS[name], reverse=backwards)
+
+
+def outcome_text(row: DeliveryRow, now: float, *, ascii_only: bool = False) -> str:
+    """Return mark and word of what became of *row*: `✓ ok`, `↻ retry 2/4 in 1.8s`."""
+    mark = glyph(row.state.value, ascii_only)
+    if row.state is DeliveryState.RETRY:
+        return f"{mark} retry in {duration(row.due - now)}" if row.due and row.due > now else f"{mark} retry now"
+    if row.state is DeliveryState.UNSEEN:
+        return f"{mark} unseen"
+    return f"{mark} {row.state.value}"
+
+
+def try_text(row: DeliveryRow) -> str:
+    """Return the attempt out of attempts allowed, `2/4`; nothing before the first one and for lost messages."""
+    if row.state is DeliveryState.UNROUTABLE or not row.target:
+        return ""
+    return f"{row.attempt}/{row.allowed}" if row.allowed else str(row.attempt)
+
+
+def edge_text(row: DeliveryRow, *, ascii_only: bool = False) -> str:
+    """Return `agent → audit`."""
+    arrow = "->" if ascii_only else "→"
+    return f"{row.source or 'outside'} {arrow} {row.target or 'nobody'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much of what is there is shown: rows that match, rows kept, the ring's size, records the screen missed."""
+
+    matched: int
+    kept: int
+    ring: int
+    dropped: int
+
+    def line(self, *, wide: bool = True) -> str:
+        """Return the line under the list."""
+        if not wide:
+            return f"{self.matched:,} of {self.kept:,} kept" + (f" · {self.dropped:,} dropped" if self.dropped else "")
+        return f"matched {self.matched:,} of {self.kept:,} kept · ring {self.ring:,} · {self.dropped:,} dropped"
+
+
+def counts(index: MessageIndex, history: DeliveryHistory) -> Counts:
+    """Return what the line under the list says."""
+    return Counts(len(index.rows), len(history), history.limit, history.missed)
+
+
+def empty_text(expression: str, session: str | None, history: DeliveryHistory, snapshot: Snapshot) -> str:
+    """Return why the list is empty and what to do (screens 1.5)."""
+    wish = " ".join(part for part in (f"session:{session}" if session else "", expression.strip()) if part)
+    if wish and len(history):
+        return f"0 of {len(history):,} match {wish}. esc clears the filter."
+    since = f" since start ({clock(snapshot.started_at, millis=False)})" if snapshot.started_at else ""
+    return f"No messages{since}. i to inject."

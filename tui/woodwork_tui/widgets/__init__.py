@@ -1,0 +1,1 @@
+"""Things you can point at, one file each."""

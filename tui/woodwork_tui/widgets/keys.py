@@ -1,0 +1,16 @@
+"""Textual bindings made from the registry of actions."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from woodwork_tui.actions import action
+
+
+def bindings(*ids: str) -> list[BindingType]:
+    """Return a binding for each action in *ids*; its method is `action_<call>` of the class that lists it."""
+    return [
+        Binding(each.key, each.call, each.hint or each.title, show=bool(each.hint), id=each.id)
+        for each in map(action, ids)
+        if each.key
+    ]
