@@ -34,8 +34,8 @@ class Delivery:
     """
 
     __slots__ = (
-        "accepted_at", "asked_by", "attempt", "emits", "encoded", "envelope", "expires_at", "history", "running", "staged",
-        "target",
+        "accepted_at", "asked_by", "attempt", "emits", "encoded", "envelope", "expires_at", "history", "running",
+        "staged", "target",
     )  # fmt: skip
 
     def __init__(

@@ -75,11 +75,13 @@ class Emission:
 
 
 Details = Emission | dict[str, object] | None
-_Entry = tuple[int, float, str, MessageEnvelope | None, str | None, int | None, float | None, Details]
+_Entry = tuple[int, float, str, MessageEnvelope | Record | None, str | None, int | None, float | None, Details]
 
 
 def _published(entry: _Entry) -> Record:
     seq, ts, kind, envelope, target, attempt, duration_ms, details = entry
+    if isinstance(envelope, Record):
+        return envelope
     if envelope is None:
         return Record(seq, ts, kind, target=target, attempt=attempt, duration_ms=duration_ms, data=details)
     return Record(
@@ -141,6 +143,21 @@ class EventLog:
         """Write one record; *data* must not be changed afterwards."""
         self.seq = seq = self.seq + 1
         self._ring.append((seq, ts, kind, envelope, target, attempt, duration_ms, data))
+
+    def append_state(
+        self,
+        ts: float,
+        kind: str,
+        *,
+        source: str | None = None,
+        target: str | None = None,
+        rev: int | None = None,
+        data: dict[str, object] | None = None,
+    ) -> None:
+        """Write one record about the flow, a component or a revision rather than about a message."""
+        self.seq = seq = self.seq + 1
+        record = Record(seq, ts, kind, source=source, target=target, rev=rev, data=data)
+        self._ring.append((seq, ts, kind, record, None, None, None, None))
 
     def append_emitted(self, ts: float, envelope: MessageEnvelope, encoded: bytes, targets: tuple[str, ...]) -> None:
         """Write the `emitted` record of *envelope*, whose payload is kept encoded and counted in bytes."""

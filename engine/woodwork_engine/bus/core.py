@@ -151,8 +151,8 @@ class BusCore:
             await waiter
 
     def parked(self) -> int:
-        """Return how many messages wait for a removed component to come back."""
-        return sum(endpoint.depth for endpoint in self.endpoints.values() if endpoint.state is EndpointState.PARKED)
+        """Return how many messages wait for a component that is not there: removed, or never started."""
+        return sum(endpoint.depth for endpoint in self.endpoints.values() if endpoint.instance is None)
 
     def employ(self, endpoint: Endpoint, instance: Instance) -> None:
         """Let *instance* handle *endpoint*'s messages from the next message boundary on, and wake what waits."""

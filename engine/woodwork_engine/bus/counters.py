@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 BUCKETS = 40
@@ -50,15 +50,6 @@ def percentile_ms(counts: tuple[int, ...], share: float) -> float:
     return (1 << (len(counts) - 1)) / 1000
 
 
-@dataclass(slots=True)
-class EdgeCounter:
-    """Messages that took one route since start."""
-
-    source: str | None
-    target: str
-    count: int = 0
-
-
 class Window:
     """The last sixty seconds of a few growing counters, sampled once a second."""
 
@@ -86,3 +77,13 @@ class Window:
         """Return the growth of counter *index* in each second of the window, oldest first."""
         values = [counters[index] for _, counters in self._samples]
         return tuple(after - before for before, after in pairwise(values))
+
+
+@dataclass(slots=True)
+class EdgeCounter:
+    """Messages that took one route since start; its window samples `count` alone."""
+
+    source: str | None
+    target: str
+    count: int = 0
+    window: Window = field(default_factory=Window)

@@ -91,6 +91,8 @@ class Housekeeping:
             )
             if self._rounds % ROTATE_EVERY == 0:
                 endpoint.histogram.rotate()
+        for edge in core.edges.values():
+            edge.window.sample(now, edge.count)
         for session in core.sessions.values():
             session.window.sample(now, session.messages)
             if self._rounds % ROTATE_EVERY == 0:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from woodwork_engine.bus.core import SLICE, BusCore
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Gate, Lane, Route
+from woodwork_engine.bus.endpoint import Endpoint, Gate, Lane, Route
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.delivery import Delivery
@@ -211,7 +211,7 @@ class Intake:
                     {"depth": endpoint.depth + 1},
                 )  # fmt: skip
             core.push(lane, delivery)
-            if endpoint.state is EndpointState.PARKED and core.idle_waiters and core.depth == core.parked():
+            if endpoint.instance is None and core.idle_waiters and core.depth == core.parked():
                 core.tell_idle()
 
     def _log_emitted(self, parcels: Parcels) -> None:
