@@ -9,7 +9,9 @@ from support.traffic import HOSTILE, START, Traffic
 from woodwork_engine.plan import EdgeKind
 from woodwork_tui.state import message_pages as pages
 from woodwork_tui.state.causes import causal_tree, siblings, why
+from woodwork_tui.state.lines import Line
 from woodwork_tui.state.payload_view import PayloadForm, payload_lines
+from woodwork_tui.state.tracebacks import frame_of
 from woodwork_tui.units import clock
 
 PLAN = plan(
@@ -106,11 +108,11 @@ def test_attempts_come_newest_first_with_error_and_next_time(traffic):
 
 def test_the_error_page_keeps_line_breaks_and_lifts_own_frames(traffic):
     lines = pages.error_page(traffic.row("q/agent.0", "audit"))
-    assert lines[0] == pages.Line("ConnectionError: audit-db:5432 refused", "bad")
+    assert lines[0] == Line("ConnectionError: audit-db:5432 refused", "bad")
     by_text = {line.text.strip(): line.tone for line in lines}
     assert by_text['File "/home/ana/flow/audit.py", line 22, in handle'] == "strong"
     assert by_text['File "/usr/lib/python3.11/asyncio/tasks.py", line 9, in wait'] == "muted"
-    assert pages.frame_of("".join(f"{line.text}\n" for line in lines)) == ("/home/ana/flow/audit.py", 22)
+    assert frame_of("".join(f"{line.text}\n" for line in lines)) == ("/home/ana/flow/audit.py", 22)
 
 
 def test_folded_json_keeps_short_things_on_a_line_and_says_what_it_leaves_out():

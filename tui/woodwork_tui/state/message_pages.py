@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_tui.state.causes import Branch, Why, causal_tree
 from woodwork_tui.state.delivery_row import Attempt, DeliveryRow, DeliveryState
 from woodwork_tui.state.history import DeliveryHistory
+from woodwork_tui.state.lines import Line
 from woodwork_tui.state.messages import edge_text, outcome_text, try_text
 from woodwork_tui.state.payload_view import PayloadForm, content_type, payload_lines
+from woodwork_tui.state.tracebacks import traceback_lines
 from woodwork_tui.units import clock, duration, milliseconds, size
 
 PAGES = ("payload", "headers", "attempts", "error", "trace", "raw")
-_LIBRARY = ("site-packages", "dist-packages", "/lib/python", "\\lib\\", "<frozen")
-
-
-class Line(NamedTuple):
-    """One line of foreign or own text and its tone (`bad`, `muted`, `strong`...)."""
-
-    text: str
-    tone: str = ""
 
 
 def page_titles(row: DeliveryRow) -> tuple[tuple[str, str], ...]:
@@ -127,32 +120,6 @@ def error_page(row: DeliveryRow) -> tuple[Line, ...]:
     head = f"{failed.error_type}: {failed.message}" if failed.message else failed.error_type
     lines = [Line(text, "bad") for text in head.split("\n")]
     return (*lines, Line(""), *traceback_lines(failed.traceback))
-
-
-def traceback_lines(traceback: str) -> Iterator[Line]:
-    """Yield *traceback* line by line: frames of installed libraries muted, the person's own strong."""
-    if not traceback.strip():
-        yield Line("There is no traceback.", "muted")
-        return
-    tone = ""
-    for text in traceback.rstrip().replace("\r\n", "\n").split("\n"):
-        if text.startswith('  File "'):
-            tone = "muted" if any(mark in text for mark in _LIBRARY) else "strong"
-        elif not text.startswith("  "):
-            tone = ""
-        yield Line(text, tone)
-
-
-def frame_of(traceback: str) -> tuple[str, int] | None:
-    """Return file and line (from 1) of the last frame of the person's own code, or None."""
-    found = None
-    for text in traceback.split("\n"):
-        if text.startswith('  File "') and '", line ' in text and not any(mark in text for mark in _LIBRARY):
-            path, _, rest = text[8:].partition('", line ')
-            number = rest.partition(",")[0]
-            if number.isdecimal() and len(number) < 9:
-                found = (path, int(number))
-    return found
 
 
 def trace_page(row: DeliveryRow, history: DeliveryHistory, now: float, *, ascii_only: bool = False) -> tuple[Line, ...]:
