@@ -36,13 +36,15 @@ class Sender:
             return delivery.stage(source, event, encoded)
         return await self.from_input(source, event, encoded, session)
 
-    async def send(self, source: str, target: str, event: str, data: object, *, session: str | None = None) -> str:
-        """Send *data* to the component *target*; raises UnknownComponentError."""
+    async def send(
+        self, source: str | None, target: str, event: str, data: object, *, session: str | None = None
+    ) -> str:
+        """Send *data* to the component *target*; *source* None is a person. Raises UnknownComponentError."""
         self._known(target)
         delivery = _running()
         encoded = encode(data)
         if delivery is not None:
-            return delivery.stage(source, event, encoded, target)
+            return delivery.stage(source or delivery.target, event, encoded, target)
         envelope = self._ingress(source, event, session, _TO_ONE)
         route = self._core.table.direct(source, target)
         await self._intake.from_outside([self._parcel(route, envelope, encoded)], None)
@@ -133,7 +135,7 @@ class Sender:
     def _parcel(self, route: Route, envelope: MessageEnvelope, encoded: bytes) -> tuple[Route, Delivery]:
         return self._intake.parcel(route, envelope, encoded, envelope.created_at)
 
-    def _ingress(self, source: str, event: str, session: str | None, pattern: CommunicationPattern) -> MessageEnvelope:
+    def _ingress(self, source: str | None, event: str, session: str | None, pattern: CommunicationPattern) -> MessageEnvelope:
         core = self._core
         session = _session(session)
         now = core.clock.time()
