@@ -14,7 +14,14 @@ from woodwork_tui.state.view import Selection, View
 class Tab(Widget):
     """One tab; knows its own widgets, never the engine.
 
-    A subclass composes its widgets, lists its keys with `widgets.keys.bindings(...)` and overrides `show`.
+    A subclass composes its widgets, lists its keys with `widgets.keys.bindings(...)` and overrides `show`. Footer, help
+    and palette read those lists: of the focused widget, then of what it stands in, then of the tab.
+
+    A pane is a container with `ALLOW_MAXIMIZE = True`: `f` shows the one with the focus over the whole screen.
+    The screen carries the classes `-tiny`, `-narrow`, `-wide`, `-xwide` (from 0, 60, 110, 160 columns) and `-short`,
+    `-tall` (from 0, 30 lines). With `View.ascii` glyphs should be ASCII; what is left, frames among it, the app turns
+    into ASCII on its way to the screen.
+    A message whose wish ends in a dialog may be posted from that dialog too: it reaches the app either way.
     """
 
     DEFAULT_CSS = """
@@ -69,6 +76,18 @@ class Tab(Widget):
     def check_filter(self, text: str) -> str | None:
         """Return what is wrong with the filter expression *text*, or None; called while it is typed."""
         return None
+
+    def filter_status(self) -> str:
+        """Return how much of the list matches, for the filter line: `212 of 1,284 kept`; asked after each `show`."""
+        return ""
+
+    def close(self) -> bool:
+        """Close what is open inside the tab, a detail or an editor; return whether there was anything (`esc`, `q`)."""
+        return False
+
+    def prompt(self, component: str) -> bool:
+        """Put the focus into the prompt of the input *component*; return whether the tab has one (`i`)."""
+        return False
 
     def reveal(self, file: str, line: int) -> None:
         """Bring the place *line* (from 1) of *file* into sight, where the tab shows files."""

@@ -1,0 +1,12 @@
+"""What holds for every test: one time zone, nothing animated, no colours or settings taken from the person's shell."""
+
+from __future__ import annotations
+
+import os
+import time
+
+os.environ["TZ"] = "UTC"
+time.tzset()
+os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read once, when textual is imported
+for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORTERM", "WOODWORK_LOG_LEVEL"):
+    os.environ.pop(name, None)
