@@ -1,26 +1,44 @@
-"""A framed part of a tab with a title above and a hint below, which `f` can show over the whole screen."""
+"""A framed part of a tab: what it is above, what it offers below."""
 
 from __future__ import annotations
 
 from textual.containers import Vertical
+from textual.widget import Widget
 
 from woodwork_tui.text import safe
 
 
 class Pane(Vertical):
-    """A frame around widgets; the one with the focus inside is drawn brighter."""
+    """A frame around widgets; its lines are bright while the focus is inside. Title and hint may be foreign text.
+
+    `f` shows it over the whole screen.
+    """
 
     ALLOW_MAXIMIZE = True
     DEFAULT_CSS = """
-    Pane { height: 1fr; border: round $surface-lighten-2; border-title-color: $text-primary; padding: 0;
-        border-subtitle-color: $text-muted; }
-    Pane:focus-within { border: round $primary; }
+    Pane {
+        border: round $foreground 30%; border-title-color: $foreground 80%; border-subtitle-color: $foreground 60%;
+        border-title-style: none; border-subtitle-style: none;
+        height: 1fr; width: 1fr;
+    }
+    Pane:focus-within { border: round $primary; border-title-color: $text-primary; border-title-style: bold; }
     """
 
-    def set_title(self, text: str) -> None:
-        """Show *text*, which may be foreign, in the upper edge."""
-        self.border_title = safe(text, width=max(1, self.size.width - 4) if self.size.width else 76)
+    def __init__(
+        self,
+        *children: Widget,
+        title: str = "",
+        hint: str = "",
+        id: str | None = None,  # noqa: A002  Textual's word
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(*children, id=id, classes=classes)
+        self._said = ("", "")
+        self.tell(title, hint)
 
-    def set_hint(self, text: str) -> None:
-        """Show *text* in the lower edge."""
-        self.border_subtitle = safe(text, width=max(1, self.size.width - 4) if self.size.width else 76)
+    def tell(self, title: str, hint: str = "") -> None:
+        """Say *title* above and *hint* below; cheap where nothing changes."""
+        if (title, hint) != self._said:
+            self._said = (title, hint)
+            self.border_title = safe(title, width=400)
+            self.border_subtitle = safe(hint, width=400)
