@@ -130,6 +130,16 @@ class EventLog:
         self._waiting: list[Callable[[], object]] = []
         self._lock = threading.Lock()
 
+    @property
+    def size(self) -> int:
+        """How many records are kept."""
+        return len(self._ring)
+
+    @property
+    def payload_bytes(self) -> int:
+        """How many bytes of encoded payloads are kept."""
+        return self._payload_bytes
+
     def append(
         self,
         ts: float,

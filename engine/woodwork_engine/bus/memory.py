@@ -23,6 +23,7 @@ from woodwork_engine.bus.runner import Runners
 from woodwork_engine.bus.sender import Sender
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.bus.statistics import degraded_reasons, published_statistics
+from woodwork_engine.bus.trash import Trash
 from woodwork_engine.clock import Clock, SystemClock
 from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.delivery import Delivery, current
@@ -75,6 +76,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self._runners = Runners(self.core, self._intake, settlement, self.outbox)
         self._housekeeping = Housekeeping(self.core, settlement)
         self.replays = Replays(self.core, self._intake, ids)
+        self.trash = Trash(self.core)
         self._subscriptions: dict[str, _Subscription] = {}
         self._numbers = count(1)
         self._started_at = 0.0

@@ -39,8 +39,12 @@ class InputCli(Input):
         self.finite = site.services.headless
 
     def own_session(self) -> str:
-        """Return the one session of this run."""
+        """Return the session of a prompt that names none."""
         return self._session
+
+    def begin_session(self, session: str) -> None:
+        """Let every prompt from now on belong to *session*."""
+        self._session = session
 
     async def run(self) -> None:
         """Emit the lines of standard input when headless; in the app wait for `inject`."""
