@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from woodwork_tui.units import (
+    age,
     count,
     duration,
     forecast,
@@ -39,6 +40,13 @@ def test_a_rate_takes_at_most_six_cells(number, shown):
 )
 def test_a_duration_shows_its_two_largest_units(seconds, shown):
     assert duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(-3, "0s"), (0.2, "0s"), (9.6, "10s"), (41, "41s"), (362, "6m02s"), (90_000, "1d01h")]
+)
+def test_an_age_has_no_tenths(seconds, shown):
+    assert age(seconds) == shown
 
 
 def test_other_numbers_are_short_too():

@@ -35,6 +35,12 @@ def duration(seconds: float) -> str:
     return f"{whole // 86400}d{whole % 86400 // 3600:02d}h"
 
 
+def age(seconds: float) -> str:
+    """Return how long ago something was, *seconds*, without tenths: `0s`, `41s`, `6m02s`, `1d01h`."""
+    whole = round(max(0.0, seconds))
+    return f"{whole}s" if whole < 60 else duration(seconds)
+
+
 def milliseconds(ms: float | None) -> str:
     """Return *ms* as `<1ms`, `24ms`, or in seconds from 10 s on; a dash for None."""
     if ms is None:

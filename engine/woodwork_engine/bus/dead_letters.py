@@ -84,8 +84,9 @@ class DeadLetters:
         """Move open letters to the trash and return them; `restore` takes them back."""
         found = [self._letters[i] for i in dlq_ids if i in self._letters]
         chosen = tuple(letter for letter in found if letter.state is DeadState.OPEN)
+        together = Resolution(by, self._clock.time())  # one moment for all: a person undoes what was one act
         for letter in chosen:
-            self._change(letter, DeadState.DISCARDED, Resolution(by, self._clock.time()))
+            self._change(letter, DeadState.DISCARDED, together)
         return chosen
 
     def restore(self, dlq_ids: Sequence[str]) -> tuple[DeadLetter, ...]:

@@ -6,7 +6,7 @@ from support.dead_letters import NOON, letter
 from support.flows import edge, node, plan
 from woodwork_engine.dead_letter import DeadLetter, DeadState
 from woodwork_engine.snapshot import NodeState, NodeStats, Snapshot
-from woodwork_tui.state.dlq_replay import Route, Scope, check, reroute_targets, scopes
+from woodwork_tui.state.dlq_replay import Route, Routes, Scope, check, scopes
 
 
 def snapshot(state: NodeState = NodeState.OK, error: str | None = None) -> Snapshot:
@@ -81,7 +81,7 @@ def test_the_original_targets_are_counted():
 
 def test_re_emitting_names_where_the_current_routes_lead():
     assert targets_of([letter("a")], Route.REROUTE) == "audit, output"
-    assert reroute_targets([letter("a")], snapshot()) == ("audit", "output")
+    assert Routes(snapshot()).of(letter("a")) == ("audit", "output")
 
 
 def test_re_emitting_warns_that_others_may_have_handled_the_message_already():

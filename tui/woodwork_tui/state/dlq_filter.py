@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-
-import msgspec
+from dataclasses import dataclass
 
 from woodwork_engine.dead_letter import DeadLetter
-from woodwork_engine.filter import compile_filter
-from woodwork_tui.state.dlq import compact, is_under_way, reason_of
+from woodwork_engine.errors import FilterError
+from woodwork_engine.filter import Filter, compile_filter
+from woodwork_tui.state.dlq import UNREADABLE, is_under_way, reason_of
 
 
 def _payload(letter: DeadLetter) -> object:
     try:
         return letter.payload()
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    except UNREADABLE:
         return None
 
 
 def _text(letter: DeadLetter) -> str:
     try:
-        return f"{compact(_payload(letter))} {letter.error}"
-    except (ValueError, RecursionError):
+        payload = json.dumps(_payload(letter), ensure_ascii=False, default=str, separators=(",", ":"))
+    except UNREADABLE:
         return letter.error
+    return f"{payload} {letter.error}"
 
 
 _FIELDS: Mapping[str, Callable[[DeadLetter], object]] = {
@@ -43,10 +45,39 @@ _FIELDS: Mapping[str, Callable[[DeadLetter], object]] = {
     "size": lambda letter: len(letter.encoded),
     "state": lambda letter: "under way" if is_under_way(letter) else "open",
 }
-FIELD_NAMES = (*_FIELDS, "age")
+_AGE = "age"
+FIELD_NAMES = (*_FIELDS, _AGE)
 """The names of all fields."""
 
+Matches = Callable[[DeadLetter], bool]
 
-def dlq_filter(query: str, now: float) -> Callable[[DeadLetter], bool]:
-    """Return whether a letter matches *query* at *now* (s since the epoch); raises FilterError."""
-    return compile_filter(query).over({**_FIELDS, "age": lambda letter: now - letter.at})
+
+@dataclass(frozen=True, slots=True)
+class DlqFilter:
+    """A filter in two parts: what a letter answers once and for all, and what depends on the time."""
+
+    lasting: Matches
+    ages: Callable[[float], Matches] | None
+
+    def matches(self, letter: DeadLetter, now: float) -> bool:
+        """Return whether *letter* matches at *now* (s since the epoch)."""
+        return self.lasting(letter) and (self.ages is None or self.ages(now)(letter))
+
+
+def dlq_filter(query: str) -> DlqFilter:
+    """Return the filter written as *query*; raises FilterError."""
+    terms = compile_filter(query).terms
+    lasting = Filter(query, tuple(term for term in terms if term.field != _AGE)).over(_FIELDS)
+    of_age = Filter(query, tuple(term for term in terms if term.field == _AGE))
+    if not of_age.terms:
+        return DlqFilter(lasting, None)
+    return DlqFilter(lasting, lambda now: of_age.over({_AGE: lambda letter: now - letter.at}))
+
+
+def filter_problem(query: str) -> str | None:
+    """Return what is wrong with the filter *query*, or None."""
+    try:
+        dlq_filter(query)
+    except FilterError as error:
+        return str(error)
+    return None

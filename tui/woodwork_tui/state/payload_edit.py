@@ -23,8 +23,11 @@ from woodwork_engine.payload import encode
 LARGEST = 200_000
 _TAGS = frozenset({"$bytes", "$datetime", "$object"})
 
-# C1 and DEL, soft hyphen, zero-width and bidirectional controls, line separators, byte order mark, surrogates
-_UNSAFE = re.compile(r"[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad"  # control characters but tab and line feed, soft hyphen
+    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufff9-\ufffb"  # directions, zero widths, separators
+    "\ud800-\udfff\ufeff\U000e0000-\U000e007f]"  # surrogates, byte order mark, tags
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,9 @@ class NotEditable:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Edited text as a payload, and the same in the form the original was shown in."""
+    """Edited text as an encoded payload, and the same in the form the original was shown in."""
 
-    value: object
+    encoded: bytes
     text: str
 
 
@@ -95,8 +98,17 @@ def _untagged(value: object) -> object:
 
 def as_text(value: object) -> str:
     """Return *value*, plain data, as indented JSON that is safe to show."""
-    text = json.dumps(_tagged(value), indent=2, ensure_ascii=False)
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return harmless(json.dumps(_tagged(value), indent=2, ensure_ascii=False))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else json.dumps(character)[1:-1]
+
+
+def harmless(text: str) -> str:
+    r"""Return *text*, finished JSON or not, with what a terminal would act on as `\uXXXX`; line ends are `\n`."""
+    return _UNSAFE.sub(_escaped, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -111,8 +123,7 @@ def parse(text: str) -> Parsed | Invalid:
     """Return the payload that *text* means, or why it means none."""
     try:
         value = _untagged(json.loads(text, object_pairs_hook=_once))
-        encode(value)
-        return Parsed(value, as_text(value))
+        return Parsed(encode(value), as_text(value))
     except json.JSONDecodeError as error:
         return Invalid(error.lineno, error.colno, error.msg)
     except _RepeatedKeyError as error:
@@ -145,6 +156,6 @@ def editable(letter: DeadLetter) -> Editable | NotEditable:
         again = parse(text)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         return NotEditable(f"The payload cannot be decoded ({type(error).__name__}), so it cannot be edited.")
-    if isinstance(again, Invalid) or encode(again.value) != letter.encoded:
+    if isinstance(again, Invalid) or again.encoded != letter.encoded:
         return NotEditable("The payload has no exact form as JSON text, so it cannot be edited; R replays it as it is.")
     return Editable(text)
