@@ -36,7 +36,8 @@ class NodeStats:
     """One component now. Counts are since start; rates in messages/s over the last 5 s; times in ms, ages in s.
 
     `depth` counts everything accepted and not settled: waiting, in flight and waiting for a retry. `activity` are
-    messages settled in each of the last 60 seconds, oldest first. `problem` says why it is not started.
+    messages settled in each of the last 60 seconds, oldest first. `peak` is the greatest depth, reached at `peak_at`
+    (s since the epoch). `problem` says why it is not started.
     """
 
     name: str
@@ -47,6 +48,7 @@ class NodeStats:
     blocked: int = 0
     limit: int = 0
     peak: int = 0
+    peak_at: float = 0.0
     accepted: int = 0
     emitted: int = 0
     ok: int = 0

@@ -93,6 +93,7 @@ class BusCore:
         self.bytes += len(delivery.encoded)
         if endpoint.depth > endpoint.peak:
             endpoint.peak = endpoint.depth
+            endpoint.peak_at = delivery.accepted_at
         if self.depth > self.peak:
             self.peak = self.depth
         expires = delivery.expires_at

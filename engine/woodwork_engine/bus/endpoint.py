@@ -112,8 +112,8 @@ class Endpoint:
     __slots__ = (
         "accepted", "blocked", "dead", "depth", "discarded", "dropped", "emitted", "emptied", "failed", "gate",
         "handled_seconds",
-        "histogram", "inflight", "instance", "lanes", "last_error", "name", "ok", "parked_at",
-        "parked_runners", "peak", "policy", "ready", "retried", "retrying", "runners", "state", "timeouts", "window",
+        "histogram", "inflight", "instance", "lanes", "last_error", "name", "ok", "parked_at", "parked_runners",
+        "peak", "peak_at", "policy", "ready", "retried", "retrying", "runners", "state", "timeouts", "window",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
@@ -132,7 +132,7 @@ class Endpoint:
         self.handled_seconds = 0.0
         self.emptied: asyncio.Future[None] | None = None
         self.last_error: str | None = None
-        self.parked_at = 0.0
+        self.parked_at = self.peak_at = 0.0
         self.histogram = Histogram()
         self.window = Window()
 
