@@ -5,24 +5,18 @@ from __future__ import annotations
 import io
 import json
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import BinaryIO, TypeVar
 
 import pytest
 
+from woodwork_engine.bus.interface import StopReport
 from woodwork_engine.events import EventLog
 from woodwork_engine.transcript import Transcript
 from woodwork_tui.cli.headless import HeadlessRun
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class LeftReport:
-    cancelled: int = 0
-    left: Mapping[str, int] = field(default_factory=dict)
 
 
 class FakeFlow:
@@ -33,12 +27,12 @@ class FakeFlow:
         at_start: Callable[[FakeFlow], None] = lambda _: None,
         *,
         idles: bool = False,
-        report: LeftReport | None = None,
+        report: StopReport | None = None,
         stops: bool = True,
     ) -> None:
         self.events = EventLog()
         self.transcript = Transcript()
-        self.report = report or LeftReport()
+        self.report = report or StopReport()
         self.injected: list[object] = []
         self.drained: list[bool] = []
         self._at_start = at_start
@@ -55,7 +49,7 @@ class FakeFlow:
     def idle(self) -> Future[None]:
         return done(None) if self._idles else Future()
 
-    def stop(self, *, drain: bool = True) -> Future[LeftReport]:
+    def stop(self, *, drain: bool = True) -> Future[StopReport]:
         self.drained.append(drain)
         self.events.append(9.0, "note")
         if not self._stops:
@@ -105,7 +99,7 @@ def test_an_idle_run_ends_with_status_0_and_has_written_every_record() -> None:
 
 
 def test_a_run_for_some_time_ends_and_states_what_it_left_behind() -> None:
-    flow = FakeFlow(report=LeftReport(cancelled=1, left={"agent": 1200, "audit": 0}))
+    flow = FakeFlow(report=StopReport(cancelled=1, left={"agent": 1200, "audit": 0}))
     ran = Ran(flow, duration=0.0)
     assert ran.status == 0
     assert flow.drained == [True]
@@ -113,7 +107,7 @@ def test_a_run_for_some_time_ends_and_states_what_it_left_behind() -> None:
 
 
 def test_messages_left_after_being_idle_are_status_4() -> None:
-    ran = Ran(FakeFlow(idles=True, report=LeftReport(left={"agent": 2})), until_idle=True)
+    ran = Ran(FakeFlow(idles=True, report=StopReport(left={"agent": 2})), until_idle=True)
     assert ran.status == 4
 
 
@@ -147,7 +141,7 @@ def test_a_component_that_starts_after_all_is_no_complaint() -> None:
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_first_signal_drains_and_reports(number: signal.Signals, status: int) -> None:
-    flow = FakeFlow(lambda _: signal.raise_signal(number), report=LeftReport(left={"audit": 3}))
+    flow = FakeFlow(lambda _: signal.raise_signal(number), report=StopReport(left={"audit": 3}))
     ran = Ran(flow)
     assert ran.status == status
     assert flow.drained == [True]

@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     request = parse(sys.argv[1:] if arguments is None else arguments)
     if isinstance(request, Run):
-        from woodwork_tui.cli.headless import run
+        from woodwork_tui.cli.run import run
 
         return run(request)
     if isinstance(request, Check):

@@ -12,9 +12,10 @@ from enum import Enum, auto
 from types import FrameType
 from typing import BinaryIO
 
-from woodwork_tui.cli.flow import Flow, Report
+from woodwork_engine.bus.interface import StopReport
 from woodwork_tui.cli.input_lines import InputFeeder
 from woodwork_tui.cli.record_output import RecordOutput
+from woodwork_tui.cli.runnable import Runnable
 
 
 class Happened(Enum):
@@ -44,7 +45,7 @@ class HeadlessRun:
 
     def __init__(
         self,
-        flow: Flow,
+        flow: Runnable,
         out: BinaryIO,
         say: Callable[[str], None],
         *,
@@ -143,7 +144,7 @@ class HeadlessRun:
     def _signalled(self, number: int, frame: FrameType | None) -> None:
         self._happened.put(SIGNALS[signal.Signals(number)])
 
-    def _status(self, ended: Happened, stopping: Future[Report]) -> int:
+    def _status(self, ended: Happened, stopping: Future[StopReport]) -> int:
         if ended is Happened.OUTPUT_CLOSED:
             return 0
         left = False
@@ -168,7 +169,7 @@ class HeadlessRun:
             return 4
         return 1 if dead > self._max_dlq or (self._feeder is not None and self._feeder.broken) else 0
 
-    def _tell_left(self, report: Report) -> bool:
+    def _tell_left(self, report: StopReport) -> bool:
         if report.cancelled:
             self._say(f"{_counted(report.cancelled, 'attempt')} cut off")
         left = {name: count for name, count in report.left.items() if count}

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Protocol
 
+from woodwork_engine.bus.interface import StopReport
 from woodwork_engine.events import EventLog
 from woodwork_engine.transcript import Transcript
 
 
-class Report(Protocol):
-    """What a stopped flow left: counts of messages, `left` by component or lane."""
-
-    @property
-    def cancelled(self) -> int:
-        """Attempts that were cut off."""
-        ...
-
-    @property
-    def left(self) -> Mapping[str, int]:
-        """Messages that were not settled."""
-        ...
-
-
-class Flow(Protocol):
+class Runnable(Protocol):
     """A flow that can be started, fed, watched and stopped; safe to call from any thread."""
 
     @property
@@ -49,6 +35,6 @@ class Flow(Protocol):
         """Return what is done when every finite input has ended and nothing is left to do."""
         ...
 
-    def stop(self, *, drain: bool = True) -> Future[Report]:
+    def stop(self, *, drain: bool = True) -> Future[StopReport]:
         """Stop the flow; the future has what was left."""
         ...

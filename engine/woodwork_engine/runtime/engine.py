@@ -1,0 +1,275 @@
+"""The engine: one flow in a thread of its own, commanded and looked at from any other thread."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from woodwork_engine.bus.interface import StopReport
+from woodwork_engine.clock import Clock, SystemClock
+from woodwork_engine.components import Console, Services, builtin_kinds, new_session
+from woodwork_engine.components.input_cli import InputCli
+from woodwork_engine.dead_letter import DeadLetter
+from woodwork_engine.errors import ClosingError, UnknownComponentError, WoodworkError
+from woodwork_engine.events import EventLog
+from woodwork_engine.kinds import KindRegistry
+from woodwork_engine.runtime.health import HealthCheck
+from woodwork_engine.runtime.live_flow import LiveFlow
+from woodwork_engine.runtime.revisions import Revisions
+from woodwork_engine.runtime.snapshots import SnapshotMaker
+from woodwork_engine.runtime.thread import LoopThread
+from woodwork_engine.runtime.watchdog import Watchdog
+from woodwork_engine.runtime.watcher import FileWatcher
+from woodwork_engine.snapshot import FlowState, Revision, Snapshot
+from woodwork_engine.transcript import Transcript
+
+SNAPSHOT_SECONDS = 0.1
+SWITCH_SECONDS = 0.0005
+"""The interpreter's switch interval beside which a screen stays fluid while the engine works flat out."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of a replay: ids of the new messages, and for each refused dead letter why."""
+
+    accepted: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+class Engine:
+    """Runs the flow in *file*; every method may be called from any thread.
+
+    *headless* lets `input cli` read standard input; without *own_sources* no input reads anything and messages come by
+    `inject`; *watch* applies the file's saves; *console* gets what console outputs say; *seed* fixes retry jitter.
+    Commands return futures, which fail with ClosingError while no flow runs.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        *,
+        headless: bool = False,
+        own_sources: bool = True,
+        watch: bool = True,
+        console: Console | None = None,
+        kinds: KindRegistry | None = None,
+        clock: Clock | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.file = file
+        self.events = EventLog()
+        self.transcript = Transcript()
+        self._clock = clock or SystemClock()
+        self._watch = watch
+        services = Services(self.transcript, console, self._clock, Path(file).absolute().parent, headless)
+        kinds = kinds or builtin_kinds()
+        self._flow = LiveFlow(
+            services, self.events, kinds, random.Random(seed), Path(file).name, own_sources=own_sources
+        )
+        core = self._flow.bus.core
+        self._watchdog = Watchdog(lambda: core.busy, self._tell_blocked)
+        self._revisions = Revisions(file, kinds, self._flow, self.events, self._clock)
+        health = HealthCheck(core, self._watchdog, self.events, self._clock)
+        self._maker = SnapshotMaker(self._flow, self._revisions, health, self.events, self._clock, self._clock.time())
+        self._watcher = FileWatcher(lambda: self._load("save"))
+        self._thread = LoopThread("woodwork engine")
+        self._state = FlowState.STARTING
+        self._opened = asyncio.Event()
+        self._stop_asked = asyncio.Event()
+        self._how_to_stop: tuple[bool, float | None] = (True, None)
+        self._report: Future[StopReport] = Future()
+        self._snapshot = Snapshot(state=FlowState.STARTING)
+        self._letters: tuple[int, tuple[DeadLetter, ...]] = (-1, ())
+        self._taking = False
+        self._taken_at = 0.0
+
+    def start(self) -> None:
+        """Start the flow in its own thread and return at once.
+
+        A file with errors runs nothing; watched, it starts by itself when it is mended.
+        """
+        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
+        self._thread.start(self._main)
+
+    def stop(self, *, drain: bool = True, deadline: float | None = None) -> Future[StopReport]:
+        """Stop: drain for at most *deadline* seconds (default: `stop_timeout`), end everything, report (bus.md H2).
+
+        A second call without *drain* ends a drain at once.
+        """
+        if self._thread.ident is None and not self._report.done():
+            self._report.set_result(StopReport())
+        self._thread.soon(lambda: self._ask_to_stop(drain, deadline))
+        return self._report
+
+    def idle(self) -> Future[None]:
+        """Return what is done when every input has ended and nothing is queued, running or waiting for a retry."""
+        return self._do(lambda flow: flow.idle())
+
+    def snapshot(self) -> Snapshot:
+        """Return the numbers of the flow as of a moment ago, fresh at most ten times a second."""
+        if not self._taking and time.monotonic() - self._taken_at >= SNAPSHOT_SECONDS:
+            self._taking = True
+            self._thread.soon(self._take)
+        return self._snapshot
+
+    def take_snapshot(self) -> Future[Snapshot]:
+        """Return the numbers of the flow as they are when the engine gets to it."""
+
+        async def take() -> Snapshot:
+            self._take()
+            return self._snapshot
+
+        return self._thread.call(take)
+
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        """Return every dead letter kept, oldest first, as of the latest snapshot."""
+        return self._letters[1]
+
+    def blocked(self) -> tuple[float, str] | None:
+        """Return for how many seconds the engine has not answered and who holds it; None while it does."""
+        return self._watchdog.blocked()
+
+    def inject(
+        self, component: str, payload: object, *, session: str | None = None, event: str | None = None
+    ) -> Future[str]:
+        """Hand *payload* to *component*; the future has the message's id once it is accepted."""
+        return self._do(lambda flow: flow.inject(component, payload, session, event))
+
+    def new_session(self, component: str) -> Future[str]:
+        """Begin a new session for the prompts of *component*; the future has its id."""
+
+        async def begin(flow: LiveFlow) -> str:
+            member = flow.crew.members.get(component)
+            if member is None:
+                raise UnknownComponentError(component, flow.crew.members)
+            if not isinstance(member.component, InputCli):
+                raise WoodworkError(f"{component} has no prompt; a new session is for an input cli")
+            session = new_session()
+            member.component.begin_session(session)
+            return session
+
+        return self._do(begin)
+
+    def retry_now(self, message_id: str, target: str) -> Future[bool]:
+        """Let a delivery that waits for its retry have it at once; False when it does not wait."""
+        return self._do(lambda flow: _answer(flow.bus.retry_now((message_id, target))))
+
+    def kill_retry(self, message_id: str, target: str) -> Future[bool]:
+        """Give a delivery that waits for its retry up, to the dead letters; False when it does not wait."""
+        return self._do(lambda flow: _answer(flow.bus.kill_retry((message_id, target))))
+
+    def replay(
+        self,
+        dlq_ids: Sequence[str],
+        *,
+        encoded: bytes | None = None,
+        target: str | None = None,
+        reroute: bool = False,
+        force: bool = False,
+    ) -> Future[Replayed]:
+        """Send dead letters again, in the order given (bus.md E4, E5); *encoded* replaces the payload."""
+
+        async def send(flow: LiveFlow) -> Replayed:
+            accepted: list[str] = []
+            refused: list[tuple[str, str]] = []
+            for dlq_id in dlq_ids:
+                try:
+                    accepted.append(
+                        await flow.bus.replays.replay(
+                            dlq_id, encoded=encoded, target=target, reroute=reroute, force=force
+                        )
+                    )
+                except WoodworkError as error:
+                    refused.append((dlq_id, str(error)))
+            return Replayed(tuple(accepted), tuple(refused))
+
+        return self._do(send)
+
+    def discard(self, dlq_ids: Sequence[str]) -> Future[int]:
+        """Move dead letters to the trash; the future has how many were open."""
+        return self._do(lambda flow: _answer(len(flow.bus.trash.discard(dlq_ids))))
+
+    def restore(self, dlq_ids: Sequence[str]) -> Future[int]:
+        """Take dead letters back out of the trash; the future has how many were there."""
+        return self._do(lambda flow: _answer(len(flow.bus.trash.restore(dlq_ids))))
+
+    def reload(self) -> Future[Revision]:
+        """Read the flow file again and apply it."""
+
+        async def load() -> Revision:
+            await self._opened.wait()
+            return await self._load("reload")
+
+        return self._thread.call(load)
+
+    def _do(self, command: Callable[[LiveFlow], Awaitable[Answer]]) -> Future[Answer]:
+        async def run() -> Answer:
+            await self._opened.wait()
+            if self._flow.plan is None:
+                raise ClosingError(f"nothing is running: {self.file} has errors; mend and save it")
+            return await command(self._flow)
+
+        return self._thread.call(run)
+
+    async def _main(self) -> None:
+        try:
+            await self._flow.bus.start()
+            self._watchdog.start()
+            await self._load("start")
+            self._opened.set()
+            watching = asyncio.create_task(self._watcher.run()) if self._watch else None
+            await self._stop_asked.wait()
+            if watching is not None:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+            drain, deadline = self._how_to_stop
+            report = await self._flow.stop(drain=drain, deadline=deadline)
+            self._state = FlowState.STOPPED
+            self._take()
+        except BaseException as error:  # noqa: BLE001 - whoever stops the engine learns what became of it
+            self._report.set_exception(error)
+        else:
+            self._report.set_result(report)
+        finally:
+            self._watchdog.stop()
+
+    async def _load(self, by: str) -> Revision:
+        revision = await self._revisions.load(by)
+        if self._state in (FlowState.STARTING, FlowState.RUNNING, FlowState.STOPPED):
+            self._state = FlowState.STOPPED if self._flow.plan is None else FlowState.RUNNING
+        self._watcher.watch(self._revisions.watched)
+        self._take()
+        return revision
+
+    def _ask_to_stop(self, drain: bool, deadline: float | None) -> None:
+        if not self._stop_asked.is_set():
+            self._how_to_stop = (drain, deadline)
+            self._state = FlowState.DRAINING
+            self._stop_asked.set()
+        elif not drain:
+            self._flow.cut_short()
+
+    def _take(self) -> None:
+        self._taking = False
+        self._taken_at = time.monotonic()
+        dead = self._flow.bus.core.dead
+        if dead.version != self._letters[0]:
+            self._letters = (dead.version, dead.list())
+        self._snapshot = self._maker.take(self._state)
+
+    def _tell_blocked(self, seconds: float, blocker: str) -> None:
+        data: dict[str, object] = {"event": "loop.blocked", "seconds": round(seconds, 3), "blocker": blocker}
+        self.events.append_state(self._clock.time(), "note", data=data)
+
+
+async def _answer(value: Answer) -> Answer:
+    return value

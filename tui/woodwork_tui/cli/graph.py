@@ -1,0 +1,34 @@
+"""`woodwork-tui graph`: the routing graph of a flow as text (interfaces: Command line)."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from woodwork_engine.plan import FlowPlan
+from woodwork_engine.source import Severity
+from woodwork_tui.cli.arguments import Graph
+from woodwork_tui.cli.flow_file import colored, printed, read_flow
+from woodwork_tui.layout import graph_json, render_ascii, render_dot, render_mermaid
+
+
+def graph(request: Graph) -> int:
+    """Print the graph; 0 when printed, 2 when the file has errors that leave nothing to draw."""
+    checked = read_flow(request.file)
+    plan = checked.plan
+    if plan is None:
+        errors = [found for found in checked.diagnostics if found.severity is Severity.ERROR]
+        print(printed(errors, color=colored(sys.stderr)), file=sys.stderr)
+        return 2
+    print(_drawn(plan, request.format), end="")
+    return 0
+
+
+def _drawn(plan: FlowPlan, form: str) -> str:
+    if form == "json":
+        return json.dumps(graph_json(plan), indent=2) + "\n"
+    if form == "mermaid":
+        return render_mermaid(plan)
+    if form == "dot":
+        return render_dot(plan)
+    return render_ascii(plan, ascii_only="utf" not in (sys.stdout.encoding or "").lower())
