@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from woodwork_tui.layout.ordering import local_search
 
 _NEAR = 12
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +153,29 @@ class _Rows:
             if not self.owners.get(row) and row not in self._left and row not in self._right:
                 yield row
 
+    def _may_share(self, wire: Wire, row: int) -> bool:
+        """Whether the lines of *row* and *wire* can be one line without seeming to lead where they do not."""
+        others = self.owners.get(row)
+        if not others:
+            return True
+        turning = [each for each in (*others, wire) if each.left_row != row]
+        ending = [each for each in (*others, wire) if each.right_row != row]
+        return (
+            row == wire.right_row
+            and all(other.right == wire.right for other in others)
+            and all(self._fan_out[each.left] == 1 for each in turning)
+        ) or (
+            row == wire.left_row
+            and all(other.left == wire.left for other in others)
+            and all(self._fan_in[each.right] == 1 for each in ending)
+        )
+
     def _new_row(self) -> int:
         used = [*self.owners, *self._left, *self._right, self._rows - 1]
         return max(used) + 1
 
     def _take(self, wire: Wire, row: int) -> bool:
-        others = self.owners.get(row, [])
-        if others and not (
-            (all(o.left == wire.left for o in others) and row == wire.left_row)
-            or (all(o.right == wire.right for o in others) and row == wire.right_row)
-        ):
+        if not self._may_share(wire, row):
             return False
         left, right = self._left.get(row, wire.left), self._right.get(row, wire.right)
         blocked = (left != wire.left and not self.first.allows(left, wire.left)) or (
@@ -196,6 +210,12 @@ def _tracks(nets: dict[int, _Net], order: _Order) -> tuple[dict[int, int], int]:
     return track, max(track.values(), default=-1) + 1
 
 
+def _columns(tracks: dict[int, int], count: int) -> tuple[dict[int, int], int]:
+    """Return each net's column, and how many columns all take; a few tracks stand apart."""
+    step = 2 if count <= _FEW else 1
+    return {pin: track * step for pin, track in tracks.items()}, (count - 1) * step + 1 if count else 0
+
+
 def _nets(wires: Sequence[Wire], rows: dict[Wire, int], *, left: bool) -> dict[int, _Net]:
     ends: dict[tuple[int, int], set[int]] = defaultdict(set)
     for wire in wires:
@@ -212,18 +232,16 @@ def route(wires: Sequence[Wire], rows: int, middle: int) -> Channel:
     """
     plan = _Rows(wires, rows)
     plan.assign()
-    first, count_first = _tracks(_nets(wires, plan.taken, left=True), plan.first)
+    first, first_span = _columns(*_tracks(_nets(wires, plan.taken, left=True), plan.first))
     mirrored = _Order()
     for a, b in sorted(plan.second.pairs):
         mirrored.put(b, a)
-    second, count_second = _tracks(_nets(wires, plan.taken, left=False), mirrored)
-    step_first, step_second = (2 if count <= 3 else 1 for count in (count_first, count_second))
-    start = 1 + count_first * step_first
-    width = start + middle + count_second * step_second + 1
+    second, second_span = _columns(*_tracks(_nets(wires, plan.taken, left=False), mirrored))
+    width = 1 + first_span + middle + second_span + 1
     courses = []
     for wire in wires:
         row = plan.taken[wire]
-        a = 1 + first[wire.left] * step_first if row != wire.left_row else None
-        b = width - 2 - second[wire.right] * step_second if row != wire.right_row else None
-        courses.append(Course(row, a, b, len(plan.owners[row]) == 1))
-    return Channel(width, start, middle, tuple(courses))
+        start = 1 + first[wire.left] if row != wire.left_row else None
+        end = width - 2 - second[wire.right] if row != wire.right_row else None
+        courses.append(Course(row, start, end, len(plan.owners[row]) == 1))
+    return Channel(width, 1 + first_span, middle, tuple(courses))

@@ -110,8 +110,18 @@ class Rows:
             self._settle(layer, {True: False, False: True})
         for layer in (*layers, *reversed(layers)):
             self._settle(layer, {True: True, False: True})
-        highest = min(self.top.values(), default=0)
-        self.top = {item: row - highest for item, row in self.top.items()}
+        self._close_up()
+
+    def _close_up(self) -> None:
+        """Start at row 0 and leave at most one row in which there is nothing."""
+        taken = sorted({row + n for item, row in self.top.items() for n in range(self.height(item))})
+        place: dict[int, int] = {}
+        at = before = -1
+        for row in taken:
+            at += min(row - before, 2) if place else 1
+            place[row] = at
+            before = row
+        self.top = {item: place[row] for item, row in self.top.items()}
 
     def total(self) -> int:
         """Return how many rows all items span."""

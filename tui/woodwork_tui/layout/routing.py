@@ -86,8 +86,7 @@ def _between(corners: Sequence[tuple[int, int]]) -> _Cells:
     for x, y in corners[1:]:
         at_x, at_y = cells[-1]
         steps = max(abs(x - at_x), abs(y - at_y))
-        for n in range(1, steps + 1):
-            cells.append((at_x + (x - at_x) * n // steps, at_y + (y - at_y) * n // steps))
+        cells += [(at_x + (x - at_x) * n // steps, at_y + (y - at_y) * n // steps) for n in range(1, steps + 1)]
     return cells
 
 
