@@ -1,0 +1,92 @@
+"""Messages a person sends into a flow by hand: to whom, with what, and how the typed text is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from woodwork_engine.payload import decode
+from woodwork_engine.plan import FlowPlan
+from woodwork_engine.role import Role
+from woodwork_tui.state.history import DeliveryHistory
+from woodwork_tui.state.payload_edit import LARGEST, Invalid, as_text, parse
+from woodwork_tui.state.view import View
+
+_MOST_SESSIONS = 50
+_LOOK_BACK = 5_000
+"""Deliveries; a message seen longer ago is no example any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A component that can be sent to, its kind, and whether it is an input."""
+
+    name: str
+    kind: str
+    is_input: bool
+
+
+def recipients(plan: FlowPlan | None) -> tuple[Recipient, ...]:
+    """Return whom a message can be sent to: inputs first, then the others, each in the order of the file."""
+    if plan is None:
+        return ()
+    able = [node for node in plan.nodes if node.problem is None]
+    found = [Recipient(node.name, node.kind, node.role is Role.INPUT) for node in able]
+    return tuple(sorted(found, key=lambda each: not each.is_input))
+
+
+def recipient_for(view: View) -> str | None:
+    """Return whom the person most likely means: the selected component, else the first input."""
+    names = [each.name for each in recipients(view.snapshot.plan)]
+    chosen = view.selection.node
+    return chosen if chosen in names else next(iter(names), None)
+
+
+def is_prompt(plan: FlowPlan | None, component: str) -> bool:
+    """Whether *component* is an `input cli`, which has a prompt of its own."""
+    node = plan.node(component) if plan else None
+    return node is not None and node.role is Role.INPUT and node.kind == "input cli"
+
+
+def sessions(view: View) -> tuple[str, ...]:
+    """Return sessions to choose from: the chosen one first, then the busiest."""
+    first = (view.selection.session,) if view.selection.session else ()
+    return tuple(dict.fromkeys((*first, *(session.id for session in view.snapshot.sessions[:_MOST_SESSIONS]))))
+
+
+def example(component: str, plan: FlowPlan | None, history: DeliveryHistory) -> str:
+    """Return the payload of the last message that *component* sent (an input) or got, as text to edit."""
+    node = plan.node(component) if plan else None
+    is_input = node is not None and node.role is Role.INPUT
+    for number, row in enumerate(reversed(history.rows)):
+        if number >= _LOOK_BACK:
+            break
+        if (row.source if is_input else row.target) == component and row.emission is not None:
+            if (row.size or 0) > LARGEST:
+                continue
+            value = row.payload()
+            return value if isinstance(value, str) and _reads_as_itself(value) else as_text(value)
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Typed text as a payload, and in a word what it was read as."""
+
+    value: object
+    kind: str
+
+
+def read_payload(text: str) -> Payload | Invalid:
+    """Return *text* as a payload: JSON where it begins like an object, a list or a quoted text, else text as it is."""
+    stripped = text.strip()
+    if not stripped.startswith(("{", "[", '"')):
+        return Payload(text, "text")
+    parsed = parse(stripped)
+    if isinstance(parsed, Invalid):
+        return parsed
+    return Payload(decode(parsed.encoded), "JSON")
+
+
+def _reads_as_itself(text: str) -> bool:
+    read = read_payload(text)
+    return isinstance(read, Payload) and read.value == text

@@ -1,0 +1,42 @@
+"""What is wrong right now, in a sentence each: the sticky lines under the tabs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from woodwork_engine.snapshot import FlowState, NodeState
+from woodwork_tui.state.problems import notice as file_notice
+from woodwork_tui.state.view import View
+
+MOST = 2
+_PATIENCE = 1.0
+"""Seconds a loop may be busy before it is worth a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that is wrong; *state* names its glyph and tone, *hint* says what to do."""
+
+    state: str
+    text: str
+    hint: str = ""
+
+
+def notices(view: View, trouble: str = "") -> tuple[Notice, ...]:
+    """Return what to say, worst first, at most two; *trouble* is what kept the engine from coming up."""
+    found = []
+    if trouble:
+        found.append(Notice("failed", trouble, "^q Quit"))
+    if view.blocked is not None and view.blocked[0] >= _PATIENCE:
+        seconds, by = view.blocked
+        found.append(Notice("failed", f"The loop has not answered for {seconds:.1f} s: blocked by {by}.", "8 Health"))
+    if file := file_notice(view.snapshot, view.file, view.now):
+        found.append(Notice("failed", file, "7 File"))
+    if view.snapshot.rev and view.snapshot.state is FlowState.STOPPED:
+        found.append(Notice("failed", "The flow has stopped; what is shown is its last state.", "^r Reload"))
+    down = [node for node in view.snapshot.nodes if node.state is NodeState.NOT_STARTED]
+    if down:
+        others = f" ({len(down) - 1} more)" if len(down) > 1 else ""
+        why = down[0].problem or "it did not start"
+        found.append(Notice("failed", f"{down[0].name}{others}: {why}", "7 File"))
+    return tuple(found[:MOST])

@@ -1,0 +1,134 @@
+"""What is said after something was done on the bus: the command that does the same, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+from woodwork_engine.snapshot import Revision
+from woodwork_tui.state.payload_edit import as_text
+from woodwork_tui.units import plural
+
+_MOST_IDS = 3
+_LONGEST = 120
+
+Mood = Literal["information", "warning", "error"]
+
+
+@runtime_checkable
+class Replayed(Protocol):
+    """What a replay did: new message ids, and dead letters it refused, each with a sentence."""
+
+    @property
+    def accepted(self) -> Sequence[str]:
+        """Ids of the new messages."""
+        ...
+
+    @property
+    def refused(self) -> Sequence[tuple[str, str]]:
+        """Dead letters left as they were, and why."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence for the person, and how it went."""
+
+    text: str
+    mood: Mood = "information"
+
+
+def command_form(action: str, arguments: Mapping[str, object]) -> str:
+    """Return what to type on the `:` line for the Engine method *action* with *arguments*."""
+    match action:
+        case "inject":
+            payload = f" {_payload(arguments['payload'])}"
+            session = f"  (session {arguments['session']})" if arguments.get("session") else ""
+            return f"inject {arguments['component']}{payload}{session}"
+        case "retry_now":
+            return f"retry {arguments['message_id']} {arguments['target']}"
+        case "kill_retry":
+            return f"kill {arguments['message_id']} {arguments['target']}"
+        case "replay":
+            return f"replay {_ids(arguments)}{_how(arguments)}"
+        case "discard" | "restore":
+            return f"{action} {_ids(arguments)}"
+        case "new_session":
+            return "new-session"
+    return action
+
+
+def _payload(value: object) -> str:
+    if isinstance(value, str) and not value.strip().startswith(("{", "[", '"')):
+        text = value
+    else:
+        text = as_text(value)
+        if len(text) < 10 * _LONGEST:
+            text = json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _ids(arguments: Mapping[str, object]) -> str:
+    ids = arguments.get("dlq_ids", ())
+    if not isinstance(ids, Sequence) or isinstance(ids, str):
+        return ""
+    more = f" … {len(ids) - _MOST_IDS} more" if len(ids) > _MOST_IDS else ""
+    return " ".join(map(str, ids[:_MOST_IDS])) + more
+
+
+def _how(arguments: Mapping[str, object]) -> str:
+    told = [word for word, key in (("edited", "encoded"), ("forced", "force")) if arguments.get(key)]
+    if arguments.get("target"):
+        told.append(f"to {arguments['target']}")
+    if arguments.get("reroute"):
+        told.append("along today's routes")
+    return f"  ({', '.join(told)})" if told else ""
+
+
+def outcome(action: str, result: object) -> Said:
+    """Return what the Engine method *action* did, told from its *result*."""
+    match action, result:
+        case "inject", _:
+            return Said(f"accepted as {result}")
+        case "new_session", _:
+            return Said(f"new session {result}")
+        case "retry_now", False:
+            return Said("it no longer waits for a retry", "warning")
+        case "kill_retry", False:
+            return Said("it no longer waits for a retry", "warning")
+        case "retry_now", _:
+            return Said("tried again now")
+        case "kill_retry", _:
+            return Said("moved to the dead letters")
+        case "discard", int(number):
+            return Said(f"{plural(number, 'dead letter')} discarded; u in DLQ brings back", _some(number))
+        case "restore", int(number):
+            return Said(f"{plural(number, 'dead letter')} brought back", _some(number))
+        case "reload", Revision():
+            return _reloaded(result)
+    return _replayed(result) if isinstance(result, Replayed) else Said("done")
+
+
+def _some(number: int) -> Mood:
+    return "information" if number else "warning"
+
+
+def _replayed(result: Replayed) -> Said:
+    told = f"{plural(len(result.accepted), 'message')} replayed"
+    if not result.refused:
+        return Said(told, _some(len(result.accepted)))
+    name, why = result.refused[0]
+    others = f" ({len(result.refused) - 1} more)" if len(result.refused) > 1 else ""
+    refused = f"{len(result.refused)} refused: {name}: {why}{others}"
+    return Said(f"{told}, {refused}" if result.accepted else refused, "warning" if result.accepted else "error")
+
+
+def _reloaded(revision: Revision) -> Said:
+    if revision.result == "rejected":
+        errors = sum(diagnostic.blocks for diagnostic in revision.diagnostics)
+        return Said(f"not applied: {plural(errors, 'error')}; see 7 File", "error")
+    if revision.result == "no effective change":
+        return Said("no effective change")
+    return Said(f"rev {revision.number} is live: {revision.change}")
