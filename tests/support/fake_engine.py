@@ -1,0 +1,126 @@
+"""An engine that runs nothing: it shows a scene and remembers what it was asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from support.scene import NOW, Scene, scene
+from woodwork_engine.dead_letter import DeadLetter
+from woodwork_engine.events import EventLog
+from woodwork_engine.snapshot import FlowState, Revision, Snapshot
+from woodwork_engine.transcript import Transcript
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a replay did."""
+
+    accepted: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a stopped flow left."""
+
+    cancelled: int = 0
+    left: MappingProxyType[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class FakeEngine:
+    """Answers at once with what `answers` holds for the method (an exception fails it).
+
+    A method named in `holds` is answered only by `answer`. `asked` are the calls, each a method and its keywords.
+    `snap` replaces parts of the snapshot.
+    """
+
+    def __init__(self, shown: Scene | None = None, *, file: str = "main.ww") -> None:
+        self.file = file
+        self.scene = shown or scene()
+        self.started = False
+        self.asked: list[tuple[str, dict[str, object]]] = []
+        self.answers: dict[str, object] = {}
+        self.holds: set[str] = set()
+        self.held_up: tuple[float, str] | None = None
+        self._snapshot = self.scene.snapshot
+        self._waiting: dict[str, Future[object]] = {}
+
+    @property
+    def events(self) -> EventLog:
+        return self.scene.events
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.scene.transcript
+
+    def snap(self, **parts: object) -> None:
+        """Let the snapshot differ in *parts* from now on; `totals` may be a dict of its parts."""
+        totals = parts.get("totals")
+        if isinstance(totals, dict):
+            parts["totals"] = replace(self._snapshot.totals, **totals)
+        self._snapshot = replace(self._snapshot, **parts)
+
+    def answer(self, action: str, result: object = None) -> None:
+        """Answer the *action* that was held."""
+        _settle(self._waiting.pop(action), result)
+
+    def start(self) -> None:
+        self.started = True
+
+    def snapshot(self) -> Snapshot:
+        return self._snapshot
+
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        return self.scene.dead_letters
+
+    def blocked(self) -> tuple[float, str] | None:
+        return self.held_up
+
+    def stop(self, *, drain: bool = True, deadline: float | None = None) -> Future[object]:
+        self.snap(state=FlowState.DRAINING)
+        return self._ask("stop", Left(), drain=drain)
+
+    def inject(
+        self, component: str, payload: object, *, session: str | None = None, event: str | None = None
+    ) -> Future[object]:
+        return self._ask("inject", "msg-new", component=component, payload=payload, session=session)
+
+    def new_session(self, component: str) -> Future[object]:
+        return self._ask("new_session", "s-07", component=component)
+
+    def retry_now(self, message_id: str, target: str) -> Future[object]:
+        return self._ask("retry_now", True, message_id=message_id, target=target)
+
+    def kill_retry(self, message_id: str, target: str) -> Future[object]:
+        return self._ask("kill_retry", True, message_id=message_id, target=target)
+
+    def replay(self, dlq_ids: Sequence[str], **how: object) -> Future[object]:
+        return self._ask("replay", Replayed(tuple(f"msg-{name}+1" for name in dlq_ids)), dlq_ids=dlq_ids, **how)
+
+    def discard(self, dlq_ids: Sequence[str]) -> Future[object]:
+        return self._ask("discard", len(dlq_ids), dlq_ids=dlq_ids)
+
+    def restore(self, dlq_ids: Sequence[str]) -> Future[object]:
+        return self._ask("restore", len(dlq_ids), dlq_ids=dlq_ids)
+
+    def reload(self) -> Future[object]:
+        return self._ask("reload", Revision(3, NOW, "live", "~audit path"))
+
+    def _ask(self, action: str, otherwise: object, **arguments: object) -> Future[object]:
+        self.asked.append((action, arguments))
+        future: Future[object] = Future()
+        if action in self.holds:
+            self._waiting[action] = future
+        else:
+            _settle(future, self.answers.get(action, otherwise))
+        return future
+
+
+def _settle(future: Future[object], result: object) -> None:
+    if isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
