@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from woodwork_engine.events import EventLog
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.payload import encode
@@ -61,16 +63,26 @@ def test_a_delivery_that_fails_and_is_tried_again_keeps_both_attempts():
     ]
 
 
-def test_a_dead_delivery_names_its_reason_and_its_dead_letter_and_remembers_a_replay():
+def test_a_dead_delivery_names_its_reason_and_its_dead_letter():
     flow, history = Flow(), DeliveryHistory()
     envelope = flow.send("m", "a")
     flow.log.append(2.0, "dead", envelope, "a", 1, data={"reason": "expired", "dlq_id": "d-1"})
     flow.into(history)
     (row,) = history.rows
     assert (row.state, row.reason, row.dlq_id) == (DeliveryState.DEAD, "expired", "d-1")
-    flow.log.append(3.0, "replayed", envelope, "a", data={"dlq_id": "d-1"})
+
+
+@pytest.mark.parametrize("target", ["a", "b"])
+def test_a_replay_ties_the_dead_delivery_and_the_new_message_together_wherever_it_goes(target):
+    flow, history = Flow(), DeliveryHistory()
+    envelope = flow.send("m", "a")
+    flow.log.append(2.0, "dead", envelope, "a", 1, data={"reason": "expired", "dlq_id": "d-1"})
+    copy = flow.send("m2", target)
+    flow.log.append(3.0, "replayed", copy, target, data={"dlq_id": "d-1", "replay_of": "m"})
     flow.into(history)
-    assert row.state is DeliveryState.REPLAYED
+    dead, new = history.rows
+    assert (dead.state, dead.replayed_as) == (DeliveryState.REPLAYED, "m2")
+    assert (new.state, new.replay_of) == (DeliveryState.QUEUED, "m")
 
 
 def test_a_delivery_whose_end_may_have_been_missed_is_not_shown_as_still_running():
@@ -138,3 +150,21 @@ def test_a_message_without_a_route_is_one_row():
 
 def test_a_long_payload_is_cut_for_its_line():
     assert len(payload_line("x" * 1_000_000)) <= 514
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"text": "hi", "n": 1, "f": 0.5, "no": None, "yes": True},
+        {"nan": float("nan"), "much": float("inf")},
+        {"raw": b"\xc4\x00", "big": 2**80},
+        {"lone": "a\ud800b"},
+        'text " \n日本',
+        [],
+    ],
+)
+def test_the_line_of_a_payload_is_its_json_whatever_is_in_it(payload):
+    flow, history = Flow(), DeliveryHistory()
+    flow.send("m", "a", payload=payload)
+    flow.into(history)
+    assert history.rows[0].payload_line() == payload_line(payload)

@@ -88,12 +88,28 @@ class DeliveryHistory:
         key = (record.message_id, record.target or "")
         row = self._by_key.get(key) or self._add(record, key[1])
         change(row, record)
+        if row.replay_of is not None and record.type == "replayed":
+            self._link(row, record, touched)
         row.seq = record.seq
         touched[key] = row
         if row.state.open:
             self._open[key] = row
         else:
             self._open.pop(key, None)
+
+    def _link(self, copy: DeliveryRow, record: Record, touched: dict[_Key, DeliveryRow]) -> None:
+        """Tell the delivery that had died as which message it was replayed."""
+        dead = self._by_key.get((copy.replay_of or "", copy.target)) or self._buried(_text(_details(record), "dlq_id"))
+        if dead is None or dead is copy:
+            return
+        dead.state = DeliveryState.REPLAYED
+        dead.replayed_as = copy.message_id
+        dead.seq = record.seq
+        touched[dead.key] = dead
+
+    def _buried(self, dlq_id: str) -> DeliveryRow | None:
+        """Return the dead delivery *dlq_id*: its replay may have gone to another target."""
+        return next((row for row in reversed(self.rows) if row.dlq_id == dlq_id), None) if dlq_id else None
 
     def _accept(self, record: Record, touched: dict[_Key, DeliveryRow]) -> None:
         if record.message_id is None or not isinstance(record.data, Emission):
@@ -217,8 +233,7 @@ def _parked(row: DeliveryRow, record: Record) -> None:
 
 
 def _replayed(row: DeliveryRow, record: Record) -> None:
-    if row.state is DeliveryState.DEAD:
-        row.state = DeliveryState.REPLAYED
+    row.replay_of = _text(_details(record), "replay_of") or None
 
 
 def _restored(row: DeliveryRow, record: Record) -> None:
