@@ -219,6 +219,7 @@ class LineTable(ScrollView, Generic[Row], can_focus=True):
         """Fit the columns into the new width."""
         self._lay_out()
         self._bring_into_sight()
+        self.refresh()
 
     def on_focus(self) -> None:
         """Show the cursor as active."""
