@@ -1,0 +1,37 @@
+"""Start a program in a real terminal and check what a person would see: a graph that moves, eight tabs, a clean end."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from support.terminal import Terminal
+
+TABS = ("Flow", "Messages", "Sessions", "Queues", "Retries", "Dead letters", "main.ww", "Health")
+
+
+def main(command: list[str]) -> int:
+    """Look at every tab of *command* and leave it; raises NotShownError with the screen where something is missing."""
+    with Terminal(command) as terminal:
+        terminal.wait_for("Flow", "RUN")
+        terminal.wait_until(lambda screen: re.search(r"[1-9][\d.]*/s", screen) is not None)
+        terminal.wait_until(lambda screen: re.search(r"DLQ [1-9]", screen) is not None, within=60)
+        for number, title in enumerate(TABS, 1):
+            terminal.press(str(number))
+            terminal.wait_for(f"[{number} ", title)
+        print(terminal)
+        terminal.press("ctrl+q")
+        terminal.wait_for("lost")
+        terminal.press("n")
+        status = terminal.wait_exit(within=30)
+        if status or not terminal.restored():
+            print(f"left with status {status}, terminal restored: {terminal.restored()}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,196 @@
+"""`woodwork-tui run` in a process of its own, on real files (interfaces: Command line)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from support.commands import COMMAND, woodwork
+
+HELLO = "in = input cli {}\nanswer = echo {}\nout = output console {}\n"
+
+
+@pytest.fixture
+def hello(tmp_path: Path) -> Path:
+    path = tmp_path / "main.ww"
+    path.write_text(HELLO)
+    return path
+
+
+def answers(records: list[dict[str, object]]) -> dict[str, list[object]]:
+    """Return what reached `out`, by session, in the order it was settled."""
+    payloads = {record["message_id"]: record["data"]["payload"] for record in records if record["type"] == "emitted"}
+    found = defaultdict(list)
+    for record in records:
+        if record["type"] == "ok" and record["target"] == "out":
+            found[record["session_id"]].append(payloads[record["message_id"]])
+    return found
+
+
+def test_piped_lines_are_answered_on_standard_error_and_told_on_standard_output(hello):
+    done = woodwork("run", hello, piped="one\ntwo\n")
+    assert done.status == 0, done.said
+    assert [line.rpartition("] ")[2] for line in done.said.splitlines()] == ["one", "two"]
+    assert [record["seq"] for record in done.records] == list(range(1, len(done.records) + 1))
+    keys = {"seq", "ts", "type", "message_id", "session_id", "source", "target", "event_type", "attempt", "rev"}
+    keys |= {"duration_ms", "correlation_id", "causation_id", "data"}
+    assert all(set(record) == keys for record in done.records)
+
+
+def test_a_thousand_sessions_of_twenty_messages_are_all_answered_in_order(hello, tmp_path):
+    """B1, F7: 20,000 answers, each session's in order, nothing left; headless output is lossless."""
+    lines = [
+        json.dumps({"component": "in", "session_id": f"s-{session}", "payload": number})
+        for number in range(20)
+        for session in range(1000)
+    ]
+    tmp_path.joinpath("input.jsonl").write_text("\n".join(lines))
+    done = woodwork("run", hello, "--input", tmp_path / "input.jsonl", "--until", "idle")
+    assert done.status == 0, done.said[-2000:]
+    records = done.records
+    assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
+    found = answers(records)
+    assert len(found) == 1000
+    assert all(numbers == list(range(20)) for numbers in found.values())
+
+
+def test_a_broken_input_line_is_named_and_skipped(hello):
+    done = woodwork("run", hello, "--input", "-", piped='{"payload": 1}\n{"payload": \nplain text\n')
+    assert done.status == 1
+    assert "input line 2 skipped" in done.said
+    assert sorted(map(str, (value for values in answers(done.records).values() for value in values))) == [
+        "1",
+        "plain text",
+    ]
+
+
+FAILING = """
+in = input cli { to = step }
+step = function python { path = "step.py", function = work, retry = { max_retries = 1, base = 1ms }, to = out }
+out = output console {}
+"""
+
+
+def test_dead_letters_beyond_max_dlq_end_with_status_1(tmp_path):
+    tmp_path.joinpath("main.ww").write_text(FAILING)
+    tmp_path.joinpath("step.py").write_text("def work(data):\n    raise ValueError('no')\n")
+    done = woodwork("run", "main.ww", piped="x\n", folder=tmp_path)
+    assert done.status == 1
+    assert "1 dead letter (exhausted 1), more than --max-dlq 0" in done.said
+    of_step = [record["type"] for record in done.records if record["target"] == "step" and record["message_id"]]
+    assert of_step == ["queued", "started", "failed", "retry_scheduled", "started", "failed", "dead"]
+    assert woodwork("run", "main.ww", "--max-dlq", "1", piped="x\n", folder=tmp_path).status == 0
+
+
+def test_a_component_that_does_not_start_ends_with_status_3(tmp_path):
+    tmp_path.joinpath("main.ww").write_text(FAILING)
+    done = woodwork("run", "main.ww", folder=tmp_path)
+    assert done.status == 3
+    assert "step did not start" in done.said
+    assert "step.py is not there; create it or mend the path" in done.said
+
+
+def test_an_endless_flow_cannot_be_run_until_idle(tmp_path):
+    tmp_path.joinpath("main.ww").write_text("tick = input generator {}\nout = output console {}\n")
+    done = woodwork("run", "main.ww", "--until", "idle", folder=tmp_path)
+    assert done.status == 2
+    assert "tick never ends" in done.said
+    assert not done.out
+
+
+def test_a_flow_ends_after_the_time_it_was_given(tmp_path):
+    tmp_path.joinpath("main.ww").write_text("tick = input generator { rate = 200 }\nout = output console {}\n")
+    done = woodwork("run", "main.ww", "--for", "500ms", folder=tmp_path)
+    assert done.status == 0, done.said
+    assert done.records[-1]["type"] == "node_down"
+    assert any(record["type"] == "ok" for record in done.records)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_drains_and_ends_with_its_status(tmp_path, number, status):
+    tmp_path.joinpath("main.ww").write_text("tick = input generator { rate = 100 }\nout = output console {}\n")
+    with subprocess.Popen(
+        [*COMMAND, "run", "main.ww"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(20)]
+        process.send_signal(number)
+        rest, _ = process.communicate(timeout=60)
+    assert process.returncode == status
+    records = [json.loads(line) for line in (*lines, *rest.splitlines())]
+    accepted = sum(record["type"] == "queued" for record in records)
+    assert accepted == sum(record["type"] == "ok" for record in records), "what was accepted was settled"
+
+
+def bad_files(folder: Path) -> dict[str, Path]:
+    """Return files that cannot be run, by what is wrong with them."""
+    folder.joinpath("folder").mkdir()
+    folder.joinpath("junk.ww").write_bytes(bytes(range(256)) * 20)
+    ten = "\n".join(f'c{number} = echo {{ to = ["nowhere{number}"] }}' for number in range(10))
+    folder.joinpath("ten.ww").write_text(ten)
+    return {name: folder / name for name in ("missing.ww", "folder", "junk.ww", "ten.ww")}
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences", "errors"),
+    [
+        ("missing.ww", "no such file", 1),
+        ("folder", "is a folder", 1),
+        ("junk.ww", "", 1),
+        ("ten.ww", "names no component", 10),
+    ],
+)
+def test_what_cannot_be_run_gets_one_clear_sentence_each_and_status_2(tmp_path, name, sentences, errors):
+    done = woodwork("run", bad_files(tmp_path)[name])
+    assert done.status == 2
+    assert done.said.count("error[WW") == errors, done.said
+    assert sentences in done.said
+    assert "Traceback" not in done.said
+    assert not done.out
+
+
+def test_an_empty_file_is_a_flow_that_has_nothing_to_do(tmp_path):
+    tmp_path.joinpath("main.ww").write_text("")
+    done = woodwork("run", "main.ww", folder=tmp_path)
+    assert done.status == 0, done.said
+
+
+def test_an_unset_variable_keeps_one_component_from_starting(tmp_path):
+    tmp_path.joinpath("main.ww").write_text(
+        'in = input cli { to = m }\nm = llm scripted { answers = ["$NO_SUCH_THING"], to = out }\nout = console {}\n'
+    )
+    done = woodwork("run", "main.ww", folder=tmp_path)
+    assert done.status == 3
+    assert "$NO_SUCH_THING" in done.said
+    assert "main.ww:2" in done.said
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/self").exists(), reason="needs a place nobody can write to")
+def test_a_file_that_cannot_be_written_keeps_one_component_from_starting(tmp_path):
+    tmp_path.joinpath("main.ww").write_text(
+        'in = input cli { to = log }\nlog = output file { path = "/proc/self/nowhere/x.jsonl" }\n'
+    )
+    done = woodwork("run", "main.ww", folder=tmp_path)
+    assert done.status == 3
+    assert "cannot be written" in done.said
+
+
+def test_redis_is_refused_before_anything_runs(tmp_path):
+    tmp_path.joinpath("main.ww").write_text(HELLO + "deployment = local { message_bus = redis {} }\n")
+    done = woodwork("run", "main.ww", folder=tmp_path)
+    assert done.status == 2
+    assert "redis is not in this version; remove message_bus to run in memory" in done.said
+
+
+def test_control_characters_of_a_payload_never_reach_the_terminal(hello):
+    done = woodwork("run", hello, piped="\x1b]0;owned\x07 [/] \u202egnp\n")
+    assert done.status == 0
+    assert "\x1b" not in done.said
+    assert "\u202e" not in done.said
+    assert "[/]" in done.said
