@@ -12,7 +12,7 @@ from woodwork_engine.components.component import (
 from woodwork_engine.components.handler import Handler, response_event
 from woodwork_engine.components.registry import build, builtin_kinds
 from woodwork_engine.components.services import Console, Services
-from woodwork_engine.components.threads import zombie_threads
+from woodwork_engine.threads import zombie_threads
 
 __all__ = [
     "Component", "Console", "Handler", "Input", "Link", "MessageBusIntegration", "Services", "Session", "build",

@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from woodwork_engine.components.threads import Threads
 from woodwork_engine.errors import StartError
+from woodwork_engine.threads import Threads
 
 Offered = Mapping[str, Callable[[], object]]
 """What a function may ask for by naming a parameter so, each made when it is called."""

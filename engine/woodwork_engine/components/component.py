@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from woodwork_engine.components.hooks import Hooks
 from woodwork_engine.components.pipes import Pipes
-from woodwork_engine.components.threads import Threads, home_loop
 from woodwork_engine.delivery import Context, current
 from woodwork_engine.errors import WoodworkError
 from woodwork_engine.kinds import KindSettings
 from woodwork_engine.message import Outbox
 from woodwork_engine.payload import encode
+from woodwork_engine.threads import Threads, home_loop
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from woodwork_engine.components.calls import Call
 from woodwork_engine.components.component import Component, Link, MessageBusIntegration
 from woodwork_engine.components.memory_short_term import referred_memory
 from woodwork_engine.components.site import Site
-from woodwork_engine.components.threads import THREAD_LIMIT
 from woodwork_engine.errors import StartError
 from woodwork_engine.kinds import Field, Kind, KindSettings, Reference, Role, ScriptPath
+from woodwork_engine.threads import THREAD_LIMIT
 
 
 class FunctionPythonSettings(KindSettings):

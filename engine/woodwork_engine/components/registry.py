@@ -29,12 +29,12 @@ from woodwork_engine.components.pipes import PipeFunction, Pipes
 from woodwork_engine.components.scripts import load
 from woodwork_engine.components.services import Services
 from woodwork_engine.components.site import Site
-from woodwork_engine.components.threads import THREAD_LIMIT, Threads
 from woodwork_engine.delivery import Context, current
 from woodwork_engine.errors import StartError
 from woodwork_engine.kinds import Kind, KindRegistry, KindSettings
 from woodwork_engine.message import Outbox
 from woodwork_engine.plan import Node, Script
+from woodwork_engine.threads import THREAD_LIMIT, Threads
 
 Factory = Callable[[KindSettings, Site], Component]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from woodwork_engine.components.component import Component
 from woodwork_engine.components.scripts import load
 from woodwork_engine.components.services import Services
-from woodwork_engine.components.threads import Threads
 from woodwork_engine.errors import StartError
 from woodwork_engine.plan import Node
+from woodwork_engine.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A bounded set of daemon threads in which one component runs what is not a coroutine."""
+"""A bounded set of daemon threads for calls that are no coroutines."""
 
 from __future__ import annotations
 
