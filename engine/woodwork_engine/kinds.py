@@ -56,6 +56,10 @@ class KindSettings(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True)
 
+    def takes_further_keys(self) -> bool:
+        """Whether keys that no model knows have an effect, so that nothing is said about them."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -33,6 +33,10 @@ class FunctionPythonSettings(KindSettings):
         default=THREAD_LIMIT, ge=1, le=256, description="calls of a function that is not async running at once"
     )
 
+    def takes_further_keys(self) -> bool:
+        """Whether there is a class, whose `__init__` gets them."""
+        return self.class_ is not None
+
     @model_validator(mode="after")
     def _one_entry(self) -> Self:
         if (self.function is None) == (self.class_ is None):

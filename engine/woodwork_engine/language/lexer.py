@@ -155,7 +155,7 @@ class _Lexer:
         self.stack.append(Opener(token, self.indent))
         self.key = token.type == LBRACE
         if len(self.stack) > DEEPEST:
-            self.problems.found.clear()
+            self.problems.clear()
             self.problems.error(Code.TOO_DEEP, f"brackets nest deeper than {DEEPEST}", token.span)
             self.too_deep = True
 
@@ -192,14 +192,13 @@ class _Lexer:
         return closer
 
     def _close_openers(self, count: int) -> None:
-        reported = self.problems.lines() if count else set()
         for _ in range(count):
             opener = self.stack.pop().token
             closer = brackets.CLOSER_OF[opener.type]
             last = self.tokens[-1]
             self.tokens.append(last.after(closer))
             self.key = not self._in_array()
-            if self.layout and (opener.file, opener.line) not in reported:
+            if self.layout and (opener.file, opener.line) not in self.problems.error_lines:
                 advice = f"a '{TEXT_OF[closer]}' is missing after line {last.line}"
                 self.problems.error(Code.NEVER_CLOSED, f"'{TEXT_OF[opener.type]}' is never closed", opener.span, advice)
 

@@ -11,6 +11,8 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Diagnostic] = []
+        self.error_lines: set[tuple[str, int]] = set()
+        """Every (file, line) on which an error begins."""
 
     def error(
         self,
@@ -53,10 +55,18 @@ class Problems:
         """Add something good to know."""
         return self._add(Diagnostic(Severity.INFO, code.value, summary, span, help, None, fix, component))
 
-    def lines(self) -> set[tuple[str, int]]:
-        """Return every (file, line) that already has a diagnostic."""
-        return {(problem.span.file, problem.span.line) for problem in self.found}
+    def extend(self, other: Problems) -> None:
+        """Add everything that *other* has found."""
+        for problem in other.found:
+            self._add(problem)
+
+    def clear(self) -> None:
+        """Forget everything, because something else says more."""
+        self.found.clear()
+        self.error_lines.clear()
 
     def _add(self, problem: Diagnostic) -> Diagnostic:
         self.found.append(problem)
+        if problem.severity is Severity.ERROR:
+            self.error_lines.add((problem.span.file, problem.span.line))
         return problem

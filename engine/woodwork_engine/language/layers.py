@@ -1,0 +1,87 @@
+"""Reading one layer of delivery or flow settings: a component's own, `defaults`, a bus's, a deployment's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from woodwork_engine.kinds import KindSettings
+from woodwork_engine.language.codes import Code
+from woodwork_engine.language.environment import variables
+from woodwork_engine.language.policies import is_later, later_keys
+from woodwork_engine.language.problems import Problems
+from woodwork_engine.language.suggestions import Suggestions, did_you_mean
+from woodwork_engine.language.syntax import Entry
+from woodwork_engine.language.validation import complaints
+from woodwork_engine.language.values import block_of, place_of, plain, setting_of
+from woodwork_engine.source import Fix
+
+Model = TypeVar("Model", bound=KindSettings)
+
+
+class LayerReader:
+    """Turns entries into a settings model; what cannot be used is reported and left out."""
+
+    def __init__(self, problems: Problems, suggestions: Suggestions) -> None:
+        self._problems = problems
+        self._suggestions = suggestions
+
+    def read(self, model: type[Model], entries: Iterable[Entry], component: str | None = None) -> Model:
+        """Return *model* made of the *entries* that fit it; with *component* errors keep only that from starting."""
+        kept = tuple(entries)
+        values = self._values(model, kept, component, "")
+        found = complaints(model, values)
+        for complaint in found:
+            place = place_of(kept, complaint.path)
+            if place is not None:
+                self._problems.error(Code.BAD_SETTING, complaint.sentence, place, component=component)
+        for key in {complaint.path[0] for complaint in found if complaint.path}:
+            values.pop(str(key), None)
+        return model.model_validate(values)
+
+    def _values(
+        self, model: type[BaseModel], entries: tuple[Entry, ...], component: str | None, prefix: str
+    ) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for entry in entries:
+            setting = setting_of(entry.value)
+            path = prefix + entry.key
+            if is_later(path, setting):
+                self._later(entry, path, component)
+            elif entry.key not in model.model_fields:
+                self._unknown(model, entry, prefix, component)
+            elif any(variables(setting)):
+                self._problems.error(
+                    Code.BAD_SETTING, f"{path!r} cannot come from the environment", entry.value.span,
+                    "write the value itself", component=component,
+                )  # fmt: skip
+            else:
+                inner, block = _model_of(model, entry.key), block_of(entry.value)
+                if inner is not None and block is not None:
+                    values[entry.key] = self._values(inner, block.entries, component, f"{path}.")
+                else:
+                    values[entry.key] = plain(setting)
+        return values
+
+    def _later(self, entry: Entry, path: str, component: str | None) -> None:
+        written = setting_of(entry.value)
+        what = f"{path} = {written}" if isinstance(written, str) else path
+        self._problems.error(
+            Code.LATER_SETTING, f"{what!r} is not in this version", entry.span, "remove it", component=component
+        )
+
+    def _unknown(self, model: type[BaseModel], entry: Entry, prefix: str, component: str | None) -> None:
+        known = [*model.model_fields, *later_keys(prefix)]
+        close = self._suggestions.close_to(entry.key, known)
+        self._problems.warning(
+            Code.UNKNOWN_SETTING, f"there is no setting {prefix + entry.key!r} here", entry.key_span,
+            did_you_mean(close) or "it has no effect", fix=Fix(entry.key_span, close) if close else None,
+            component=component,
+        )  # fmt: skip
+
+
+def _model_of(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    annotation = model.model_fields[key].annotation
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None

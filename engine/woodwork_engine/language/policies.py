@@ -1,0 +1,169 @@
+"""Settings about deliveries and about the whole flow: what may be written, and how layers of them become a policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from woodwork_engine.kinds import Duration, KindSettings
+from woodwork_engine.policy import DeliveryChoice, DeliveryPolicy, FlowPolicy, Jitter, OnRemove, Overflow, RetryPolicy
+
+_LONGEST = 31_536_000.0  # a year, in seconds
+_MOST = 100_000_000
+_SIZE = re.compile(r"(\d{1,15})\s*(B|KiB|MiB|GiB|KB|MB|GB)?", re.ASCII)
+_SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def _word_none(value: object) -> object:
+    """Let the choice named none be written without quotes."""
+    return "none" if value is None else value
+
+
+def _bytes(value: object) -> object:
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if isinstance(value, str) and match is None:
+        raise ValueError("a size is a number of bytes, or one with KiB, MiB or GiB")
+    return value if match is None else int(match[1]) * _SIZES[match[2] or "B"]
+
+
+def _events(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+class RetrySettings(KindSettings):
+    """When a failed attempt is repeated."""
+
+    max_retries: int = Field(default=3, ge=0, le=10_000, description="attempts after the first one")
+    base: Duration = Field(default=0.5, ge=0, le=_LONGEST, description="the first delay, as in 500ms")
+    factor: float = Field(default=2.0, ge=1, le=100, description="by which each delay is longer than the one before")
+    cap: Duration = Field(default=60.0, ge=0, le=_LONGEST, description="the longest delay")
+    jitter: Annotated[Jitter, BeforeValidator(_word_none)] = Field(
+        default="full", description="full: any time up to the delay; equal: at least half of it; none: exactly it"
+    )
+
+
+class DeliverySettings(KindSettings):
+    """How deliveries to a component are treated; each is about one component, or in `defaults` about all."""
+
+    concurrency: int = Field(default=64, ge=1, le=10_000, description="messages handled at once, of as many sessions")
+    ordering: Literal["session"] = Field(default="session", description="session: one message of a session at a time")
+    timeout: Duration | None = Field(default=None, gt=0, le=_LONGEST, description="time an attempt may take, or none")
+    ttl: Duration | None = Field(
+        default=300.0, gt=0, le=_LONGEST, description="time a message may wait for its attempts, or none"
+    )
+    delivery: DeliveryChoice = Field(
+        default="at_least_once", description="at_least_once: repeat what failed; at_most_once: never repeat"
+    )
+    on_exhausted: Literal["skip"] = Field(
+        default="skip", description="skip: dead-letter what failed for good and go on with the next"
+    )
+    on_remove: OnRemove = Field(
+        default="park", description="what becomes of waiting messages when the component is removed"
+    )
+    max_queue: int = Field(default=10_000, ge=1, le=_MOST, description="messages that may wait here")
+    max_session_queue: int | None = Field(
+        default=None, ge=1, le=_MOST, description="messages of one session that may wait here"
+    )
+    overflow: Overflow = Field(default="block", description="block: the sender waits; reject: it gets an error")
+    block_timeout: Duration = Field(default=30.0, ge=0, le=_LONGEST, description="time a sender waits for room")
+    quantum: int = Field(default=16, ge=1, le=1_000_000, description="messages of one session taken in a row")
+    accepts: Annotated[tuple[str, ...], BeforeValidator(_events)] = Field(
+        default=(), description="events that reach this component when they are broadcast"
+    )
+    retry: RetrySettings = Field(default=RetrySettings(), description="when a failed attempt is repeated")
+
+
+class BusSettings(DeliverySettings):
+    """What `message_bus = memory { ... }` may say: every delivery setting, for components that say nothing else."""
+
+    max_retries: int | None = Field(default=None, ge=0, le=10_000, description="another name of retry.max_retries")
+    max_queue_size: int | None = Field(default=None, ge=1, le=_MOST, description="another name of max_queue")
+
+
+class DlqSettings(KindSettings):
+    """How dead letters are kept."""
+
+    max_replays: int = Field(default=3, ge=0, le=10_000, description="replays of one letter that need no force")
+
+
+class FlowSettings(KindSettings):
+    """Limits and deadlines of the whole flow, written in `deployment`."""
+
+    durable: Literal[False] = Field(default=False, description="false: waiting messages live in this process")
+    max_inflight: int = Field(default=256, ge=1, le=1_000_000, description="messages handled at once in all")
+    max_messages: int = Field(default=100_000, ge=1, le=_MOST, description="messages that may wait in all")
+    max_bytes: Annotated[int, BeforeValidator(_bytes)] = Field(
+        default=256 * 2**20, ge=1, le=2**50, description="payload bytes that may wait in all, as in 256MiB"
+    )
+    max_hops: int = Field(default=64, ge=1, le=1_000_000, description="components a message may pass through")
+    overflow_factor: int = Field(
+        default=10, ge=1, le=1_000_000, description="in a loop, how many times max_queue may wait before messages die"
+    )
+    drain_timeout: Duration = Field(
+        default=30.0, ge=0, le=_LONGEST, description="time a removed component has to finish"
+    )
+    stop_timeout: Duration = Field(default=10.0, ge=0, le=_LONGEST, description="time a stopping flow has to finish")
+    dlq: DlqSettings = Field(default=DlqSettings(), description="how dead letters are kept")
+
+
+Written = Mapping[str, object]
+"""The settings of one layer that were written, validated; `retry` is a mapping of its own."""
+
+
+def written(settings: DeliverySettings) -> Written:
+    """Return what was written in *settings*; the other names of a bus's settings become the names used elsewhere."""
+    values = settings.model_dump(exclude_unset=True, include=set(DeliverySettings.model_fields))
+    if isinstance(settings, BusSettings):
+        if settings.max_retries is not None:
+            values["retry"] = {"max_retries": settings.max_retries, **values.get("retry", {})}
+        if settings.max_queue_size is not None:
+            values.setdefault("max_queue", settings.max_queue_size)
+    return values
+
+
+def delivery_policy(own: Written, *others: Written) -> DeliveryPolicy:
+    """Return the policy of a component: *own* settings first, then each of *others*, then what is built in."""
+    values: dict[str, object] = {}
+    retry: dict[str, object] = {}
+    for layer in reversed((own, *others)):
+        values |= {key: value for key, value in layer.items() if key in _POLICY_KEYS}
+        inner = layer.get("retry")
+        retry |= inner if isinstance(inner, dict) else {}
+    return DeliveryPolicy(**values, ttl_is_own="ttl" in own, retry=RetryPolicy(**retry))  # type: ignore[arg-type]  # validated by the models above
+
+
+def flow_policy(settings: FlowSettings) -> FlowPolicy:
+    """Return the policy that *settings* describe."""
+    values = settings.model_dump(include=set(FlowSettings.model_fields) - {"dlq", "durable"})
+    return FlowPolicy(**values, max_replays=settings.dlq.max_replays)
+
+
+_POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "ordering", "on_exhausted"}
+
+_LATER: Mapping[str, Sequence[object] | None] = {
+    "breaker": None, "dedupe": None, "was": None, "sync": None, "dead_letter_ttl": None,
+    "ordering": ("none", None), "on_exhausted": ("pause",), "overflow": ("drop_oldest", "drop_new"),
+    "delivery": ("effectively_once",), "durable": (True,),
+    "retry.on": None, "retry.max_retry_after": None,
+    "dlq.max_count": None, "dlq.max_bytes": None, "dlq.max_age": None, "dlq.when_full": None,
+    "dlq.dead_letter_ttl": None,
+}  # fmt: skip
+
+
+def is_later(key: str, value: object) -> bool:
+    """Whether setting *key*, a path such as `retry.on`, to *value* belongs to something that is not built yet."""
+    if key == "on_remove":
+        return isinstance(value, str) and value.startswith("redirect:")
+    if key not in _LATER:
+        return False
+    values = _LATER[key]
+    return values is None or any(value is later or (isinstance(value, str) and value == later) for later in values)
+
+
+def later_keys(prefix: str = "") -> frozenset[str]:
+    """Return the keys directly under *prefix* (such as `retry.`) that are known although not built."""
+    rest = {key.removeprefix(prefix) for key in _LATER if key.startswith(prefix)}
+    return frozenset(key for key in rest if "." not in key)

@@ -1,0 +1,152 @@
+"""Names in settings: the routes of `to` and the construction references such as `memory`, `model` and `tools`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from woodwork_engine.kinds import Reference, reference_settings
+from woodwork_engine.language.codes import Code
+from woodwork_engine.language.lines import Lines
+from woodwork_engine.language.names import Names
+from woodwork_engine.language.part import Part
+from woodwork_engine.language.problems import Problems
+from woodwork_engine.language.syntax import Array, Block, Entry, Scalar, TypedBlock, Value
+from woodwork_engine.language.values import items_of, text_of
+from woodwork_engine.plan import Edge, EdgeKind
+from woodwork_engine.role import Role
+from woodwork_engine.source import Fix, Span
+
+TO = "to"
+
+_WITHOUT_MODEL = ("tools", "memory", "knowledge_base", "container", "components", "vector_db", "embedding_model", "api")
+_MODEL = "model"
+
+
+def target_names(entry: Entry) -> Iterator[str]:
+    """Yield the names in a `to`, whether or not they are declared."""
+    for item in items_of(entry.value):
+        name = text_of(item)
+        if name is None and isinstance(item, Block) and (component := item.get("component")) is not None:
+            name = text_of(component.value)
+        if name is not None:
+            yield name
+
+
+class ReferenceReader:
+    """Reads the edges that a component's entries declare; names and forms that are wrong are reported."""
+
+    def __init__(self, names: Names, roles: Mapping[str, Role], lines: Lines, problems: Problems) -> None:
+        self._names = names
+        self._roles = roles
+        self._lines = lines
+        self._problems = problems
+
+    def edges(self, part: Part) -> Iterator[Edge]:
+        """Yield the routes and references that *part* declares, in order."""
+        keys = reference_keys(part)
+        for entry in part.entries:
+            if entry.key == TO:
+                yield from self._routes(part, entry)
+            elif entry.key in keys or (entry.key == _MODEL and self._is_model_reference(part, entry.value)):
+                yield from self._references(part, entry)
+
+    def _is_model_reference(self, part: Part, value: Value) -> bool:
+        """Whether a `model` names a component: only a bare word does, declared or, for an agent, meant to be."""
+        if part.kind is not None or not isinstance(value, Scalar) or value.kind != "WORD":
+            return isinstance(value, TypedBlock) and part.kind is None
+        return value.value in self._names or part.role is Role.AGENT
+
+    def _references(self, part: Part, entry: Entry) -> Iterator[Edge]:
+        seen: set[str] = set()
+        for item in items_of(entry.value):
+            if isinstance(item, Block) or (isinstance(item, Scalar) and item.kind == "NULL"):
+                continue
+            name = self._name(part, entry, item)
+            if name is not None and name not in seen and self._names.check(name, item, entry.key, target=False):
+                seen.add(name)
+                yield Edge(part.name, name, EdgeKind.REFERENCE, item.span, entry.key)
+
+    def _routes(self, part: Part, entry: Entry) -> Iterator[Edge]:
+        routes: dict[str, Edge] = {}
+        for item in items_of(entry.value):
+            if isinstance(item, Scalar) and item.kind == "NULL":
+                continue
+            edge = self._narrowed(part, entry, item) if isinstance(item, Block) else self._route(part, entry, item)
+            if edge is None:
+                continue
+            before = routes.get(edge.target)
+            if before is None:
+                routes[edge.target] = edge
+            elif before.events and edge.events and set(edge.events) - set(before.events):
+                merged = (*before.events, *(event for event in edge.events if event not in before.events))
+                routes[edge.target] = Edge(part.name, edge.target, EdgeKind.EXPLICIT, before.span, TO, merged)
+            else:
+                self._problems.warning(
+                    Code.REPEATED_TARGET, f"{part.name!r} goes to {edge.target!r} twice", edge.span,
+                    "a message is sent there once; remove this", context=before.span, component=part.name,
+                )  # fmt: skip
+        yield from routes.values()
+
+    def _route(self, part: Part, entry: Entry, item: Value, events: tuple[str, ...] = ()) -> Edge | None:
+        name = self._name(part, entry, item)
+        if name is None or not self._names.check(name, item, entry.key, target=True):
+            return None
+        if self._roles.get(name) is Role.INPUT:
+            self._problems.error(
+                Code.ROUTE_TO_INPUT, f"{name!r} is an input and takes no messages", item.span,
+                "route to a component that does", context=None,
+            )  # fmt: skip
+            return None
+        return Edge(part.name, name, EdgeKind.EXPLICIT, item.span, TO, events)
+
+    def _narrowed(self, part: Part, entry: Entry, block: Block) -> Edge | None:
+        component, on = block.get("component"), block.get("on")
+        events = tuple(text_of(item) for item in items_of(on.value)) if on is not None else ()
+        if component is None or not all(events):
+            self._problems.error(
+                Code.BAD_REFERENCE, "a narrowed route names a component and its events", block.span,
+                'write { component = name, on = "agent.error" }',
+            )  # fmt: skip
+            return None
+        for extra in block.entries:
+            if extra.key not in ("component", "on"):
+                self._problems.warning(
+                    Code.UNKNOWN_SETTING, f"a route has no setting {extra.key!r}", extra.key_span, "it has no effect"
+                )
+        return self._route(part, entry, component.value, tuple(event for event in events if event))
+
+    def _name(self, part: Part, entry: Entry, item: Value) -> str | None:
+        if isinstance(item, TypedBlock):
+            self._nested(part, entry, item)
+            return None
+        name = text_of(item)
+        if name is None:
+            what = "a list inside a list" if isinstance(item, Array) else self._lines.written(item.span)
+            self._problems.error(
+                Code.BAD_REFERENCE, f"{entry.key!r} takes names of components, not {what}", item.span, "write a name"
+            )
+        return name
+
+    def _nested(self, part: Part, entry: Entry, item: TypedBlock) -> None:
+        name = entry.key if entry.key not in self._names else f"{part.name}_{entry.key}"
+        rest = Span(
+            item.span.file,
+            item.span.end_line,
+            item.span.end_column,
+            part.declaration.block.span.end_line,
+            part.declaration.block.span.end_column,
+        )
+        moved = f"{name}{self._lines.written(rest)}\n\n{name} = {self._lines.written(item.span)}"
+        whole = item.span.to(part.declaration.block.span)
+        self._problems.error(
+            Code.NESTED_COMPONENT, f"{entry.key!r} takes the name of a component, not a component", item.span,
+            f"declare it at the top level: {name} = {item.header.text} {{ ... }}",
+            fix=Fix(whole, moved) if name not in self._names else None,
+        )  # fmt: skip
+
+
+def reference_keys(part: Part) -> Mapping[str, Reference]:
+    """Return the entries of *part* that name components, `to` aside."""
+    if part.kind is None:
+        return dict.fromkeys(_WITHOUT_MODEL, Reference())
+    return reference_settings(part.kind.settings)
