@@ -6,14 +6,14 @@ import pytest
 
 from support.traffic import START, Traffic
 from woodwork_engine.snapshot import Snapshot
+from woodwork_tui.state.delivery_words import edge_text, outcome_text, short_outcome, since_text, try_text
 from woodwork_tui.state.messages import (
+    ORDER_WORDS,
+    SORTS,
     MessageIndex,
     counts,
-    edge_text,
     empty_text,
     filter_problem,
-    outcome_text,
-    try_text,
 )
 from woodwork_tui.units import clock
 
@@ -90,6 +90,48 @@ def test_the_list_can_be_ordered_by_duration_and_turned_round(traffic):
     assert ids(index) == ["m4", "m2", "m0"]
 
 
+def test_an_order_by_anything_but_time_is_brought_up_to_date_once_a_second(traffic):
+    index, slowest = MessageIndex(), ("ms", False)
+    index.update(traffic.fold(), "", None, START, slowest)
+    traffic.ok("m2", "agent", ms=5.0)
+    assert not index.update(traffic.fold(), "", None, START + 0.9, slowest)
+    assert index.update(traffic.fold(), "", None, START + 1.0, slowest)
+    assert ids(index)[0] == "m2"
+    assert index.update(traffic.history, "", None, START + 1.1, TIME)
+    assert ids(index)[0] == "m0"
+
+
+def test_the_worst_come_first_when_ordered_by_state(traffic):
+    index = MessageIndex()
+    traffic.ok("m0", "agent")
+    traffic.dead("m5", "agent")
+    traffic.retry("m4", "agent")
+    index.update(traffic.fold(), "payload.n:0|3|4|5", None, START, ("state", False))
+    assert ids(index) == ["m5", "m4", "m3", "m0"]
+
+
+def test_every_order_has_words_for_both_directions():
+    assert set(ORDER_WORDS) == {(name, backwards) for name in SORTS for backwards in (False, True)}
+
+
+def test_how_many_came_since_is_counted_among_the_rows_that_match(traffic):
+    index = MessageIndex()
+    index.update(traffic.fold(), "session:s-1", None, START, TIME)
+    seen = index.end
+    traffic.send("m6", "agent", session="s-0")
+    traffic.send("m7", "agent", session="s-1")
+    index.update(traffic.fold(), "session:s-1", None, START, TIME)
+    assert index.newer(seen) == 1
+    assert index.newer(index.end) == 0
+
+
+def test_the_row_before_is_the_one_before_in_the_filtered_list(traffic):
+    index = MessageIndex()
+    index.update(traffic.fold(), "session:s-1", None, START, TIME)
+    first, second, *_ = index.rows
+    assert (first.message_id, index.before(second), index.before(first)) == ("m1", first, None)
+
+
 def test_bare_words_search_the_whole_payload_and_the_error():
     traffic, index = Traffic(), MessageIndex()
     traffic.send("long", "audit", payload={"a": "x" * 2_000, "b": "needle"})
@@ -130,3 +172,18 @@ def test_a_row_says_its_edge_its_try_and_when_the_next_one_comes(traffic):
     assert try_text(row) == "1/4"
     assert outcome_text(row, traffic.now) == "↻ retry in 2.0s"
     assert outcome_text(row, traffic.now + 5) == "↻ retry now"
+
+
+def test_in_few_cells_a_row_says_how_long_it_took_or_how_often_it_was_tried(traffic):
+    traffic.ok("m1", "agent", ms=61.0)
+    traffic.fail("m2", "agent", attempt=2)
+    traffic.retry("m2", "agent", attempt=2)
+    assert short_outcome(traffic.row("m0", "agent")) == "· queued"
+    assert short_outcome(traffic.row("m1", "agent")) == "✓ 61ms"
+    assert short_outcome(traffic.row("m2", "agent"), ascii_only=True) == "R 2/4"
+
+
+def test_the_time_between_two_rows_is_short():
+    assert [since_text(s) for s in (None, 0.0, 0.0484, 2.25, -0.002, 75.0)] == [
+        "", "+0ms", "+48ms", "+2.2s", "-2ms", "+1m15s",
+    ]  # fmt: skip

@@ -173,10 +173,11 @@ def _started(row: DeliveryRow, record: Record) -> None:
 
 def _ended(row: DeliveryRow, record: Record) -> Attempt:
     row.duration_ms = record.duration_ms
+    row.attempt = record.attempt or row.attempt
     started = row.started_at
     if started is None and record.duration_ms is not None:
         started = record.ts - record.duration_ms / 1000
-    attempt = Attempt(record.attempt or row.attempt, started, record.ts, record.duration_ms)
+    attempt = Attempt(row.attempt, started, record.ts, record.duration_ms)
     row.attempts = (*row.attempts, attempt)
     return attempt
 
@@ -184,8 +185,6 @@ def _ended(row: DeliveryRow, record: Record) -> Attempt:
 def _ok(row: DeliveryRow, record: Record) -> None:
     row.state = DeliveryState.OK
     row.settled_at = record.ts
-    if record.attempt:
-        row.attempt = record.attempt
     _ended(row, record)
     outputs = _details(record).get("outputs")
     if isinstance(outputs, list | tuple):

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_tui.state.causes import Branch, Why, causal_tree
 from woodwork_tui.state.delivery_row import Attempt, DeliveryRow, DeliveryState
+from woodwork_tui.state.delivery_words import edge_text, outcome_text, try_text
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.lines import Line
-from woodwork_tui.state.messages import edge_text, outcome_text, try_text
 from woodwork_tui.state.payload_view import PayloadForm, content_type, payload_lines
 from woodwork_tui.state.tracebacks import traceback_lines
 from woodwork_tui.units import clock, duration, milliseconds, size

@@ -12,8 +12,10 @@ from woodwork_engine.filter import compile_filter
 from woodwork_engine.snapshot import Snapshot
 from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
 from woodwork_tui.state.history import DeliveryHistory
-from woodwork_tui.text import glyph
-from woodwork_tui.units import clock, duration
+from woodwork_tui.units import clock
+
+RESORTED = 1.0
+"""Seconds between two sortings by anything but time: each looks at every row."""
 
 _number = attrgetter("number")
 
@@ -66,34 +68,52 @@ def filter_problem(text: str) -> str | None:
     return None
 
 
-SORTS: Mapping[str, Callable[[DeliveryRow], tuple[bool, float, str]]] = {
-    "time": lambda row: (False, row.number, ""),
+_TROUBLE = (
+    DeliveryState.DEAD, DeliveryState.UNROUTABLE, DeliveryState.DROPPED, DeliveryState.FAILED, DeliveryState.RETRY,
+    DeliveryState.PARKED, DeliveryState.HANDLING, DeliveryState.QUEUED,
+)  # fmt: skip
+_RANK = {state: rank for rank, state in enumerate((*_TROUBLE, *(s for s in DeliveryState if s not in _TROUBLE)))}
+
+SORTS: Mapping[str, Callable[[DeliveryRow], tuple[float, float, str]]] = {
+    "time": lambda row: (row.number, 0.0, ""),
     "ms": lambda row: (row.duration_ms is None, -(row.duration_ms or 0.0), ""),
-    "state": lambda row: (False, -row.attempt, row.state.value),
-    "session": lambda row: (False, 0.0, row.session),
+    "state": lambda row: (_RANK[row.state], -row.attempt, ""),
+    "session": lambda row: (0.0, 0.0, row.session),
     "size": lambda row: (row.size is None, -(row.size or 0), ""),
 }
-"""Orders of the list: oldest first, slowest first, by state, by session, largest first."""
+"""Orders of the list; `o` turns to the next."""
+
+ORDER_WORDS: Mapping[tuple[str, bool], str] = {
+    ("time", False): "newest last", ("time", True): "newest first", ("ms", False): "slowest first",
+    ("ms", True): "fastest first", ("state", False): "worst first", ("state", True): "worst last",
+    ("session", False): "by session", ("session", True): "by session, backwards", ("size", False): "largest first",
+    ("size", True): "smallest first",
+}  # fmt: skip
+"""Each order, and it turned round, in words."""
 
 
 class MessageIndex:
     """The deliveries that satisfy filter and selection, kept up to date by looking only at what changed.
 
-    A filter that cannot be read leaves the last good one active.
+    A filter that cannot be read leaves the last good one active. `end` is the number the next delivery will have. An
+    order other than by time is brought up to date once in RESORTED seconds.
     """
 
     def __init__(self) -> None:
         self.rows: Sequence[DeliveryRow] = ()
+        self.end = 0
         self._matched: list[DeliveryRow] = []
         self._history: DeliveryHistory | None = None
         self._version = -1
         self._expression: str | None = None
         self._session: str | None = None
         self._order = ("time", False)
+        self._unsorted = False
         self._in_filter: Callable[[DeliveryRow], bool] | None = None
         self._asks_age = False
         self._now = 0.0
         self._looked = 0.0
+        self._sorted_at = 0.0
 
     def update(
         self, history: DeliveryHistory, expression: str, session: str | None, now: float, order: tuple[str, bool]
@@ -105,16 +125,27 @@ class MessageIndex:
             self._read(expression)
         stale = self._asks_age and now - self._looked >= 1.0
         touched = None if other or stale else history.touched_since(self._version)
-        if touched is not None and not touched and order == self._order:
-            return False
-        self._history, self._version, self._session, self._order = history, history.version, session, order
         if touched is None:
-            self._looked = now
-            self._matched = [row for row in history if self._matches(row)]
-        else:
+            self._look_at_all(history, session, now)
+        elif touched:
             self._follow(history, touched)
-        self._arrange(order)
-        return True
+        elif order == self._order and not self._unsorted:
+            return False
+        at_once = other or order != self._order or order[0] == "time"
+        self._version, self._order, self.end = history.version, order, history.evicted + len(history)
+        self._unsorted = not at_once and now - self._sorted_at < RESORTED
+        if not self._unsorted:
+            self._arrange(order)
+        return not self._unsorted
+
+    def newer(self, number: int) -> int:
+        """Return how many of the rows that match are as new as *number*, or newer."""
+        return len(self._matched) - bisect_left(self._matched, number, key=_number)
+
+    def before(self, row: DeliveryRow) -> DeliveryRow | None:
+        """Return the row that matches and was accepted last before *row*."""
+        place = bisect_left(self._matched, row.number, key=_number)
+        return self._matched[place - 1] if place else None
 
     def _read(self, expression: str) -> None:
         self._expression = expression
@@ -125,6 +156,10 @@ class MessageIndex:
             return
         self._asks_age = any(term.field == "age" for term in compiled.terms)
 
+    def _look_at_all(self, history: DeliveryHistory, session: str | None, now: float) -> None:
+        self._history, self._session, self._looked = history, session, now
+        self._matched = [row for row in history if self._matches(row)]
+
     def _matches(self, row: DeliveryRow) -> bool:
         return (self._session is None or row.session == self._session) and (
             self._in_filter is None or self._in_filter(row)
@@ -134,8 +169,9 @@ class MessageIndex:
         rows = self._matched
         gone = bisect_left(rows, history.evicted, key=_number)
         del rows[:gone]
+        everything = self._in_filter is None and self._session is None
         for row in touched:
-            if row.number < history.evicted:
+            if row.number < history.evicted or (everything and row.number < self.end):
                 continue
             place = bisect_left(rows, row.number, key=_number)
             there = place < len(rows) and rows[place] is row
@@ -147,33 +183,11 @@ class MessageIndex:
 
     def _arrange(self, order: tuple[str, bool]) -> None:
         name, backwards = order
+        self._sorted_at = self._now
         if name == "time":
             self.rows = self._matched[::-1] if backwards else tuple(self._matched)
         else:
             self.rows = sorted(self._matched, key=SORTS[name], reverse=backwards)
-
-
-def outcome_text(row: DeliveryRow, now: float, *, ascii_only: bool = False) -> str:
-    """Return mark and word of what became of *row*: `✓ ok`, `↻ retry 2/4 in 1.8s`."""
-    mark = glyph(row.state.value, ascii_only)
-    if row.state is DeliveryState.RETRY:
-        return f"{mark} retry in {duration(row.due - now)}" if row.due and row.due > now else f"{mark} retry now"
-    if row.state is DeliveryState.UNSEEN:
-        return f"{mark} unseen"
-    return f"{mark} {row.state.value}"
-
-
-def try_text(row: DeliveryRow) -> str:
-    """Return the attempt out of attempts allowed, `2/4`; nothing before the first one and for lost messages."""
-    if row.state is DeliveryState.UNROUTABLE or not row.target:
-        return ""
-    return f"{row.attempt}/{row.allowed}" if row.allowed else str(row.attempt)
-
-
-def edge_text(row: DeliveryRow, *, ascii_only: bool = False) -> str:
-    """Return `agent → audit`."""
-    arrow = "->" if ascii_only else "→"
-    return f"{row.source or 'outside'} {arrow} {row.target or 'nobody'}"
 
 
 @dataclass(frozen=True, slots=True)
