@@ -7,7 +7,8 @@ import pytest
 from support.dead_letters import HOSTILE, NOON, letter
 from support.flows import edge, node, plan
 from woodwork_engine.dead_letter import DeadState, DeathReason
-from woodwork_tui.state.dlq_detail import detail, payload_lines, why_routed
+from woodwork_tui.state.attempts import why_routed
+from woodwork_tui.state.dlq_detail import detail, payload_lines
 from woodwork_tui.state.dlq_filter import FIELD_NAMES, dlq_filter
 
 FLOW = plan([node("agent", line=9), node("audit", line=14)], [edge("agent", "audit", line=12)])

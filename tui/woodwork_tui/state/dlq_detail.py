@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from woodwork_engine.dead_letter import DeadLetter
-from woodwork_engine.plan import EdgeKind, FlowPlan
+from woodwork_engine.plan import FlowPlan
 from woodwork_engine.policy import DeliveryPolicy
-from woodwork_engine.snapshot import AttemptInfo
 from woodwork_tui.state import payload_view
+from woodwork_tui.state.attempts import attempt_lines, why_routed
 from woodwork_tui.state.dlq import UNREADABLE, is_under_way, reason_of, tries
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.payload_view import PayloadForm
-from woodwork_tui.state.tracebacks import traceback_lines
 from woodwork_tui.text import glyph
-from woodwork_tui.units import age, clock, duration, milliseconds
+from woodwork_tui.units import age, clock
 
 MOST_LINES = 2_000
 _LONGEST_HEAD = 300
-_WHY = {EdgeKind.EXPLICIT: "written in the file", EdgeKind.INFERRED: "inferred"}
 
 
 def detail(letter: DeadLetter, plan: FlowPlan | None, now: float, *, ascii_only: bool = False) -> tuple[Line, ...]:
@@ -74,42 +71,6 @@ def payload_lines(letter: DeadLetter, *, most: int = MOST_LINES) -> tuple[Line, 
     if len(lines) > most:
         shown.append(Line(f"  … {len(lines) - most:,} more lines (y copies all)", "muted"))
     return tuple(shown)
-
-
-def attempt_lines(attempts: tuple[AttemptInfo, ...], tried: str, *, ascii_only: bool = False) -> Iterator[Line]:
-    """Yield failed *attempts* newest first, each traceback once; *tried* is how many of how many, `3/4`."""
-    yield Line(f"Attempts {tried} (newest first)", "title")
-    if not attempts:
-        yield Line("  none was made", "muted")
-    later = {attempt.n: following for attempt, following in pairwise(attempts)}
-    seen: dict[str, int] = {}
-    for attempt in reversed(attempts):
-        yield from _attempt(attempt, later.get(attempt.n), seen, glyph("failed", ascii_only))
-
-
-def _attempt(attempt: AttemptInfo, later: AttemptInfo | None, seen: dict[str, int], mark: str) -> Iterator[Line]:
-    took = milliseconds((attempt.ended - attempt.started) * 1000)
-    yield Line(f"  #{attempt.n} {clock(attempt.started)}  {took}  {mark} {attempt.error_type}", "bad")
-    for text in attempt.message.split("\n")[:MOST_LINES] if attempt.message else ():
-        yield Line(f"     {text}")
-    if later is not None:
-        yield Line(f"     next attempt {duration(later.started - attempt.ended)} later", "muted")
-    if attempt.traceback in seen:
-        yield Line(f"     same traceback as #{seen[attempt.traceback]}", "muted")
-    elif attempt.traceback:
-        seen[attempt.traceback] = attempt.n
-        for line in traceback_lines(attempt.traceback):
-            yield Line(f"     {line.text}", line.tone)
-
-
-def why_routed(source: str | None, target: str, plan: FlowPlan | None) -> str:
-    """Return the place of the route that leads from *source* to *target*, and why it is there."""
-    if plan is None or source is None:
-        return "sent from outside the flow"
-    for edge in plan.routes_from(source):
-        if edge.target == target:
-            return f"{edge.span}  {edge.via} = {target}, {_WHY.get(edge.kind, edge.kind.value)}"
-    return "no such route in the flow of now"
 
 
 def _route(letter: DeadLetter, plan: FlowPlan | None) -> Iterator[Line]:

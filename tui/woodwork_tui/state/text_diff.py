@@ -6,9 +6,12 @@ import difflib
 from dataclasses import dataclass
 from typing import Literal
 
+from woodwork_tui.state.lines import Line
+
 Mark = Literal["+", "-", " ", "@"]
 
 LONGEST = 2_000
+_TONES = {"+": "ok", "-": "bad", "@": "muted", " ": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,10 @@ def counts(lines: tuple[DiffLine, ...]) -> str:
     added = sum(line.mark == "+" for line in lines)
     removed = sum(line.mark == "-" for line in lines)
     return f"+{added} -{removed}"
+
+
+def diff_lines(lines: tuple[DiffLine, ...]) -> tuple[Line, ...]:
+    """Return *lines* as a detail shows them."""
+    return tuple(
+        Line(line.text if line.mark == "@" else f"{line.mark} {line.text}", _TONES[line.mark]) for line in lines
+    )

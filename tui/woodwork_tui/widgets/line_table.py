@@ -171,6 +171,10 @@ class LineTable(ScrollView, Generic[Row], can_focus=True):
             # the heading covers the first line of the window, hence two lines from one above the row's own place
             self.scroll_to_region(Region(0, self.spot.index, 1, 2), animate=False, immediate=True, force=True)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to follow only where that is possible."""
+        return action != "follow" or self.spot.can_follow
+
     def action_cursor_up(self) -> None:
         """Move to the row above."""
         self._go(self.spot.index - 1)

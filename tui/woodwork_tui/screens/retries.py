@@ -1,0 +1,218 @@
+"""The Retries tab: what will be tried next, when, and why it failed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from woodwork_engine.errors import FilterError
+from woodwork_engine.snapshot import RetryRow
+from woodwork_tui.screens.ask import Ask, Question
+from woodwork_tui.screens.tab import Tab
+from woodwork_tui.state.attempts import route_between
+from woodwork_tui.state.columns import Column
+from woodwork_tui.state.lines import Line, painted
+from woodwork_tui.state.retries import (
+    Matches,
+    empty_text,
+    error_of,
+    expires_in,
+    filter_problem,
+    held,
+    next_in,
+    retry_detail,
+    retry_filter,
+    retry_rows,
+    title,
+)
+from woodwork_tui.state.view import View
+from woodwork_tui.text import fit, safe
+from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.line_table import LineTable
+from woodwork_tui.widgets.line_view import LineView
+from woodwork_tui.widgets.pane import Pane
+
+_COUNTDOWNS = 4.0  # a second
+
+RetryKey = tuple[str, str]
+
+
+class RetriesTab(Tab):
+    """Retries, the soonest first, and the last error of the one under the cursor."""
+
+    DEFAULT_CSS = """
+    RetriesTab #retry-list { height: 1fr; }
+    RetriesTab #retry-detail { height: 1fr; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings("retries.now", "retries.kill", "item.source", "item.copy")
+    filterable = True
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
+        super().__init__(id=id)
+        self._view = View()
+        self._held: frozenset[str] = frozenset()
+        self._matches: Matches | None = None
+        self._query = ""
+        self._beat = -1
+        self._ascii = False
+        self._asking: Ask[RetryKey] | None = None
+        self._detailed: RetryKey | None = None
+        self._table: LineTable[RetryRow] = LineTable(self._columns(), key=lambda row: row.key, id="retries")
+        self._detail = LineView(id="retry-error")
+        self._list = Pane(self._table, title="Retries", id="retry-list")
+        self._below = Pane(self._detail, title="Last error", id="retry-detail")
+
+    def compose(self) -> ComposeResult:
+        """Lay the list out over the error."""
+        yield self._list
+        yield self._below
+
+    def _columns(self) -> list[Column[RetryRow]]:
+        arrow = "->" if self._ascii else "→"
+        return [
+            Column("next", "NEXT IN", self._next_in, 8, drop=0),
+            Column("try", "TRY", lambda row: f"{row.attempt}/{row.allowed}", 5, drop=0),
+            Column("session", "SESS", lambda row: safe(row.session, width=40), minimum=6, most=14, drop=2),
+            Column("edge", f"FROM{arrow}TO", self._edge, minimum=15, most=32, drop=1),
+            Column("event", "EVENT", lambda row: safe(row.event, width=40), minimum=14, most=24, drop=3),
+            Column(
+                "error", "ERROR", lambda row: safe(error_of(row), width=300, style="bad"), minimum=24, weight=3, drop=0
+            ),
+            Column("policy", "POLICY", lambda row: safe(row.policy, width=60, style="muted"), 34, drop=4),
+            Column("expires", "EXPIRES", self._expires, 7, align="right", drop=5),
+            Column("id", "ID", lambda row: safe(row.message_id, width=80, style="muted"), 32, drop=6),
+        ]
+
+    def _edge(self, row: RetryRow) -> Text:
+        return safe(f"{fit(row.source or 'outside', 40)}{'->' if self._ascii else '→'}{fit(row.target, 40)}")
+
+    def _next_in(self, row: RetryRow) -> Text:
+        return Text(*next_in(row, self._view.now, is_held=row.target in self._held, ascii_only=self._ascii))
+
+    def _expires(self, row: RetryRow) -> Text:
+        return Text(*expires_in(row, self._view.now))
+
+    def check_filter(self, text: str) -> str | None:
+        """Return what is wrong with the filter *text*, or None."""
+        return filter_problem(text)
+
+    def filter_status(self) -> str:
+        """Return how many retries match."""
+        return f"{len(self._table.rows):,} of {len(self._view.snapshot.retries):,}"
+
+    def show(self, view: View) -> None:
+        """Show *view*; countdowns go on four times a second."""
+        before, self._view = self._view, view
+        beat = int(view.now * _COUNTDOWNS)
+        same = before.snapshot.retries is view.snapshot.retries and before.selection == view.selection
+        if same and beat == self._beat and view.filter == before.filter and view.ascii is self._ascii:
+            return
+        self._beat = beat
+        if view.ascii is not self._ascii:
+            self._ascii = view.ascii
+            self._table.set_columns(self._columns())
+        self._draw()
+
+    def _draw(self) -> None:
+        view, snapshot = self._view, self._view.snapshot
+        self._held = held(snapshot)
+        self._read(view.filter, view.now)
+        rows = retry_rows(snapshot, session=view.selection.session, matches=self._matches)
+        self._table.set_empty(empty_text(snapshot, view.selection.session, view.filter))
+        self._table.set_rows(rows)
+        self._list.tell(title(snapshot, len(rows)))
+        self._draw_detail()
+        if self._asking is not None:
+            self._asking.look()
+
+    def _read(self, query: str, now: float) -> None:
+        if not query.strip():
+            self._matches, self._query = None, query
+            return
+        try:
+            self._matches = retry_filter(query, now)
+            self._query = query
+        except FilterError:  # the last good one stays; whoever types is told by check_filter
+            if self._query.strip() and self._query != query:
+                self._matches = retry_filter(self._query, now)
+
+    def _draw_detail(self) -> None:
+        row, view = self._table.cursor_row, self._view
+        if row is None:
+            self._detail.set_lines(())
+            self._detailed = None
+            return
+        lines = retry_detail(
+            row, view.snapshot.plan, view.now, is_held=row.target in self._held, ascii_only=self._ascii
+        )
+        self._detail.set_lines(painted(lines), keep_place=row.key == self._detailed)
+        self._detailed = row.key
+
+    @on(LineTable.Highlighted, "#retries")
+    def follow_cursor(self) -> None:
+        """Show the error of another retry."""
+        self._draw_detail()
+
+    @on(LineTable.Chosen, "#retries")
+    def open_detail(self) -> None:
+        """Go into the error."""
+        self._detail.focus()
+
+    def close(self) -> bool:
+        """Come back from the error."""
+        inside = self._detail.has_focus
+        if inside:
+            self._table.focus()
+        return inside
+
+    def action_retry_now(self) -> None:
+        """Try the one under the cursor at once."""
+        row = self._table.cursor_row
+        if row is not None:
+            self.post_message(self.Act("retry_now", {"message_id": row.message_id, "target": row.target}))
+
+    def action_kill_retry(self) -> None:
+        """Ask, then give up on the one under the cursor."""
+        row = self._table.cursor_row
+        if row is None or self._asking is not None:
+            return
+        key = row.key
+        self._asking = Ask(lambda: self._kill_question(key), careful=True)
+        self.app.push_screen(self._asking, self._kill)
+
+    def _kill_question(self, key: RetryKey) -> Question[RetryKey]:
+        row = next((row for row in self._view.snapshot.retries if row.key == key), None)
+        if row is None:
+            gone = Line("It no longer waits: it is being tried, or has ended.", "warn")
+            return Question("Kill the retry", (gone,), "Kill 1 retry", ())
+        lines = (
+            Line(
+                f"{row.message_id} at {row.target}, session {row.session}, failed {row.attempt} of {row.allowed} tries."
+            ),
+            Line(error_of(row), "bad"),
+            Line(""),
+            Line("It goes to the dead letters, from where it can be replayed."),
+        )
+        return Question("Kill the retry", lines, "Kill 1 retry", (key,))
+
+    def _kill(self, keys: tuple[RetryKey, ...] | None) -> None:
+        self._asking = None
+        for message_id, target in keys or ():
+            self.post_message(self.Act("kill_retry", {"message_id": message_id, "target": target}))
+
+    def action_source(self) -> None:
+        """Show the route by which it came."""
+        row = self._table.cursor_row
+        edge = route_between(row.source, row.target, self._view.snapshot.plan) if row is not None else None
+        if edge is not None:
+            self.post_message(self.Source(edge.span.file, edge.span.line))
+
+    def action_copy(self) -> None:
+        """Copy the last error with its traceback."""
+        row = self._table.cursor_row
+        if row is not None and row.attempts:
+            self.post_message(self.Copy(f"{error_of(row)}\n{row.attempts[-1].traceback}", "the error"))

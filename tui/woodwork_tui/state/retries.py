@@ -1,0 +1,133 @@
+"""What waits for another attempt: when it comes, how often it failed, and of what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from woodwork_engine.errors import FilterError
+from woodwork_engine.filter import compile_filter
+from woodwork_engine.plan import FlowPlan
+from woodwork_engine.snapshot import FlowState, NodeState, RetryRow, Snapshot
+from woodwork_tui.state.attempts import attempt_lines, why_routed
+from woodwork_tui.state.lines import Line
+from woodwork_tui.text import glyph
+from woodwork_tui.units import clock, duration
+
+_HOLDING = (NodeState.PARKED, NodeState.NOT_STARTED)
+
+Matches = Callable[[RetryRow], bool]
+
+
+def error_of(row: RetryRow) -> str:
+    """Return the last error as `Type: message`."""
+    if not row.attempts:
+        return ""
+    last = row.attempts[-1]
+    return f"{last.error_type}: {last.message}" if last.message else last.error_type
+
+
+def _fields(now: float) -> Mapping[str, Callable[[RetryRow], object]]:
+    return {
+        "text": error_of,
+        "error": error_of,
+        "session": lambda row: row.session,
+        "from": lambda row: row.source or "",
+        "to": lambda row: row.target,
+        "node": lambda row: row.target,
+        "event": lambda row: row.event,
+        "id": lambda row: row.message_id,
+        "try": lambda row: row.attempt,
+        "next": lambda row: row.due - now,
+        "expires": lambda row: None if row.expires_at is None else row.expires_at - now,
+        "policy": lambda row: row.policy,
+    }
+
+
+def retry_filter(query: str, now: float) -> Matches:
+    """Return whether a retry matches *query* at *now* (s since the epoch); raises FilterError."""
+    return compile_filter(query).over(_fields(now))
+
+
+def filter_problem(query: str) -> str | None:
+    """Return what is wrong with the filter *query*, or None."""
+    try:
+        retry_filter(query, 0.0)
+    except FilterError as error:
+        return str(error)
+    return None
+
+
+def retry_rows(snapshot: Snapshot, *, session: str | None, matches: Matches | None) -> tuple[RetryRow, ...]:
+    """Return the retries of *session* that match, the next one first."""
+    rows = (row for row in snapshot.retries if session is None or row.session == session)
+    return tuple(sorted((row for row in rows if matches is None or matches(row)), key=lambda row: (row.due, row.key)))
+
+
+def held(snapshot: Snapshot) -> frozenset[str]:
+    """Return the components at which nothing is attempted now, however due it is."""
+    if snapshot.state is FlowState.STOPPED:
+        return frozenset(row.target for row in snapshot.retries)
+    return frozenset(node.name for node in snapshot.nodes if node.state in _HOLDING)
+
+
+def next_in(row: RetryRow, now: float, *, is_held: bool, ascii_only: bool = False) -> tuple[str, str]:
+    """Return when the next attempt comes, and the tone of it: `due now`, `1.8s`, `‖ held`."""
+    if is_held:
+        return f"{glyph('held', ascii_only)} held", "warn"
+    if row.due <= now:
+        return "due now", "accent"
+    return duration(row.due - now), ""
+
+
+def expires_in(row: RetryRow, now: float) -> tuple[str, str]:
+    """Return in what time the message's life ends, and the tone of it; one that ends before the next attempt warns."""
+    if row.expires_at is None:
+        return "never", "muted"
+    return duration(row.expires_at - now), "warn" if row.expires_at <= row.due else ""
+
+
+def title(snapshot: Snapshot, shown: int) -> str:
+    """Return the heading of the list; says so where not all are shown."""
+    waiting = max(snapshot.totals.retrying, len(snapshot.retries))
+    if shown == waiting:
+        return f"Retries {waiting:,} · soonest first"
+    return f"Retries {shown:,} of {waiting:,} · soonest first"
+
+
+def empty_text(snapshot: Snapshot, session: str | None, query: str) -> str:
+    """Return why the list is empty (screens 1.5)."""
+    wish = " ".join(part for part in (f"session:{session}" if session else "", query.strip()) if part)
+    if wish and snapshot.retries:
+        return f"0 of {len(snapshot.retries):,} match {wish}. esc clears the filter."
+    totals = snapshot.totals
+    return (
+        f"Nothing is waiting to be retried. {totals.retried:,} {'retry' if totals.retried == 1 else 'retries'} "
+        f"since start, {totals.dead:,} dead."
+    )
+
+
+def retry_detail(
+    row: RetryRow, plan: FlowPlan | None, now: float, *, is_held: bool, ascii_only: bool = False
+) -> tuple[Line, ...]:
+    """Return everything about the retry *row*: identity, what comes next, its route, its attempts with tracebacks."""
+    return (*_head(row, plan, now, is_held, ascii_only), Line(""), *_attempts(row, ascii_only))
+
+
+def _head(row: RetryRow, plan: FlowPlan | None, now: float, is_held: bool, ascii_only: bool) -> Iterator[Line]:
+    arrow = "->" if ascii_only else "→"
+    dot = "-" if ascii_only else "·"
+    edge = f"{row.source or 'outside'} {arrow} {row.target}"
+    yield Line(f" {dot} ".join((row.message_id, row.session, edge, row.event)), "strong")
+    left = "held" if is_held else f"in {duration(row.due - now)}" if row.due > now else "due now"
+    ends = (
+        "never expires"
+        if row.expires_at is None
+        else f"expires {clock(row.expires_at, millis=False)} (in {duration(row.expires_at - now)})"
+    )
+    yield Line(f"next {clock(row.due)} ({left})   {ends}")
+    yield Line(f"backoff {row.policy}", "muted")
+    yield Line(f"routed by {why_routed(row.source, row.target, plan)}", "muted")
+
+
+def _attempts(row: RetryRow, ascii_only: bool) -> Iterator[Line]:
+    return attempt_lines(row.attempts, f"{row.attempt} of {row.allowed}", ascii_only=ascii_only)

@@ -1,0 +1,94 @@
+"""The frame of a dialog and its row of answers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.events import Mount
+from textual.message import Message
+from textual.widgets import Button
+
+from woodwork_tui.text import safe
+from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.pane import Pane
+
+
+class DialogBox(Pane):
+    """A frame as high as what is in it, at most as high as the screen."""
+
+    DEFAULT_CSS = """
+    DialogBox, DialogBox:focus-within {
+        width: 84; max-width: 96%; height: auto; max-height: 96%; background: $surface; padding: 0 1;
+        border: round $primary;
+    }
+    """
+
+
+def _label(text: str) -> Content:
+    return Content.from_rich_text(safe(f"[ {text} ]", width=60))
+
+
+class Answers(Horizontal):
+    """`[ Cancel ]   [ Replay 2 messages ]`: the way out first, then what is to be done; arrow keys move between them.
+
+    *doing* says what the second one does; with *careful* it is painted as something that cannot be taken back.
+    """
+
+    DEFAULT_CSS = """
+    Answers { height: 1; width: 1fr; align-horizontal: right; margin-top: 1; }
+    Answers Button, Answers Button:hover { background: transparent; margin-left: 3; min-width: 1; }
+    Answers Button:focus { background: $primary; color: $text; text-style: bold; }
+    Answers #yes.-careful { color: $text-error; }
+    Answers #yes.-careful:focus { background: $error; color: $text; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("list.left", "list.right")
+
+    class Cancelled(Message):
+        """The person chose the way out."""
+
+    class Confirmed(Message):
+        """The person chose to do it."""
+
+    def __init__(self, doing: str, *, careful: bool = False, start_at_yes: bool = False) -> None:
+        super().__init__()
+        self._no = Button(_label("Cancel"), id="no", compact=True)
+        self._yes = Button(_label(doing), id="yes", compact=True, classes="-careful" if careful else "")
+        self._start = self._yes if start_at_yes else self._no
+        self._doing = doing
+
+    def compose(self) -> ComposeResult:
+        """Lay the two buttons out."""
+        yield self._no
+        yield self._yes
+
+    def on_mount(self, event: Mount) -> None:
+        """Begin at the answer that harms least, unless there is only one message to harm."""
+        self._start.focus()
+
+    def offer(self, doing: str, *, possible: bool = True) -> None:
+        """Say what the second button does now; where that is not *possible* it cannot be pressed."""
+        if doing != self._doing:
+            self._doing = doing
+            self._yes.label = _label(doing)
+        if self._yes.disabled is possible:
+            if self._yes.has_focus:
+                self._no.focus()
+            self._yes.disabled = not possible
+
+    def action_cursor_left(self) -> None:
+        """Go to the way out."""
+        self._no.focus()
+
+    def action_cursor_right(self) -> None:
+        """Go to what is to be done."""
+        self._yes.focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Pass the answer on."""
+        event.stop()
+        self.post_message(self.Confirmed() if event.button is self._yes else self.Cancelled())
