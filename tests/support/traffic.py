@@ -52,12 +52,14 @@ class Traffic:
         cause: str | None = None,
         rev: int = 1,
     ) -> None:
-        """Accept a message for *targets*."""
+        """Accept a message for *targets*; it belongs to what *cause* belongs to (bus.md A5)."""
+        parent = self.envelopes.get(cause or "")
         envelope = MessageEnvelope(
             message_id=message_id,
             session_id=session,
             sender_component=source,
             event_type=event,
+            correlation_id=message_id if parent is None else parent.correlation_id,
             causation_id=cause,
             revision=rev,
         )

@@ -140,7 +140,8 @@ def test_a_cut_payload_says_how_big_it_was():
     traffic = Traffic()
     traffic.send("big", "agent", payload="x" * 100_000)
     assert (
-        "cut at 64 KiB, 97.7 KiB in all" in pages.payload_page(traffic.row("big", "agent"), PayloadForm.TEXT)[-1].text
+        "cut at 64 KiB, 97.7 KiB in all"
+        in pages.payload_page(traffic.row("big", "agent"), PayloadForm.TEXT, traffic.history)[-1].text
     )
 
 
@@ -161,7 +162,7 @@ def test_every_page_takes_hostile_text(text):
     traffic.fail("m", "audit", text[:2_000])
     row = traffic.row("m", "audit")
     for form in PayloadForm:
-        assert pages.payload_page(row, form)
+        assert pages.payload_page(row, form, traffic.history)
     assert pages.headers_page(row, None)
     assert pages.attempts_page(row, START)
     assert pages.error_page(row)

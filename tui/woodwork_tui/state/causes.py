@@ -77,6 +77,8 @@ def causal_tree(row: DeliveryRow, history: Iterable[DeliveryRow]) -> tuple[Branc
     by_id: dict[str, list[DeliveryRow]] = defaultdict(list)
     children: dict[str, list[DeliveryRow]] = defaultdict(list)
     for each in history:
+        if each.correlation != row.correlation:
+            continue  # everything that one message from outside led to carries its id (bus.md A5)
         by_id[each.message_id].append(each)
         if each.causation:
             children[each.causation].append(each)

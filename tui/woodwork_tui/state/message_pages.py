@@ -10,6 +10,7 @@ from woodwork_tui.state.causes import Branch, Why, causal_tree
 from woodwork_tui.state.delivery_row import Attempt, DeliveryRow, DeliveryState
 from woodwork_tui.state.delivery_words import edge_text, outcome_text, try_text
 from woodwork_tui.state.history import DeliveryHistory
+from woodwork_tui.state.lineage import edit_lines
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.payload_view import PayloadForm, content_type, payload_lines
 from woodwork_tui.state.tracebacks import traceback_lines
@@ -30,8 +31,8 @@ def page_titles(row: DeliveryRow) -> tuple[tuple[str, str], ...]:
     )
 
 
-def payload_page(row: DeliveryRow, form: PayloadForm) -> tuple[Line, ...]:
-    """Return the payload in *form*, and under it its size and kind; says so where it was cut or never seen."""
+def payload_page(row: DeliveryRow, form: PayloadForm, history: DeliveryHistory) -> tuple[Line, ...]:
+    """Return the payload in *form*, its size and kind, and what was edited; says so where it was cut or never seen."""
     if row.emission is None:
         return (Line("This message was accepted before the screen looked, or its record was missed.", "muted"),)
     details = row.emission.to_dict()
@@ -39,7 +40,7 @@ def payload_page(row: DeliveryRow, form: PayloadForm) -> tuple[Line, ...]:
     kind = f"{size(row.size or 0)} · {content_type(value)} · {form.value} (v changes)"
     if details.get("truncated"):
         kind += f" · cut at 64 KiB, {size(row.size or 0)} in all"
-    return (*(Line(text) for text in payload_lines(value, form)), Line(kind, "muted"))
+    return (*(Line(text) for text in payload_lines(value, form)), Line(kind, "muted"), *edit_lines(row, history))
 
 
 def headers_page(row: DeliveryRow, dead: DeadLetter | None) -> tuple[Line, ...]:
@@ -68,17 +69,22 @@ def _headers(row: DeliveryRow, dead: DeadLetter | None) -> list[tuple[str, str]]
         pairs.append(("outputs", ", ".join(row.outputs)))
     if row.dlq_id:
         pairs.append(("dead letter", row.dlq_id))
-    if dead is not None:
-        pairs += _lineage(dead)
+    if row.replay_of:
+        pairs.append(("replay of", row.replay_of))
+    pairs += _resolution(row, dead)
     return pairs
 
 
-def _lineage(dead: DeadLetter) -> Iterator[tuple[str, str]]:
-    if dead.envelope.replay_of:
-        yield "replay of", f"{dead.envelope.replay_of} (replay {dead.replay.count})"
-    if dead.resolution is not None and dead.resolution.new_id:
-        edited = dead.resolution.payload_sha256_before != dead.resolution.payload_sha256_after
-        yield "replayed as", dead.resolution.new_id + (" (edited)" if edited else "")
+def _resolution(row: DeliveryRow, dead: DeadLetter | None) -> Iterator[tuple[str, str]]:
+    if dead is not None and dead.replay.count:
+        yield "replays", f"this is replay {dead.replay.count}"
+    known = dead.resolution if dead is not None else None
+    if known is not None and known.new_id:
+        edited = known.payload_sha256_before != known.payload_sha256_after
+        yield "replayed as", known.new_id + (" (edited)" if edited else "")
+        yield "replayed", f"{clock(known.at)} by {known.by}"
+    elif row.replayed_as:
+        yield "replayed as", row.replayed_as
 
 
 def attempts_page(row: DeliveryRow, now: float) -> tuple[Line, ...]:
@@ -174,9 +180,15 @@ def summary(row: DeliveryRow, now: float, *, ascii_only: bool = False) -> Line:
 
 
 def route_line(
-    row: DeliveryRow, reason: Why, others: Sequence[DeliveryRow], now: float, *, ascii_only: bool = False
+    row: DeliveryRow,
+    reason: Why,
+    others: Sequence[DeliveryRow],
+    now: float,
+    lineage: str = "",
+    *,
+    ascii_only: bool = False,
 ) -> Line:
-    """Return why it went here, under which revision, and how it fared with the other targets."""
+    """Return why it went here, under which revision, how it fared with the other targets, and what it replays."""
     place = f"{reason.place}  " if reason.place else ""
     rev = f" · rev {row.rev}" if row.rev and "rev" not in reason.text else ""
     text = f"{place}{reason.text}{rev}"
@@ -184,4 +196,4 @@ def route_line(
         arrow = "->" if ascii_only else "→"
         fates = ", ".join(f"{arrow} {o.target} {outcome_text(o, now, ascii_only=ascii_only)}" for o in others)
         text += f" · {len(others) + 1} targets, siblings {fates}"
-    return Line(text, "muted")
+    return Line(f"{text} · {lineage}" if lineage else text, "muted")
