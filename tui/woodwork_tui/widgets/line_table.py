@@ -150,6 +150,17 @@ class LineTable(ScrollView, Generic[Row], can_focus=True):
             self._go(found)
         return found is not None
 
+    def hold(self) -> None:
+        """Follow no longer: the cursor stays on the row it is on."""
+        if self.spot.following:
+            self._change(lambda: self.spot.follow(False))
+
+    def allow_follow(self, allowed: bool) -> None:
+        """Let the table follow, or not: only where the newest row is the last one."""
+        if not allowed:
+            self.hold()
+        self.spot.can_follow = allowed
+
     def _go(self, index: int) -> None:
         self._change(lambda: self.spot.go(index))
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len, chop_cells
 from rich.style import Style
 from rich.text import Text
+from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.events import Resize
 from textual.geometry import Size
@@ -77,12 +78,18 @@ class LineView(ScrollView, can_focus=True):
         self.scroll_relative(y=1, animate=False)
 
     def action_cursor_left(self) -> None:
-        """Scroll to the left."""
+        """Scroll to the left; wrapped lines leave the key to what the viewer stands in."""
+        self._need_room()
         self.scroll_relative(x=-8, animate=False)
 
     def action_cursor_right(self) -> None:
-        """Scroll to the right."""
+        """Scroll to the right; wrapped lines leave the key to what the viewer stands in."""
+        self._need_room()
         self.scroll_relative(x=8, animate=False)
+
+    def _need_room(self) -> None:
+        if self.wrapped:
+            raise SkipAction
 
     def action_cursor_first(self) -> None:
         """Scroll to the first line."""
