@@ -1,0 +1,180 @@
+"""What the inspector says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+
+from support.flows import edge, node, plan
+from support.scene import scene
+from support.traffic import HOSTILE
+from woodwork_engine.plan import EdgeKind, FlowPlan, Node
+from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
+from woodwork_engine.role import Role
+from woodwork_engine.snapshot import EdgeStats, LaneStats, NodeState, NodeStats, Snapshot, Totals
+from woodwork_engine.source import Diagnostic, Severity, Span
+from woodwork_tui.state.facts import plain
+from woodwork_tui.state.inspector import inspect
+from woodwork_tui.state.view import Selection
+
+WIDTH = 37
+
+
+def lines_of(snapshot, selection):
+    return plain(inspect(snapshot, selection, WIDTH).lines).split("\n")
+
+
+def said(snapshot, selection):
+    return " ".join(" ".join(lines_of(snapshot, selection)).split())
+
+
+def small(parts, lines=(), /, **numbers):
+    return Snapshot(plan=plan(parts, lines), **numbers)
+
+
+def test_a_component_is_told_with_kind_place_state_queue_errors_and_routes():
+    text = said(scene().snapshot, Selection(node="agent"))
+    for part in ("agent llm scripted", "main.ww:14", "▲ backlog", "4/10.0k", "growing +0.4/s", "p50 61ms", "s-01 2"):
+        assert part in text
+    lines = lines_of(scene().snapshot, Selection(node="agent"))
+    assert any(line.startswith("from    tickets") and line.endswith(":7") for line in lines)
+    assert any(line.startswith("to      desk, audit") and line.endswith(":18") for line in lines)
+    assert any(line.startswith("tools   kb") for line in lines)
+
+
+def test_the_last_error_and_what_is_dead_are_told():
+    text = said(scene().snapshot, Selection(node="audit"))
+    assert "ConnectionError:" in text
+    assert "audit-db:5432 refused" in text
+    assert "DLQ 2" in text
+
+
+def test_an_input_is_told_by_what_it_sends_not_by_a_queue():
+    text = said(scene().snapshot, Selection(node="tickets"))
+    assert "28 since start" in text
+    assert "queue" not in text
+
+
+def test_a_component_that_did_not_start_says_why():
+    stats = NodeStats("agent", NodeState.NOT_STARTED, problem="$KEY is not set; set it or put it into .env")
+    text = said(small([node("agent")], nodes=(stats,)), Selection(node="agent"))
+    assert "✗ not started" in text
+    assert "$KEY is not set" in text
+
+
+def test_a_component_is_told_before_there_are_numbers():
+    problem = Diagnostic(Severity.ERROR, "WW301", "unknown kind 'llm opnai'", Span.point("main.ww"), component="agent")
+    unknown = Node("agent", "llm opnai", Role.PROCESSOR, Span.point("main.ww", 3), problem=problem)
+    text = said(small([unknown]), Selection(node="agent"))
+    assert "unknown kind 'llm opnai'" in text
+
+
+def test_what_a_component_holds_is_told():
+    stats = NodeStats("memory", NodeState.IDLE, detail="6 sessions, 42 messages")
+    assert "holds 6 sessions, 42 messages" in said(small([node("memory")], nodes=(stats,)), Selection(node="memory"))
+
+
+def test_the_fullest_sessions_come_first():
+    lanes = tuple(LaneStats(f"s-{number}", "agent", number, "ready", 1.0) for number in range(9))
+    text = said(small([node("agent")], lanes=lanes), Selection(node="agent"))
+    assert "s-8 8 · s-7 7 · s-6 6" in text
+    assert "s-2" not in text
+
+
+def test_policy_that_is_not_built_in_is_told_with_where_it_comes_from():
+    own = replace(node("agent"), settings=MappingProxyType({"max_queue": 50}))
+    policy = DeliveryPolicy(max_queue=50, timeout=30.0, ttl=None, retry=RetryPolicy(max_retries=5))
+    lines = lines_of(small([replace(own, policy=policy)]), Selection(node="agent"))
+    told = {line[8:].split()[0]: line.split()[-2:] for line in lines if line.endswith(("here", "defaults"))}
+    assert told == {
+        "max_queue": ["50", "here"],
+        "timeout": ["30s", "defaults"],
+        "ttl": ["none", "defaults"],
+        "max_retries": ["5", "defaults"],
+    }
+
+
+def test_policy_that_is_built_in_is_not_told():
+    assert "policy" not in said(small([node("agent")]), Selection(node="agent"))
+
+
+def test_a_component_that_left_the_file_is_told_while_messages_wait_for_it():
+    gone = NodeStats("old", NodeState.PARKED, depth=3, limit=10)
+    text = said(small([node("agent")], nodes=(gone,)), Selection(node="old"))
+    assert "not in the file" in text
+    assert "‖ parked" in text
+
+
+def test_a_route_is_told_with_its_rate_its_events_and_why_it_is_there():
+    routed = replace(edge("agent", "audit", line=12), events=("agent.error",))
+    text = said(
+        small([node("agent"), node("audit")], [routed], edges=(EdgeStats("agent", "audit", 1204, 2.8),)),
+        Selection(edge=("agent", "audit")),
+    )
+    for part in ("explicit route", "main.ww:12", "2.8/s", "1,204 since start", "agent.error", "agent names it in `to`"):
+        assert part in text
+
+
+def test_an_inferred_route_that_nothing_took_says_so():
+    flow = small([node("a"), node("b")], [edge("a", "b", kind=EdgeKind.INFERRED)])
+    text = said(flow, Selection(edge=("a", "b")))
+    assert "inferred: a has no `to`" in text
+    assert "nothing so far" in text
+
+
+def test_a_reference_is_told_as_carrying_no_messages():
+    text = said(scene().snapshot, Selection(edge=("agent", "kb")))
+    assert "tools (no messages)" in text
+    assert "rate" not in text
+
+
+def test_a_route_that_is_gone_says_so():
+    assert "no longer in the file" in said(small([node("a")]), Selection(edge=("a", "b")))
+
+
+def test_with_nothing_selected_the_whole_flow_is_told_and_who_is_not_well():
+    text = said(scene().snapshot, Selection())
+    for part in ("rev 2", "● running", "p95 64ms", "retry 2", "DLQ 3", "✗ failing", "▲ backlog"):
+        assert part in text
+
+
+def test_lost_messages_of_the_flow_are_told():
+    assert "7 without a route" in said(small([node("a")], totals=Totals(unroutable=7)), Selection())
+
+
+def test_without_a_flow_nothing_runs():
+    assert said(Snapshot(), Selection()) == "Nothing is running."
+
+
+def test_the_place_to_open_is_that_of_the_selection():
+    snapshot = scene().snapshot
+    assert inspect(snapshot, Selection(node="agent"), WIDTH).place == ("main.ww", 14)
+    assert inspect(snapshot, Selection(edge=("agent", "audit")), WIDTH).place == ("main.ww", 18)
+    assert inspect(snapshot, Selection(node="nobody"), WIDTH).place is None
+
+
+@pytest.mark.parametrize("width", [12, 20, 37, 60])
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_is_wider_than_the_inspector_or_acts_on_the_terminal(hostile, width):
+    bad = Node(hostile, hostile, Role.PROCESSOR, Span(f"/long/{hostile}/main.ww", 3, 1, 3, 2))
+    stats = NodeStats(hostile, NodeState.FAILING, depth=3, limit=9, last_error=hostile, detail=hostile, problem=hostile)
+    flow = FlowPlan(
+        hostile,
+        (bad, node("a")),
+        (replace(edge(hostile, "a"), events=(hostile,)), edge(hostile, "a", kind=EdgeKind.REFERENCE)),
+    )
+    lanes = (LaneStats(hostile, hostile, 3, "ready", 1.0),)
+    snapshot = Snapshot(plan=flow, nodes=(stats,), lanes=lanes)
+    for selection in (Selection(), Selection(node=hostile), Selection(edge=(hostile, "a"))):
+        for line in inspect(snapshot, selection, width).lines:
+            assert line.cell_len <= width
+            assert line.plain.isprintable()
+
+
+def test_in_ascii_own_words_are_ascii():
+    for selection in (Selection(), Selection(node="agent"), Selection(edge=("agent", "audit"))):
+        facts = inspect(scene().snapshot, selection, WIDTH, ascii_only=True)
+        left = {char for char in facts.title + plain(facts.lines) if not char.isascii()}
+        assert left <= {"·", "–"}  # what the app's own filter turns into ASCII

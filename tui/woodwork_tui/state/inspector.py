@@ -1,0 +1,109 @@
+"""What the inspector says about the selection: a component, a route, or the whole flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from rich.text import Text
+
+from woodwork_engine.snapshot import FlowState, Snapshot
+from woodwork_tui.state.edge_facts import edge_facts
+from woodwork_tui.state.facts import ends, fact, long_fact, pieces, rule
+from woodwork_tui.state.node_facts import node_facts
+from woodwork_tui.state.view import Selection
+from woodwork_tui.text import glyph, tone
+from woodwork_tui.units import count, duration, milliseconds, plural, rate, sparkline
+
+_WORST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is said: about what, in which lines; `place` is file and line (from 1) of its source."""
+
+    title: str
+    lines: tuple[Text, ...]
+    place: tuple[str, int] | None = None
+
+
+def inspect(snapshot: Snapshot, selection: Selection, width: int, *, ascii_only: bool = False) -> Facts:
+    """Return what there is to say about *selection*, in lines of at most *width* cells."""
+    facts = _about(snapshot, selection, width, ascii_only)
+    for line in facts.lines:
+        line.truncate(width)
+    return facts
+
+
+def _about(snapshot: Snapshot, selection: Selection, width: int, ascii_only: bool) -> Facts:
+    plan = snapshot.plan
+    if selection.edge is not None:
+        source, target = selection.edge
+        lines = tuple(edge_facts(snapshot, source, target, width, ascii_only=ascii_only))
+        edges = [each for each in plan.edges if (each.source, each.target) == selection.edge] if plan else []
+        place = (edges[0].span.file, edges[0].span.line) if edges else None
+        return Facts(f"{source} {'->' if ascii_only else '→'} {target}", lines, place)
+    if selection.node is not None:
+        node = plan.node(selection.node) if plan else None
+        lines = tuple(node_facts(snapshot, selection.node, width, ascii_only=ascii_only))
+        return Facts(selection.node, lines, (node.span.file, node.span.line) if node else None)
+    return Facts("Whole flow", tuple(_flow_facts(snapshot, width, ascii_only)), (plan.file, 1) if plan else None)
+
+
+def _flow_facts(snapshot: Snapshot, width: int, ascii_only: bool) -> Iterator[Text]:
+    plan, totals = snapshot.plan, snapshot.totals
+    if plan is None:
+        yield pieces(("Nothing is running.", "muted"))
+        return
+    state = snapshot.state.value
+    yield ends((PurePath(plan.file).name, "strong"), (f"rev {snapshot.rev}" if snapshot.rev else "", "muted"), width)
+    yield rule(width, ascii_only=ascii_only)
+    up = f" for {duration(snapshot.at - snapshot.started_at)}" if snapshot.state is not FlowState.STOPPED else ""
+    yield fact("state", (f"{glyph(state, ascii_only)} {state}", tone(state)), up)
+    room = max(0, width - 16)
+    for label, moving, activity in (
+        ("in", totals.in_rate, totals.in_activity),
+        ("out", totals.out_rate, totals.out_activity),
+    ):
+        yield fact(label, f"{rate(moving):<8}", (sparkline(activity, min(room, 24), ascii_only=ascii_only), "accent"))
+    yield fact("handle", f"p50 {milliseconds(totals.p50_ms)}   p95 {milliseconds(totals.p95_ms)}")
+    yield fact("waiting", f"{count(totals.queued)}   in flight {count(totals.inflight)}")
+    yield fact(
+        "trouble",
+        (f"retry {count(totals.retrying)}", "warn" if totals.retrying else ""),
+        "   ",
+        (f"DLQ {count(totals.dead_letters)}", "bad" if totals.dead_letters else ""),
+    )
+    yield fact("since", f"{count(totals.accepted)} accepted, {count(totals.ok)} ok")
+    yield fact("", f"{count(totals.failed)} failed, {count(totals.dead)} died")
+    yield from _losses(snapshot)
+    yield fact("is", f"{plural(len(plan.nodes), 'component')}, {plural(_routes(snapshot), 'route')}")
+    yield fact("", plural(totals.sessions, "session"))
+    yield from _standing_out(snapshot, width, ascii_only)
+
+
+def _losses(snapshot: Snapshot) -> Iterator[Text]:
+    totals = snapshot.totals
+    for number, word in ((totals.dropped, "dropped"), (totals.unroutable, "without a route")):
+        if number:
+            yield fact("", (f"{count(number)} {word}", "bad"))
+
+
+def _routes(snapshot: Snapshot) -> int:
+    return sum(edge.is_route for edge in snapshot.plan.edges) if snapshot.plan else 0
+
+
+def _standing_out(snapshot: Snapshot, width: int, ascii_only: bool) -> Iterator[Text]:
+    """Yield the components that are not well, the fullest first, and those that did not start with the reason."""
+    unwell = [node for node in snapshot.nodes if node.state.value not in ("ok", "idle")]
+    if unwell:
+        yield rule(width, ascii_only=ascii_only)
+    for node in sorted(unwell, key=lambda each: (-each.depth, each.name))[:_WORST]:
+        state = node.state.value
+        what = f"{glyph(state, ascii_only)} {state.replace('_', ' ')}"
+        yield ends((node.name, ""), (f"{what}{f'  q {count(node.depth)}' if node.depth else ''}", tone(state)), width)
+        if node.problem:
+            yield from long_fact("", node.problem, width, "bad")
+    if len(unwell) > _WORST:
+        yield pieces((f"and {len(unwell) - _WORST} more", "muted"))
