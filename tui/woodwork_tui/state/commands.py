@@ -10,6 +10,7 @@ from woodwork_tui.actions import COMMAND_TABS, TABS, Action, commands
 from woodwork_tui.state.injection import read_payload, recipients
 from woodwork_tui.state.payload_edit import Invalid
 from woodwork_tui.state.view import View
+from woodwork_tui.text import one_line
 
 _ALIASES = {"q": "quit", "h": "help", **{tab: short for short, tab in COMMAND_TABS.items()}}
 _MOST = 200
@@ -28,16 +29,20 @@ class Names:
 
 
 def names(view: View, themes: Iterable[str] = ()) -> Names:
-    """Return the names in *view*."""
+    """Return the names in *view*; one that cannot be typed is left out."""
     plan = view.snapshot.plan
     return Names(
         tuple(each.name for each in recipients(plan)),
         tuple(f"{edge.source}->{edge.target}" for edge in plan.edges if edge.is_route) if plan else (),
-        tuple(session.id for session in view.snapshot.sessions[:_MOST]),
+        tuple(session.id for session in view.snapshot.sessions[:_MOST] if _can_be_typed(session.id)),
         tuple(retry.key for retry in view.snapshot.retries[:_MOST]),
         tuple(letter.dlq_id for letter in view.dead_letters[-_MOST:]),
         tuple(themes),
     )
+
+
+def _can_be_typed(name: str) -> bool:
+    return one_line(name) == name and " " not in name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,14 @@ from woodwork_tui.units import plural
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How the app ended: the exit status, and sentences for the terminal it leaves."""
+
+    status: int = 0
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """Messages that are not settled: waiting, being handled, and waiting for a retry."""
 

@@ -77,7 +77,7 @@ def _judged(asked: str, path: Path, folder: Path) -> Start:
         _read(path)
     except UnicodeDecodeError as error:
         return Start(problem=f"{asked} is not UTF-8 text (byte {error.start + 1}).")
-    return Start(str(asked))
+    return Start(str(Path(asked).expanduser()))
 
 
 def _read(path: Path) -> None:

@@ -1,0 +1,102 @@
+"""Does what was typed on the `:` line: through the same actions and calls that keys lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from textual.app import App
+
+from woodwork_tui.screens.main import MainScreen
+from woodwork_tui.state.commands import Command
+from woodwork_tui.state.injection import Payload, read_payload
+from woodwork_tui.state.leaving import Ending
+from woodwork_tui.state.view import Selection
+
+Act = Callable[[str, Mapping[str, object]], None]
+"""Has an Engine method called with keyword arguments."""
+
+_ON_MAIN = {"app.last": "last", "app.full": "full"}
+_ON_APP = {
+    "app.help": "help",
+    "app.about": "about",
+    "app.quit": "quit",
+    "app.reload": "reload",
+    "app.inject": "inject",
+    "app.palette": "command_palette",
+}
+_ON_FLOW = {"flow.session": "new_session", "flow.tap_page": "page('tap')", "flow.chat_page": "page('chat')"}
+_ON_LETTERS = {"dlq.replay": "replay", "dlq.discard": "discard", "dlq.restore": "restore"}
+_ON_RETRIES = {"retries.now": "retry_now", "retries.kill": "kill_retry"}
+
+
+class Commander:
+    """Performs commands on *main* and *app*; *act* reaches the engine."""
+
+    def __init__(self, app: App[Ending], main: MainScreen, act: Act) -> None:
+        self._app = app
+        self._main = main
+        self._act = act
+
+    async def perform(self, command: Command) -> None:
+        """Do *command*."""
+        name, words = command.action.id, command.words
+        if name.startswith("tab."):
+            await self._show(name.removeprefix("tab."), words)
+        elif name in _ON_LETTERS:
+            self._act(_ON_LETTERS[name], {"dlq_ids": words})
+        elif name in _ON_RETRIES:
+            self._act(_ON_RETRIES[name], {"message_id": words[0], "target": words[1]})
+        elif name in _ON_MAIN:
+            await self._main.run_action(_ON_MAIN[name])
+        elif name in _ON_FLOW:
+            await self._on_flow(_ON_FLOW[name])
+        elif words:
+            await self._with_words(name, words)
+        elif name == "item.tap":
+            await self._on_flow("page('tap')")
+        elif name == "app.filter":
+            await self._main.move(self._main.place.filtered(""))
+        else:
+            await self._app.run_action(_ON_APP[name])
+
+    async def _with_words(self, name: str, words: tuple[str, ...]) -> None:
+        match name:
+            case "app.filter":
+                await self._main.move(self._main.place.filtered(words[0]))
+            case "app.session":
+                self._main.select(replace(self._main.place.selection, session=words[0]))
+            case "app.goto":
+                self._main.select(Selection(node=words[0]))
+                await self._main.move(self._main.place.go("flow"))
+            case "item.tap":
+                await self._tap(words[0])
+            case "app.theme":
+                self._app.theme = words[0]
+            case "app.ascii":
+                await self._app.run_action(f"ascii('{words[0]}')")
+            case "app.inject":
+                await self._inject(*words)
+
+    async def _show(self, tab: str, words: tuple[str, ...]) -> None:
+        place = self._main.place.go(tab)
+        await self._main.move(place.filtered(words[0]) if words else place)
+
+    async def _inject(self, component: str, text: str | None = None) -> None:
+        if text is None:
+            await self._app.run_action(f"inject('{component}')")
+            return
+        read = read_payload(text)
+        if isinstance(read, Payload):
+            session = self._main.place.selection.session
+            self._act("inject", {"component": component, "payload": read.value, "session": session})
+
+    async def _tap(self, wish: str) -> None:
+        source, arrow, target = wish.partition("->")
+        self._main.select(Selection(edge=(source, target)) if arrow else Selection(node=wish))
+        await self._on_flow("tap")
+
+    async def _on_flow(self, action: str) -> None:
+        await self._main.move(self._main.place.go("flow"))
+        if self._main.tab is not None:
+            await self._main.tab.run_action(action)

@@ -1,0 +1,93 @@
+"""About: versions, paths, the terminal, and what was dropped."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import __version__ as textual_version
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import ModalScreen
+
+from woodwork_tui.state.view import View
+from woodwork_tui.text import safe
+from woodwork_tui.widgets.dialog_box import DialogBox
+from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.line_view import LineView
+
+Facts = Sequence[tuple[str, str]]
+
+
+class AboutScreen(ModalScreen[None]):
+    """Shows facts, each a name and a text, over what is there."""
+
+    DEFAULT_CSS = """
+    AboutScreen { align: center middle; }
+    AboutScreen DialogBox { width: 92; height: 24; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app.back", "app.leave", "app.about")
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
+        self._facts = facts
+
+    def compose(self) -> ComposeResult:
+        """Lay the facts out."""
+        yield DialogBox(LineView(), title="About", hint="esc closes")
+
+    def on_mount(self) -> None:
+        """Show the facts."""
+        view = self.query_one(LineView)
+        view.set_lines([_line(name, text) for name, text in self._facts])
+        view.focus()
+
+    def action_back(self) -> None:
+        """Close."""
+        self.dismiss()
+
+    def action_leave(self) -> None:
+        """Close."""
+        self.dismiss()
+
+    def action_about(self) -> None:
+        """Close."""
+        self.dismiss()
+
+
+def _line(name: str, text: str) -> Text:
+    line = Text(f"{name:<12} ", style="muted", end="")
+    line.append_text(Text(safe(text).plain, style="default"))
+    return line
+
+
+def facts(view: View, *, size: tuple[int, int], theme: str, interval: float) -> Facts:
+    """Return what there is to know; *size* in cells, *interval* between two frames in seconds."""
+    history, health = view.deliveries, view.snapshot.health
+    totals = view.snapshot.totals
+    variables = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "LANG")
+    terminal = ", ".join(f"{name}={os.environ[name]}" for name in variables if name in os.environ)
+    return (
+        ("woodwork-tui", version("woodwork-tui")),
+        ("textual", textual_version),
+        ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        ("", ""),
+        ("flow", str(Path(view.file).absolute()) if view.file else "none"),
+        ("program", str(Path(__file__).parent.parent)),
+        ("interpreter", sys.executable),
+        ("", ""),
+        ("terminal", f"{size[0]}x{size[1]}, {terminal or 'nothing known'}"),
+        ("theme", theme),
+        ("frames", f"every {interval * 1000:.0f} ms"),
+        ("", ""),
+        ("kept", f"{len(history):,} of {history.limit:,} deliveries, {health.log_records:,} event records"),
+        ("left behind", f"{history.evicted:,} deliveries are older than what is kept"),
+        ("missed", f"{history.missed:,} event records came too fast for the screen"),
+        ("dropped", f"{totals.dropped:,} messages, {totals.discarded:,} discarded, {totals.unroutable:,} unroutable"),
+    )  # fmt: skip

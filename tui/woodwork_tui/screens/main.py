@@ -1,0 +1,252 @@
+"""The main screen: header, tab bar, notices, the tab in front, the lines to type into, footer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+
+from woodwork_tui.actions import TABS
+from woodwork_tui.screens.tab import Tab
+from woodwork_tui.screens.tab_stack import TabStack
+from woodwork_tui.state import commands
+from woodwork_tui.state.commands import Command, Names, Wrong
+from woodwork_tui.state.navigation import Navigation
+from woodwork_tui.state.notices import notices
+from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.command_line import CommandLine
+from woodwork_tui.widgets.filter_bar import FilterBar
+from woodwork_tui.widgets.footer import FooterBar
+from woodwork_tui.widgets.header import Header
+from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.notice_bar import NoticeBar
+from woodwork_tui.widgets.tab_bar import TabBar
+
+_SMALLEST = (40, 10)
+
+
+class MainScreen(Screen[None]):
+    """Shows views; where the person is (`place`) is kept here, and every move shows the last view again.
+
+    *make_tab* makes a tab by name, *themes* are the names that `:theme` takes.
+    """
+
+    DEFAULT_CSS = """
+    MainScreen { layout: vertical; }
+    MainScreen.-smallest TabBar, MainScreen.-smallest FooterBar { display: none; }
+    MainScreen.-short.-noticed TabBar { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        *(f"tab.{tab}" for tab in TABS),
+        "app.command",
+        "app.filter",
+        "app.back",
+        "app.last",
+        "app.full",
+        "app.leave",
+    )
+
+    class Entered(Message):
+        """The person typed *command*."""
+
+        def __init__(self, command: Command) -> None:
+            self.command = command
+            super().__init__()
+
+    class Left(Message):
+        """The person wants to go back from where there is no way back."""
+
+    def __init__(self, make_tab: Callable[[str], Tab], themes: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.place = Navigation()
+        self.view = View()
+        self._trouble = ""
+        self._make_tab = make_tab
+        self._themes = tuple(themes)
+        self._focus_before: Widget | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out what is always there; tabs come when they are shown."""
+        yield Header()
+        yield TabBar()
+        yield NoticeBar()
+        yield TabStack(self._make_tab)
+        yield FilterBar()
+        yield CommandLine()
+        yield FooterBar()
+
+    # what is shown
+
+    def show(self, view: View, trouble: str = "") -> None:
+        """Show *view*; *trouble* is what keeps the engine from coming up."""
+        self.view = view
+        self._trouble = trouble
+        self._show_chrome()
+        tab = self.tab
+        if tab is not None:
+            tab.show(view)
+            self.query_one(FilterBar).show(self.place.filter, tab.filter_status())
+
+    def _show_chrome(self) -> None:
+        view = self.view
+        found = notices(view, self._trouble)
+        self.set_class(bool(found), "-noticed")
+        self.set_class(self.size.width < _SMALLEST[0] or self.size.height < _SMALLEST[1], "-smallest")
+        self.query_one(Header).show(view)
+        self.query_one(TabBar).show(view, self.place.tab)
+        self.query_one(NoticeBar).show(found, ascii_only=view.ascii)
+
+    def on_resize(self) -> None:
+        """Fit header and tab bar into the new size."""
+        self._show_chrome()
+
+    @property
+    def tab(self) -> Tab | None:
+        """The tab in front, once it can be shown something."""
+        return self.query_one(TabStack).front
+
+    async def bring(self) -> None:
+        """Put the tab of this place in front and show it the last view."""
+        if await self.query_one(TabStack).bring(self.place.tab) and self.tab is not None:
+            self.minimize()
+            self._again()
+            self.tab.enter()
+            self.query_one(FooterBar).show()
+
+    def _again(self) -> None:
+        self.show(replace(self.view, selection=self.place.selection, filter=self.place.filter), self._trouble)
+
+    async def move(self, place: Navigation) -> None:
+        """Go to *place*."""
+        elsewhere = place.tab != self.place.tab
+        self.place = place
+        if elsewhere or self.tab is None:
+            await self.bring()
+        else:
+            self._again()
+
+    def select(self, selection: Selection) -> None:
+        """Select *selection* in every tab."""
+        self.place = self.place.selected(selection)
+        self._again()
+
+    # keys
+
+    async def action_go(self, tab: str) -> None:
+        """Show *tab*."""
+        await self.move(self.place.go(tab))
+
+    async def action_last(self) -> None:
+        """Show the tab that was shown before."""
+        await self.move(self.place.last())
+
+    async def action_back(self) -> None:
+        """Clear the filter, else close what is open, else go back; never quits."""
+        cleared = self.place.cleared()
+        if cleared is not None:
+            await self.move(cleared)
+        else:
+            await self._close_or_return()
+
+    async def action_leave(self) -> None:
+        """Close what is open, else go back, else ask to quit."""
+        if not await self._close_or_return():
+            self.post_message(self.Left())
+
+    async def _close_or_return(self) -> bool:
+        if self.maximized is not None:
+            self.minimize()
+            return True
+        if self.tab is not None and self.tab.close():
+            return True
+        before = self.place.back()
+        if before is not None:
+            await self.move(before)
+        return before is not None
+
+    def action_full(self) -> None:
+        """Show the pane with the focus over the whole screen, or no longer."""
+        if self.maximized is not None:
+            self.minimize()
+        elif self.focused is not None:
+            self.maximize(self.focused)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the filter only where the tab has one."""
+        if action == "filter":
+            return self.tab is not None and self.tab.filterable
+        return True
+
+    # lines to type into
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        if self.tab is not None:
+            self._remember_focus()
+            self.query_one(FilterBar).edit(self.place.filter, self.tab.check_filter)
+
+    @on(FilterBar.Changed)
+    def _take_filter(self, event: FilterBar.Changed) -> None:
+        event.stop()
+        self.place = self.place.filtered(event.expression)
+        self._again()
+
+    @on(FilterBar.Done)
+    def _end_filter(self, event: FilterBar.Done) -> None:
+        event.stop()
+        self._return_focus()
+        if event.cleared:
+            self.place = self.place.filtered("")
+        self._again()
+
+    def action_command(self, text: str = "") -> None:
+        """Type a command, beginning with *text*."""
+        self._remember_focus()
+        self.query_one(CommandLine).type(text, self._parse, self.names)
+
+    def names(self) -> Names:
+        """Return what commands may name now."""
+        return commands.names(self.view, self._themes)
+
+    def _parse(self, line: str) -> Command | Wrong:
+        return commands.parse(line, self.names(), self._check_filter)
+
+    def _check_filter(self, tab: str, expression: str) -> str | None:
+        known = self.query_one(TabStack).get(tab)
+        return known.check_filter(expression) if known is not None and known.filterable else None
+
+    @on(CommandLine.Entered)
+    def _pass_on(self, event: CommandLine.Entered) -> None:
+        event.stop()
+        self._return_focus()
+        self.post_message(self.Entered(event.command))
+
+    @on(CommandLine.Abandoned)
+    def _forget(self, event: CommandLine.Abandoned) -> None:
+        event.stop()
+        self._return_focus()
+
+    def _remember_focus(self) -> None:
+        if self.focused is not None and self.query_one(TabStack) in self.focused.ancestors:
+            self._focus_before = self.focused
+
+    def _return_focus(self) -> None:
+        before, self._focus_before = self._focus_before, None
+        if before is not None and before.is_attached and before.display:
+            before.focus()
+        elif self.tab is not None:
+            self.tab.enter()
+
+    # the mouse
+
+    @on(TabBar.Chosen)
+    async def _go(self, event: TabBar.Chosen) -> None:
+        event.stop()
+        await self.action_go(event.tab)

@@ -1,0 +1,49 @@
+"""The tabs: one is in front; each is made when it is first wanted and keeps what it shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from textual.containers import Container
+
+from woodwork_tui.screens.tab import Tab
+
+
+class TabStack(Container):
+    """Holds the tabs that *make_tab* makes, by name."""
+
+    DEFAULT_CSS = """
+    TabStack { height: 1fr; }
+    """
+
+    def __init__(self, make_tab: Callable[[str], Tab]) -> None:
+        super().__init__()
+        self._make_tab = make_tab
+        self._wanted = ""
+        self._tabs: dict[str, Tab] = {}
+        self._making = asyncio.Lock()
+
+    @property
+    def front(self) -> Tab | None:
+        """The tab in front, once it can be shown something."""
+        return self._tabs.get(self._wanted)
+
+    def get(self, name: str) -> Tab | None:
+        """Return the tab *name* if it has been made."""
+        return self._tabs.get(name)
+
+    async def bring(self, name: str) -> bool:
+        """Put the tab *name* in front, made if need be; return whether it is, and no other one was wanted meanwhile."""
+        self._wanted = name
+        async with self._making:
+            if name not in self._tabs:
+                tab = self._make_tab(name)
+                tab.display = False
+                await self.mount(tab)
+                self._tabs[name] = tab
+        if self._wanted != name:
+            return False
+        for other, tab in self._tabs.items():
+            tab.display = other == name
+        return True

@@ -1,0 +1,126 @@
+"""The `:` line: a command with its errors while it is typed, completed from the names of the running flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from woodwork_tui.state.commands import Command, CommandHistory, Names, Wrong, completions, usage
+from woodwork_tui.text import safe
+from woodwork_tui.widgets.entry_line import EntryLine
+
+_SHOWN = 6
+
+Parse = Callable[[str], Command | Wrong]
+
+
+class _FromModel(Suggester):
+    """Suggests the first completion; the names may change from key to key, so nothing is remembered."""
+
+    def __init__(self, complete: Callable[[str], tuple[str, ...]]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._complete = complete
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return next(iter(self._complete(value)), None)
+
+
+class CommandLine(EntryLine):
+    """A command to type. `tab` completes, and again goes to the next way to go on; up and down bring back old ones."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "abandon", "Close", show=False),
+        Binding("tab", "complete", "Complete", show=False),
+        Binding("up", "older(-1)", "Earlier command", show=False),
+        Binding("down", "older(1)", "Later command", show=False),
+    ]
+
+    class Entered(Message):
+        """The person wants *command*."""
+
+        def __init__(self, command: Command) -> None:
+            self.command = command
+            super().__init__()
+
+    class Abandoned(Message):
+        """The line was closed."""
+
+    def __init__(self) -> None:
+        super().__init__(":", suggester=_FromModel(self._completions))
+        self._parse: Parse = lambda line: Wrong("")
+        self._names: Callable[[], Names] = Names
+        self._history = CommandHistory()
+        self._round: tuple[str, ...] = ()
+
+    def type(self, text: str, parse: Parse, names: Callable[[], Names]) -> None:
+        """Let the person type, beginning with *text*; *parse* reads a line, *names* are what it may name."""
+        self._parse = parse
+        self._names = names
+        self._history = CommandHistory(self._history.lines)
+        self.open(text)
+        self._remark_on(text)
+
+    def _completions(self, line: str) -> tuple[str, ...]:
+        return completions(line, self._names())
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what is wrong, or how to go on."""
+        event.stop()
+        if event.value not in self._round:
+            self._round = ()
+        self._remark_on(event.value)
+
+    def _remark_on(self, line: str) -> None:
+        read = self._parse(line)
+        if isinstance(read, Wrong) and not read.unfinished:
+            self.say(safe(read.problem, width=60, style="bad"))
+            return
+        ways = [way.rstrip().rpartition(" ")[2] for way in self._completions(line)]
+        told = "  ".join(ways[:_SHOWN]) + (f"  … {len(ways) - _SHOWN} more" if len(ways) > _SHOWN else "")
+        self.say(safe(told or usage(line), width=60, style="muted"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Close and hand the command up; what is no command stays with what is wrong with it."""
+        event.stop()
+        if not event.value.strip():
+            self.action_abandon()
+            return
+        read = self._parse(event.value)
+        if isinstance(read, Wrong):
+            why = read.problem or usage(event.value)
+            self.say(safe(why, width=60, style="bad") if why else Text("not a command yet", style="bad"))
+            return
+        self._history = self._history.added(event.value.strip())
+        self.close()
+        self.post_message(self.Entered(read))
+
+    def action_abandon(self) -> None:
+        """Close without a command."""
+        self.close()
+        self.post_message(self.Abandoned())
+
+    def action_complete(self) -> None:
+        """Complete what is typed; pressed again, the next way to go on."""
+        line = self.input.value
+        following = self._round.index(line) + 1 if line in self._round else 0
+        if not following:
+            self._round = self._completions(line)
+        if self._round:
+            self._put(self._round[following % len(self._round)])
+        if len(self._round) == 1:
+            self._round = ()
+
+    def action_older(self, step: int) -> None:
+        """Bring back a command typed before."""
+        self._history = self._history.moved(step)
+        self._put(self._history.line)
+
+    def _put(self, line: str) -> None:
+        self.input.value = line
+        self.input.cursor_position = len(line)
