@@ -7,6 +7,7 @@ from textual.app import App
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.line_table import Column, LineTable
 from woodwork_tui.widgets.line_view import LineView
+from woodwork_tui.widgets.tones import tones
 
 
 class TableApp(App[None]):
@@ -104,3 +105,12 @@ async def test_without_wrapping_a_long_line_is_reached_by_moving_right():
         app.view.set_lines(["0123456789" * 10])
         await pilot.press("w", "l")
         assert line(app.view, 0).startswith("89")
+
+
+async def test_a_line_is_painted_in_its_tone():
+    app = ViewApp()
+    async with app.run_test(size=(42, 10)):
+        app.view.set_lines([safe("it failed", style="bad"), "plain"])
+        bad, plain = (app.view.render_line(y)._segments[0].style for y in (0, 1))
+        assert bad.color == tones(app.current_theme)["bad"].color
+        assert plain.color != bad.color

@@ -138,7 +138,9 @@ class LineView(ScrollView, can_focus=True):
                 text.stylize(self.screen.get_component_rich_style("screen--selection"), start, None if end < 0 else end)
         text.no_wrap = True
         text.end = ""
-        return Strip(text.render(self.app.console), cell_len(text.plain)).apply_style(base)
+        whole = text.style if isinstance(text.style, Style) else Style.null()
+        # rich leaves out the style of a text that has no spans
+        return Strip(text.render(self.app.console), cell_len(text.plain)).apply_style(base + whole)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text and what to end it with."""
