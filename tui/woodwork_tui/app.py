@@ -87,6 +87,7 @@ class WoodworkApp(App[Ending]):
     CSS = """
     Screen { scrollbar-size-vertical: 1; }
     Toast { max-width: 80%; }
+    CommandPalette SearchIcon { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app.help", "app.about", "app.inject", "app.reload"),

@@ -40,7 +40,8 @@ class InjectScreen(ModalScreen[Injection | None]):
     DEFAULT_CSS = """
     InjectScreen { align: center middle; }
     InjectScreen DialogBox { width: 84; height: 90%; max-height: 26; }
-    InjectScreen OptionList { height: auto; max-height: 5; border: none; padding: 0; background: $surface; }
+    InjectScreen OptionList, InjectScreen OptionList:focus {
+        height: auto; max-height: 5; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1; }
     InjectScreen Horizontal.row { height: 1; margin-top: 1; }
     InjectScreen Label { width: 9; color: $text-muted; }
     InjectScreen SafeInput, InjectScreen SafeInput:focus {

@@ -29,7 +29,7 @@ class Way(StrEnum):
 
 _WAYS = (
     (Way.STAY, "Stay"),
-    (Way.DRAIN, "Drain and quit: take nothing new, finish what is there as far as the stop timeout allows"),
+    (Way.DRAIN, "Drain and quit: take nothing new, finish what is there"),
     (Way.NOW, "Quit now: what is not finished is lost"),
 )
 
@@ -40,7 +40,8 @@ class QuitScreen(ModalScreen[Way]):
     DEFAULT_CSS = """
     QuitScreen { align: center middle; }
     QuitScreen DialogBox { width: 60; }
-    QuitScreen OptionList { height: auto; border: none; padding: 0; margin-top: 1; background: $surface; }
+    QuitScreen OptionList, QuitScreen OptionList:focus {
+        height: auto; border: none; padding: 0; margin-top: 1; background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("app.back", "app.leave")
 
