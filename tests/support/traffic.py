@@ -39,6 +39,7 @@ class Traffic:
         self.history = DeliveryHistory(limit)
         self.envelopes: dict[str, MessageEnvelope] = {}
         self.allowed = allowed
+        self._allowed: dict[str, int] = {}
         self.now = START
 
     def send(
@@ -64,7 +65,8 @@ class Traffic:
             revision=rev,
         )
         self.envelopes[message_id] = envelope
-        self.history.allow(dict.fromkeys(targets, self.allowed))
+        self._allowed |= dict.fromkeys(targets, self.allowed)
+        self.history.allow(self._allowed)
         self.log.append_emitted(self.now, envelope, encode(payload), targets)
         for target in targets:
             self.log.append(self.now, "queued", envelope, target, data={"depth": 1})

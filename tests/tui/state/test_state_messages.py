@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from support.traffic import START, Traffic
@@ -10,10 +12,13 @@ from woodwork_tui.state.delivery_words import edge_text, outcome_text, short_out
 from woodwork_tui.state.messages import (
     ORDER_WORDS,
     SORTS,
+    Counts,
     MessageIndex,
+    Watching,
     counts,
     empty_text,
     filter_problem,
+    list_title,
 )
 from woodwork_tui.units import clock
 
@@ -152,8 +157,18 @@ def test_the_line_under_the_list_says_what_is_kept_and_what_was_lost(traffic):
     index = MessageIndex()
     index.update(traffic.fold(), "payload.n<2", None, START, TIME)
     line = counts(index, traffic.history)
-    assert line.line() == "matched 2 of 6 kept · ring 1,000 · 0 dropped"
+    assert line.line() == "2 of 6 kept · ring 1,000 · 0 dropped"
     assert line.line(wide=False) == "2 of 6 kept"
+    assert Counts(6, 6, 1_000, 7).line(wide=False) == "6 kept · 7 dropped"
+
+
+def test_the_title_says_what_is_listed_and_whether_it_moves_by_itself():
+    paused = Watching(following=False, new=86, order=TIME)
+    assert list_title(None, paused) == "Messages · all sessions · ‖ view paused, 86 new (F to follow)"
+    assert list_title("s-02", paused, wide=False) == "Messages · s-02 · ‖ view, 86 new (F follow)"
+    assert list_title(None, replace(paused, new=0), wide=False, ascii_only=True) == "Messages · H view (F follow)"
+    assert list_title(None, replace(paused, following=True)) == "Messages · all sessions · following"
+    assert list_title(None, replace(paused, order=("ms", False))) == "Messages · all sessions · slowest first"
 
 
 def test_an_empty_list_tells_filtered_from_really_empty(traffic):

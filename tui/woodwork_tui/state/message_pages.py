@@ -172,11 +172,15 @@ def raw_page(row: DeliveryRow) -> tuple[Line, ...]:
     return tuple(Line(text) for text in json.dumps(facts, indent=2, ensure_ascii=False, default=str).split("\n"))
 
 
-def summary(row: DeliveryRow, now: float, *, ascii_only: bool = False) -> Line:
-    """Return the line that is always there: id, session, edge, event, state, try."""
-    parts = [row.message_id, row.session, edge_text(row, ascii_only=ascii_only), row.event]
-    parts.append(f"{outcome_text(row, now, ascii_only=ascii_only)} {try_text(row)}".rstrip())
-    return Line("   ".join(part for part in parts if part), "strong")
+def summary(row: DeliveryRow, now: float, *, ascii_only: bool = False, wide: bool = True) -> Line:
+    """Return the line that is always there: id, session, edge, event, state, try; without room the state comes first.
+
+    A long id then loses its end, which the headers show.
+    """
+    way = (row.session, edge_text(row, ascii_only=ascii_only), row.event)
+    fate = f"{outcome_text(row, now, ascii_only=ascii_only)} {try_text(row)}".rstrip()
+    parts = (row.message_id, *way, fate) if wide else (fate, *way, row.message_id)
+    return Line(("   " if wide else "  ").join(part for part in parts if part), "strong")
 
 
 def route_line(

@@ -1,0 +1,77 @@
+"""What a person can do about a delivery, in every tab that lists deliveries."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from woodwork_tui.screens.copy_menu import CopyMenu
+from woodwork_tui.screens.tab import Tab
+from woodwork_tui.state.causes import why
+from woodwork_tui.state.copies import Copyable, message_copies
+from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
+from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.keys import bindings
+
+
+class DeliveryTab(Tab):
+    """A tab in which one delivery is chosen; a subclass says which and keeps `view` up to date."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("item.again", "item.tap", "item.source", "item.copy")
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
+        super().__init__(id=id)
+        self.view = View()
+
+    @property
+    def chosen(self) -> DeliveryRow | None:
+        """The delivery that keys act on."""
+        raise NotImplementedError
+
+    def action_again(self) -> None:
+        """Retry at once what waits for it; show what died where it can be replayed."""
+        row = self.chosen
+        if row is None:
+            return
+        if row.state is DeliveryState.RETRY:
+            self.post_message(self.Act("retry_now", {"message_id": row.message_id, "target": row.target}))
+        elif row.state is DeliveryState.DEAD:
+            self.post_message(self.Select(Selection(message=row.key)))
+            self.post_message(self.Goto("dlq"))
+        else:
+            self._say(f"It is {row.state.value}: only what waits for a retry, or is dead, can be sent again.")
+
+    def action_tap(self) -> None:
+        """Watch the way it took, in the Flow tab."""
+        row = self.chosen
+        if row is None:
+            return
+        if row.source is not None and row.target:
+            self.post_message(self.Select(Selection(edge=(row.source, row.target))))
+        else:
+            self.post_message(self.Select(Selection(node=row.target or row.source)))
+        self.post_message(self.Goto("flow"))
+
+    def action_source(self) -> None:
+        """Show the route by which it came."""
+        row, snapshot = self.chosen, self.view.snapshot
+        if row is None:
+            return
+        reason = why(row, snapshot.plan, snapshot.rev)
+        if reason.file is not None:
+            self.post_message(self.Source(reason.file, reason.line))
+        else:
+            self._say(f"No route of the flow leads it there: {reason.text}.")
+
+    def action_copy(self) -> None:
+        """Ask what to copy of it."""
+        if self.chosen is not None:
+            self.app.push_screen(CopyMenu(message_copies(self.chosen)), self._copy)
+
+    def _copy(self, choice: Copyable | None) -> None:
+        if choice is not None:
+            self.post_message(self.Copy(choice.text(), choice.what))
+
+    def _say(self, sentence: str) -> None:
+        self.notify(sentence, markup=False)
