@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from woodwork_engine.snapshot import FlowState, Health, NodeState, NodeStats, Snapshot, Totals
-from woodwork_tui.state.health import Bar, backlog, histogram, latency_label, numbers, sentences, size_text
+from woodwork_tui.state.health import Bar, histogram, latency_label, nothing_waits, numbers, sentences, waiting
 
 
 def running(**health) -> Snapshot:
@@ -69,7 +69,7 @@ def test_labels_take_the_unit_that_reads_best(bucket: int, label: str):
     assert latency_label(bucket) == label
 
 
-def test_the_deepest_queue_comes_first_and_is_measured_by_its_limit():
+def test_the_deepest_queue_comes_first_and_empty_ones_are_left_out():
     snapshot = Snapshot(
         nodes=(
             NodeStats("a", NodeState.OK, depth=1, limit=10),
@@ -78,23 +78,28 @@ def test_the_deepest_queue_comes_first_and_is_measured_by_its_limit():
         )
     )
 
-    assert backlog(snapshot) == (Bar("b", 31, 31 / 40), Bar("a", 1, 0.1))
+    assert [node.name for node in waiting(snapshot)] == ["b", "a"]
 
 
-@pytest.mark.parametrize(("size", "text"), [(0, "0 B"), (1536, "1.5 KiB"), (90 * 1024 * 1024, "90.0 MiB")])
-def test_sizes_have_binary_units(size: int, text: str):
-    assert size_text(size) == text
+def test_empty_queues_say_which_was_deepest():
+    snapshot = Snapshot(nodes=(NodeStats("a", NodeState.OK, peak=3), NodeStats("b", NodeState.OK, peak=31)))
+
+    assert nothing_waits(snapshot) == "All queues are empty. Deepest so far: b 31."
+    assert nothing_waits(Snapshot()) == "All queues are empty."
 
 
-def test_the_numbers_tell_lag_memory_and_what_was_dropped():
+def test_the_numbers_tell_lag_memory_and_what_was_lost():
     snapshot = Snapshot(
-        health=Health(loop_lag_ms=2, loop_lag_p99_ms=31, blocker="agent (agent.py:88)", rss=1024, tasks=9),
+        health=Health(
+            loop_lag_ms=2, loop_lag_p99_ms=31, blocker="agent (agent.py:88)", rss=1024, tasks=9, zombie_threads=1
+        ),
         totals=Totals(dropped=2, unroutable=1, blocked=3),
     )
 
     told = dict(numbers(snapshot, missed=4))
 
-    assert told["loop lag"] == "2 ms, p99 31 ms, last held by agent (agent.py:88)"
-    assert told["memory"] == "1.0 KiB, 9 tasks"
-    assert told["dropped"] == "2 dropped, 0 discarded, 1 without a route, 3 publishers had to wait"
+    assert told["loop lag"] == "2ms, p99 31ms, last held by agent (agent.py:88)"
+    assert told["memory"] == "1.0 KiB, 9 tasks, 1 lost thread"
+    assert told["lost"] == "2 dropped, 0 discarded, 1 without a route"
+    assert told["waited"] == "3 publishers for room in a queue"
     assert told["missed"] == "4 records by the screen"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from woodwork_engine.snapshot import FlowState, Snapshot
+from woodwork_engine.snapshot import FlowState, NodeStats, Snapshot
+from woodwork_tui.units import milliseconds, plural, size
 
 _NOT_RUNNING = {
     FlowState.STARTING: "The flow is starting.",
@@ -78,51 +79,31 @@ def histogram(counts: Sequence[int]) -> tuple[Bar, ...]:
     )
 
 
-def backlog(snapshot: Snapshot) -> tuple[Bar, ...]:
-    """Return the queues that hold anything, deepest first, each against its own limit."""
-    waiting = sorted((node for node in snapshot.nodes if node.depth), key=lambda node: (-node.depth, node.name))
-    return tuple(
-        Bar(node.name, node.depth, min(1.0, node.depth / node.limit) if node.limit else 0.0) for node in waiting
-    )
+def waiting(snapshot: Snapshot) -> tuple[NodeStats, ...]:
+    """Return the components whose queues hold anything, the deepest first."""
+    return tuple(sorted((node for node in snapshot.nodes if node.depth), key=lambda node: (-node.depth, node.name)))
 
 
-def size_text(size: int) -> str:
-    """Return *size* in bytes with a binary unit."""
-    if size < 1024:
-        return f"{size} B"
-    amount = size / 1024
-    for unit in ("KiB", "MiB"):
-        if amount < 1024:
-            return f"{amount:.1f} {unit}"
-        amount /= 1024
-    return f"{amount:.1f} GiB"
-
-
-def milliseconds(value: float) -> str:
-    """Return *value* in ms with as many digits as say something."""
-    if value >= 1000:
-        return f"{value / 1000:.1f} s"
-    return f"{value:.1f} ms" if 0 < value < 10 and value != int(value) else f"{value:.0f} ms"
+def nothing_waits(snapshot: Snapshot) -> str:
+    """Return what is said of empty queues."""
+    deepest = max(snapshot.nodes, key=lambda node: node.peak, default=None)
+    peak = f" Deepest so far: {deepest.name} {deepest.peak:,}." if deepest is not None and deepest.peak else ""
+    return f"All queues are empty.{peak}"
 
 
 def numbers(snapshot: Snapshot, *, missed: int) -> tuple[tuple[str, str], ...]:
     """Return the facts about the bus, as pairs of a name and what there is to say."""
     totals, health = snapshot.totals, snapshot.health
     holder = f", last held by {health.blocker}" if health.blocker else ""
+    threads = f", {plural(health.zombie_threads, 'lost thread')}" if health.zombie_threads else ""
     return (
-        ("handling", " · ".join(
-            f"{name} {milliseconds(value)}"
-            for name, value in (("p50", totals.p50_ms), ("p95", totals.p95_ms), ("p99", totals.p99_ms))
-        )),
         ("loop lag", f"{milliseconds(health.loop_lag_ms)}, p99 {milliseconds(health.loop_lag_p99_ms)}{holder}"),
-        ("memory", f"{size_text(health.rss)}, {health.tasks:,} tasks"),
-        ("event log", f"{health.log_records:,} records, {size_text(health.log_bytes)} of payloads"),
+        ("memory", f"{size(health.rss)}, {plural(health.tasks, 'task')}{threads}"),
+        ("event log", f"{plural(health.log_records, 'record')}, {size(health.log_bytes)} of payloads"),
+        ("missed", f"{plural(missed, 'record')} by the screen"),
         ("accepted", f"{totals.accepted:,}, settled {totals.settled:,}: {totals.ok:,} ok, {totals.dead:,} dead"),
         ("attempts", f"{totals.failed:,} failed, {totals.retried:,} retried, {totals.replayed:,} replayed"),
         ("now", f"{totals.queued:,} queued, {totals.inflight:,} in flight, {totals.retrying:,} waiting for a retry"),
-        ("dropped", (
-            f"{totals.dropped:,} dropped, {totals.discarded:,} discarded, {totals.unroutable:,} without a route, "
-            f"{totals.blocked:,} publishers had to wait"
-        )),
-        ("missed", f"{missed:,} records by the screen"),
-    )  # fmt: skip
+        ("lost", f"{totals.dropped:,} dropped, {totals.discarded:,} discarded, {totals.unroutable:,} without a route"),
+        ("waited", f"{plural(totals.blocked, 'publisher')} for room in a queue"),
+    )

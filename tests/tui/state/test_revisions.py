@@ -1,0 +1,54 @@
+"""The revisions of a flow in words, and what differs from one to the next."""
+
+from __future__ import annotations
+
+from woodwork_engine.snapshot import Revision
+from woodwork_engine.source import Diagnostic, Severity, Span
+from woodwork_tui.state.revisions import EDITED, diff_title, no_diff, revision_diff, revision_rows
+
+NOON = 1_700_000_000.0
+UNKNOWN = Diagnostic(Severity.ERROR, "WW201", "'to' names no component", Span("main.ww", 11, 1, 11, 2))
+LIVE = Revision(7, NOON, "live", "~audit path", source="a\nb\n")
+REJECTED = Revision(0, NOON + 17, "rejected", "1 error, not applied", diagnostics=(UNKNOWN,), source="a\nB\n")
+SAME = Revision(0, NOON + 1, "no effective change", "no effective change", source="a\nb # said\n")
+
+
+def test_revisions_are_listed_newest_first_in_words():
+    rows = revision_rows((LIVE, SAME, REJECTED))
+
+    assert [(row.number, row.result, row.change, row.state) for row in rows] == [
+        ("–", "1 error", "not applied: 'to' names no component", "error"),
+        ("–", "same", "no effective change", "ok"),
+        ("7", "live", "~audit path", "running"),
+    ]
+
+
+def test_edited_text_stands_above_the_revisions():
+    assert revision_rows((LIVE,), edited=True)[0] is EDITED
+
+
+def test_a_revision_is_compared_with_the_one_applied_before_it():
+    mended = Revision(8, NOON + 20, "live", "~agent", source="a\nC\n")
+    revisions = (LIVE, REJECTED, mended)
+
+    changed = [line for line in revision_diff(revisions, 2) if line.mark in "+-"]
+
+    assert [(line.mark, line.text) for line in changed] == [("-", "b"), ("+", "C")]
+    assert diff_title(revisions, 2) == "rev 7 → rev 8"
+
+
+def test_a_rejected_save_is_compared_with_what_runs():
+    assert diff_title((LIVE, REJECTED), 1) == "rev 7 → saved 22:13:37, not applied"
+    assert diff_title((LIVE, SAME, REJECTED), 2) == "saved 22:13:21 → saved 22:13:37, not applied"
+
+
+def test_the_first_revision_has_nothing_before_it():
+    assert revision_diff((LIVE,), 0) == ()
+    assert no_diff((LIVE,), 0) == "The first one; there is nothing to compare it with."
+
+
+def test_a_change_in_another_file_says_what_it_changed():
+    included = Revision(8, NOON + 20, "live", "+audit", source=LIVE.source)
+
+    assert revision_diff((LIVE, included), 1) == ()
+    assert no_diff((LIVE, included), 1) == "The text of the main file is the same. Change: +audit"

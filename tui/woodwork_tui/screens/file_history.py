@@ -1,0 +1,97 @@
+"""The panes that show what became of each save: the table of revisions, and how the chosen one differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from woodwork_engine.snapshot import Revision
+from woodwork_tui.state.buffer import Buffer
+from woodwork_tui.state.columns import Column
+from woodwork_tui.state.lines import Line, painted
+from woodwork_tui.state.revisions import EDITED, RevisionRow, diff_title, no_diff, revision_diff, revision_rows
+from woodwork_tui.state.text_diff import DiffLine, counts, unified
+from woodwork_tui.text import safe, state_text
+from woodwork_tui.widgets.line_table import LineTable
+from woodwork_tui.widgets.line_view import LineView
+from woodwork_tui.widgets.pane import Pane
+
+_TONES = {"+": "ok", "-": "bad", "@": "muted", " ": ""}
+_LONGEST_CHANGE = 400
+
+
+class RevisionsPane(Pane):
+    """Every attempt to change the flow, the newest first; above them the edited text while there is one."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
+        super().__init__(title="Revisions", hint="⏎ diff", id=id)
+        self.table = LineTable[RevisionRow](_columns(False), key=lambda row: row.index, empty="Nothing was read yet.")
+        self._shown: tuple[object, ...] = ()
+        self._ascii = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the table."""
+        yield self.table
+
+    def show(self, revisions: Sequence[Revision], *, edited: bool, ascii_only: bool) -> None:
+        """Show *revisions*; what is newer than the chosen one becomes the chosen one."""
+        if ascii_only != self._ascii:
+            self._ascii = ascii_only
+            self.table.set_columns(_columns(ascii_only))
+        shown = (revisions, edited)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        rows = revision_rows(revisions, edited=edited)
+        self.table.set_rows(rows)
+        if rows and not self.table.has_focus:
+            self.table.move_to(rows[0].index)
+
+
+class DiffPane(Pane):
+    """How the text of one revision differs from the one before it, or the edited text from the file."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
+        super().__init__(title="Diff", id=id)
+        self.lines = LineView()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the viewer."""
+        yield self.lines
+
+    def show(self, revisions: Sequence[Revision], row: RevisionRow | None, buffer: Buffer | None) -> None:
+        """Show the difference that *row* stands for."""
+        title, lines = _difference(revisions, row, buffer)
+        self.tell(title, "w wrap")
+        self.lines.set_lines(painted(lines), keep_place=row is EDITED)
+
+
+def painted_diff(lines: Sequence[DiffLine]) -> list[Line]:
+    """Return a diff as lines of a detail."""
+    return [Line(line.text if line.mark == "@" else f"{line.mark}  {line.text}", _TONES[line.mark]) for line in lines]
+
+
+def _difference(
+    revisions: Sequence[Revision], row: RevisionRow | None, buffer: Buffer | None
+) -> tuple[str, list[Line]]:
+    if row is None or (row is EDITED and buffer is None):
+        return "Diff", []
+    if row is EDITED and buffer is not None:
+        lines = unified(buffer.disk, buffer.text)
+        return f"Diff · file → edited text  {counts(lines)}", painted_diff(lines)
+    lines = revision_diff(revisions, row.index)
+    title = f"Diff · {diff_title(revisions, row.index)}"
+    if not lines:
+        return title, [Line(no_diff(revisions, row.index), "muted")]
+    return f"{title}  {counts(lines)}", painted_diff(lines)
+
+
+def _columns(ascii_only: bool) -> tuple[Column[RevisionRow], ...]:
+    return (
+        Column("rev", "REV", lambda row: safe(row.number, width=3), 3, align="right", drop=0),
+        Column("at", "TIME", lambda row: row.at, 8, drop=2),
+        Column("result", "RESULT", lambda row: state_text(row.state, ascii_only, row.result), 11, drop=0),
+        Column("change", "CHANGE", lambda row: safe(row.change, width=_LONGEST_CHANGE), minimum=12, drop=1),
+        Column("by", "BY", lambda row: safe(row.by, width=8), 6, drop=3),
+    )

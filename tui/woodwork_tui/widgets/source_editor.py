@@ -1,0 +1,158 @@
+"""The editor of flow files: a TextArea with colours, marks on lines with problems, and their words behind the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.events import Key
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets import TextArea
+
+from woodwork_tui.state.ww_syntax import carried, parts
+from woodwork_tui.text import fit, visible
+from woodwork_tui.widgets.tones import tones
+
+_NARROWEST_NOTE = 12
+_UNKNOWN = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is shown at a line: one cell in the gutter, and words behind the text; both in *tone*."""
+
+    glyph: str
+    note: str
+    tone: str
+
+
+class SourceEditor(TextArea):
+    """Source text; printable keys are typed only while it has the focus, and `esc` leaves it.
+
+    What would act on a terminal is shown as one cell and stays in the text. The only private name of TextArea used
+    here is `_line_cache`, which must be dropped when the colours of unchanged lines change.
+    """
+
+    DEFAULT_CSS = """
+    SourceEditor, SourceEditor:focus { border: none; padding: 0; background: $background; scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0; }
+    """
+
+    class Left(Message):
+        """The person pressed `esc`."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
+        super().__init__(id=id, soft_wrap=False, show_line_numbers=True, tab_behavior="indent")
+        self.cursor_blink = False
+        self._marks: Mapping[int, Mark] = {}
+        self._within: list[str] | None = None
+
+    @property
+    def line(self) -> int:
+        """The line the cursor is in, from 1."""
+        return self.cursor_location[0] + 1
+
+    def set_marks(self, marks: Mapping[int, Mark]) -> None:
+        """Mark lines (from 1)."""
+        if marks != self._marks:
+            self._marks = marks
+            self.refresh()
+
+    def show_text(self, text: str, *, keep_place: bool) -> None:
+        """Show *text*; with *keep_place* the cursor and the window stay where they are."""
+        place, scroll = self.cursor_location, self.scroll_offset
+        self.load_text(text)
+        if keep_place:
+            self.move_cursor(place)
+            self.scroll_to(scroll.x, scroll.y, animate=False, immediate=True)
+
+    def go_to(self, line: int, column: int = 1) -> None:
+        """Put the cursor at *line*, *column* (from 1), in the middle of the window where it was out of sight."""
+        top = self.scroll_offset.y
+        in_sight = top <= line - 1 < top + self.size.height
+        row = max(0, min(line, self.document.line_count) - 1)
+        self.move_cursor((row, min(max(0, column - 1), len(self.document.get_line(row)))), center=not in_sight)
+
+    def holds(self, text: str) -> bool:
+        """Whether the editor shows *text* as it is; odd line ends (U+2028, form feeds, mixed ones) it would change."""
+        return self.text == text
+
+    # What TextArea asks for
+
+    @property
+    def gutter_width(self) -> int:
+        """Line numbers, and two cells before them for marks."""
+        return super().gutter_width + 2
+
+    def get_component_rich_style(self, *names: str, partial: bool = False, default: Style | None = None) -> Style:
+        """Return a style; the line of the cursor changes the ground alone, so that its colours stay."""
+        style = super().get_component_rich_style(*names, partial=partial, default=default)
+        return Style(bgcolor=style.bgcolor) if names == ("text-area--cursor-line",) else style
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line in colours, one character for each of the document's."""
+        line = self.document.get_line(line_index)
+        if self._within is None:
+            self._within = carried(self.document.lines)
+        within = self._within[line_index] if line_index < len(self._within) else ""
+        text = Text(_same_length(line), end="", no_wrap=True)
+        styles = tones(self.app.current_theme)
+        for start, end, part in parts(line, within):
+            text.stylize(styles[part.value], start, end)
+        return text
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line with its mark."""
+        strip = super().render_line(y)
+        number = y + self.scroll_offset.y + 1
+        mark = self._marks.get(number)
+        if mark is None or number > self.document.line_count:
+            return strip
+        width = self.size.width
+        style = tones(self.app.current_theme)[mark.tone]
+        strip = strip.crop_extend(0, width, None)
+        # a blank cell's style keeps the ground of the line the cursor is in
+        left = Strip([Segment(mark.glyph, _ground(strip, 0) + style)], 1)
+        end = self._end_of(number - 1)
+        if not mark.note or width - end < _NARROWEST_NOTE:
+            return Strip.join([left, strip.crop(1, width)])
+        note = fit(f"← {mark.note}", width - end)
+        behind = Strip([Segment(note, _ground(strip, width - 1) + style)], cell_len(note))
+        return Strip.join([left, strip.crop(1, end), behind, strip.crop(end + cell_len(note), width)])
+
+    def _end_of(self, row: int) -> int:
+        """Return the cell in which something can be written behind the text of *row*."""
+        text = _same_length(self.document.get_line(row)).expandtabs(self.indent_width)
+        return max(self.gutter_width, self.gutter_width + cell_len(text) - self.scroll_offset.x) + 2
+
+    def on_key(self, event: Key) -> None:
+        """Leave with `esc`."""
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Left())
+
+    def on_text_area_changed(self) -> None:
+        """Colour anew what an edit put into or out of a comment of several lines."""
+        before, self._within = self._within, carried(self.document.lines)
+        if before is not None and any(before) | any(self._within):
+            self._line_cache.clear()
+            self.refresh()
+
+
+def _ground(strip: Strip, cell: int) -> Style:
+    segments = list(strip.crop(cell, cell + 1))
+    style = segments[0].style if segments else None
+    return Style(bgcolor=style.bgcolor) if style is not None else Style.null()
+
+
+def _same_length(line: str) -> str:
+    """Return *line* with each character that would act or hide shown as one; tabs stay."""
+    if visible(line) == line:
+        return line
+    return "".join(shown if len(shown := visible(character)) == 1 else _UNKNOWN for character in line)
