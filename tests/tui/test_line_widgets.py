@@ -111,6 +111,6 @@ async def test_a_line_is_painted_in_its_tone():
     app = ViewApp()
     async with app.run_test(size=(42, 10)):
         app.view.set_lines([safe("it failed", style="bad"), "plain"])
-        bad, plain = (app.view.render_line(y)._segments[0].style for y in (0, 1))
+        bad, plain = (next(iter(app.view.render_line(y))).style for y in (0, 1))
         assert bad.color == tones(app.current_theme)["bad"].color
         assert plain.color != bad.color

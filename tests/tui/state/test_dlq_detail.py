@@ -19,13 +19,13 @@ def text(lines) -> str:
 
 
 def test_the_newest_attempt_comes_first():
-    shown = text(detail(letter("a"), FLOW, NOON))
+    shown = text(detail(letter("a"), FLOW))
 
     assert shown.index("#4") < shown.index("#3") < shown.index("#1")
 
 
 def test_an_attempt_tells_when_it_was_repeated():
-    shown = text(detail(letter("a"), FLOW, NOON))
+    shown = text(detail(letter("a"), FLOW))
 
     assert "next attempt 1.0s later" in shown
 
@@ -38,7 +38,7 @@ def test_tracebacks_keep_their_lines_and_own_frames_stand_out():
         "ConnectionError: refused"
     )
 
-    lines = detail(letter("a", traceback=trace, attempts=1), FLOW, NOON)
+    lines = detail(letter("a", traceback=trace, attempts=1), FLOW)
 
     tones = {line.text.strip(): line.tone for line in lines}
     assert tones['File "/flow/audit.py", line 22, in handle'] == "strong"
@@ -47,7 +47,7 @@ def test_tracebacks_keep_their_lines_and_own_frames_stand_out():
 
 
 def test_equal_tracebacks_are_shown_once():
-    shown = text(detail(letter("a", traceback="Traceback\n  boom"), FLOW, NOON))
+    shown = text(detail(letter("a", traceback="Traceback\n  boom"), FLOW))
 
     assert shown.count("boom") == 1
     assert "same traceback as #4" in shown
@@ -62,20 +62,20 @@ def test_a_route_that_is_gone_says_so():
 
 
 def test_the_replay_chain_goes_back_to_the_first_letter():
-    shown = text(detail(letter("c", replays=2, chain=("a", "b")), FLOW, NOON))
+    shown = text(detail(letter("c", replays=2, chain=("a", "b")), FLOW))
 
     assert "a → b → c (this one)" in shown
     assert "replayed 2 times" in shown
 
 
 def test_a_replay_under_way_is_told_first():
-    lines = detail(letter("a", state=DeadState.REPLAYED, resolved_at=NOON), FLOW, NOON)
+    lines = detail(letter("a", state=DeadState.REPLAYED, resolved_at=NOON), FLOW)
 
     assert any("a replay is under way" in line.text for line in lines[:3])
 
 
 def test_policy_and_place_in_the_lane_are_told():
-    shown = text(detail(letter("a"), FLOW, NOON))
+    shown = text(detail(letter("a"), FLOW))
 
     assert "3 retries, base 0.5 s × 2, at most 60 s, jitter full, ttl 300 s" in shown
 
@@ -89,7 +89,7 @@ def test_a_long_payload_is_cut_and_says_by_how_much():
 
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_any_payload_has_a_detail(payload: str):
-    assert detail(letter("a", payload=payload, message=payload, session=payload), FLOW, NOON)
+    assert detail(letter("a", payload=payload, message=payload, session=payload), FLOW)
 
 
 def test_the_filter_reads_what_the_list_shows():

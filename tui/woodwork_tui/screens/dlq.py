@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.events import Resize
 
 from woodwork_engine.dead_letter import DeadLetter
+from woodwork_engine.plan import FlowPlan
 from woodwork_tui.screens.dlq_acts import DlqActs
 from woodwork_tui.screens.dlq_columns import group_columns, letter_columns
 from woodwork_tui.screens.tab import Tab
@@ -65,7 +66,7 @@ class DlqTab(Tab):
         self._ascii: bool | None = None
         self._second = -1
         self._since = 0.0
-        self._told: tuple[DeadLetter | None, int] = (None, -1)
+        self._told: tuple[DeadLetter | None, FlowPlan | None] = (None, None)
         self._acts = DlqActs(self, lambda: self._view)
         self._groups: LineTable[Group] = LineTable((), key=lambda group: group.key, id="groups")
         self._letters: LineTable[DeadLetter] = LineTable((), key=lambda letter: letter.dlq_id, id="letters")
@@ -87,7 +88,7 @@ class DlqTab(Tab):
         self.set_class(large, "-large")
         self.set_class(event.size.width >= _XWIDE, "-xwide")
         if large:
-            self.close()
+            self.remove_class("-detail")
         self._fit_groups()
 
     # what is shown
@@ -163,15 +164,14 @@ class DlqTab(Tab):
         self._letter_pane.tell(title, trash)
 
     def _draw_detail(self) -> None:
-        letter, view = self._letters.cursor_row, self._view
-        if not self._detail_pane.display:
+        letter, plan = self._letters.cursor_row, self._view.snapshot.plan
+        before = self._told
+        if not self._detail_pane.display or (letter is before[0] and plan is before[1]):
             return
-        before, self._told = self._told, (letter, int(view.now))
-        if self._told[0] is before[0] and self._told[1] == before[1]:
-            return
-        keep = letter is not None and before[0] is not None and letter.dlq_id == before[0].dlq_id
-        lines = detail(letter, view.snapshot.plan, view.now, ascii_only=view.ascii) if letter is not None else ()
-        self._detail.set_lines(painted(lines), keep_place=keep)
+        self._told = (letter, plan)
+        same = letter is not None and before[0] is not None and letter.dlq_id == before[0].dlq_id
+        lines = detail(letter, plan, ascii_only=self._view.ascii) if letter is not None else ()
+        self._detail.set_lines(painted(lines), keep_place=same)
 
     @on(LineTable.Highlighted, "#groups")
     def follow_group(self) -> None:

@@ -32,7 +32,7 @@ def group_columns(by: GroupBy, now: Now, since: Now, ascii_only: bool) -> list[C
         Column("trend", "TREND", spark, TREND_PARTS, drop=4),
         Column("node", "NODE", lambda group: safe(group.node, width=40), minimum=8, most=18, drop=1),
         Column("title", by.value.upper(), lambda group: _title(group, by), minimum=24, weight=4, drop=0),
-        Column("replayed", "REPLAYED", lambda group: safe(group.replayed, width=40, style="accent"), 26, drop=5),
+        Column("replayed", "REPLAYED", lambda group: safe(group.replayed, width=40, style="accent"), 18, drop=5),
     ]
     return [column for column in columns if column.key != "node" or by is not GroupBy.NODE]
 
@@ -63,17 +63,17 @@ def letter_columns(
         Column("died", "DIED", lambda letter: clock(letter.at, millis=False), 8, drop=0),
         Column("age", "AGE", lambda letter: age(now() - letter.at), 6, align="right", drop=7),
         Column(
-            "session", "SESS", lambda letter: safe(letter.envelope.session_id, width=40), minimum=6, most=14, drop=2
+            "session", "SESS", lambda letter: safe(letter.envelope.session_id, width=40), minimum=6, most=10, drop=2
         ),
-        Column("node", "NODE", lambda letter: safe(letter.route.target, width=40), minimum=8, most=16, drop=6),
+        Column("node", "NODE", lambda letter: safe(letter.route.target, width=40), minimum=8, most=12, drop=6),
         Column(
-            "event", "EVENT", lambda letter: safe(letter.envelope.event_type, width=40), minimum=14, most=20, drop=5
+            "event", "EVENT", lambda letter: safe(letter.envelope.event_type, width=40), minimum=14, most=16, drop=5
         ),
         Column("tries", "TRIES", tries, 5, align="right", drop=3),
         Column("replays", "RPL", replays, 3, align="right", drop=4),
         Column("id", "ID", lambda letter: safe(letter.dlq_id, width=30, style="muted"), 10, drop=8),
-        Column("error", "ERROR", _error, minimum=20, weight=2, drop=1),
-        Column("payload", "PAYLOAD", payload, minimum=16, weight=2, drop=0),
+        Column("error", "ERROR", _error, minimum=20, weight=4, drop=1),
+        Column("payload", "PAYLOAD", payload, minimum=16, weight=5, drop=0),
     ]
     hidden = {GroupBy.REASON: "error", GroupBy.NODE: "node", GroupBy.SESSION: "session", GroupBy.EVENT: "event"}[by]
     return [column for column in columns if column.key != hidden]

@@ -141,7 +141,7 @@ class ReplayDialog(ModalScreen[ReplayOrder | None]):
         lines = [
             Line(f"Sends     {plural(len(shown.ids), 'message')} to {shown.to}" if shown.ids else "Sends     nothing"),
             Line("Order     oldest first, so that each session keeps its order", "muted"),
-            Line("Identity  a new id that names the dead letter; attempts and time to live start anew", "muted"),
+            Line("Identity  new id linked to the dead letter; attempts and ttl start anew", "muted"),
         ]
         if self._offer.edit:
             lines.append(Line("Edit      the original payload stays in the dead letter", "muted"))

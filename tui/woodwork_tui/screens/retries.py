@@ -58,6 +58,7 @@ class RetriesTab(Tab):
         self._matches: Matches | None = None
         self._query = ""
         self._beat = -1
+        self._now = 0.0
         self._ascii = False
         self._asking: Ask[RetryKey] | None = None
         self._detailed: RetryKey | None = None
@@ -91,10 +92,10 @@ class RetriesTab(Tab):
         return safe(f"{fit(row.source or 'outside', 40)}{'->' if self._ascii else '→'}{fit(row.target, 40)}")
 
     def _next_in(self, row: RetryRow) -> Text:
-        return Text(*next_in(row, self._view.now, is_held=row.target in self._held, ascii_only=self._ascii))
+        return Text(*next_in(row, self._now, is_held=row.target in self._held, ascii_only=self._ascii))
 
     def _expires(self, row: RetryRow) -> Text:
-        return Text(*expires_in(row, self._view.now))
+        return Text(*expires_in(row, self._now))
 
     def check_filter(self, text: str) -> str | None:
         """Return what is wrong with the filter *text*, or None."""
@@ -119,6 +120,7 @@ class RetriesTab(Tab):
 
     def _draw(self) -> None:
         view, snapshot = self._view, self._view.snapshot
+        self._now = view.now
         self._held = held(snapshot)
         self._read(view.filter, view.now)
         rows = retry_rows(snapshot, session=view.selection.session, matches=self._matches)

@@ -13,19 +13,16 @@ from woodwork_tui.state.dlq import UNREADABLE, is_under_way, reason_of, tries
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.payload_view import PayloadForm
 from woodwork_tui.text import glyph
-from woodwork_tui.units import age, clock
+from woodwork_tui.units import clock
 
 MOST_LINES = 2_000
 _LONGEST_HEAD = 300
 
 
-def detail(letter: DeadLetter, plan: FlowPlan | None, now: float, *, ascii_only: bool = False) -> tuple[Line, ...]:
-    """Return the whole detail of *letter*: identity, payload, attempts newest first, route, policy, replays.
-
-    *now* in s since the epoch; only the age of the letter depends on it.
-    """
+def detail(letter: DeadLetter, plan: FlowPlan | None, *, ascii_only: bool = False) -> tuple[Line, ...]:
+    """Return the whole detail of *letter*: identity, payload, attempts newest first, route, policy, replays."""
     return (
-        *_identity(letter, now, ascii_only),
+        *_identity(letter, ascii_only),
         Line(""),
         Line("Payload", "title"),
         *payload_lines(letter),
@@ -39,7 +36,7 @@ def detail(letter: DeadLetter, plan: FlowPlan | None, now: float, *, ascii_only:
     )
 
 
-def _identity(letter: DeadLetter, now: float, ascii_only: bool) -> Iterator[Line]:
+def _identity(letter: DeadLetter, ascii_only: bool) -> Iterator[Line]:
     envelope = letter.envelope
     reason = " ".join(reason_of(letter)[:_LONGEST_HEAD].split())
     yield Line(f"{glyph('dead', ascii_only)} {reason}", "bad")
@@ -51,7 +48,7 @@ def _identity(letter: DeadLetter, now: float, ascii_only: bool) -> Iterator[Line
     where = f"{letter.route.source or 'outside'} {arrow} {letter.route.target}"
     yield Line(f"{envelope.message_id}   {envelope.session_id}   {where}   {envelope.event_type}")
     yield Line(
-        f"died {clock(letter.at)} ({age(now - letter.at)} ago)   {letter.reason.value.replace('_', ' ')}, "
+        f"died {clock(letter.at)}   {letter.reason.value.replace('_', ' ')}, "
         f"tries {tries(letter)}   rev {letter.revision}   {letter.dlq_id}",
         "muted",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from operator import is_not
 from typing import Generic, TypeVar
 
@@ -60,7 +61,7 @@ class DeadIndex:
         self._filter: DlqFilter = _EVERYTHING
         self._looked = 0.0
         self._matches = Remembered(_EVERYTHING.lasting)
-        self._key = Remembered(lambda letter: group_key(letter, GroupBy.REASON))
+        self._keys = {by: Remembered(partial(group_key, by=by)) for by in GroupBy}
 
     def update(self, letters: tuple[DeadLetter, ...], query: str, session: str | None, by: GroupBy, now: float) -> bool:
         """Follow *letters*, all that are kept, oldest first; return whether anything may have changed."""
@@ -73,11 +74,11 @@ class DeadIndex:
         if changed:
             self._take(letters)
         if asked != self._asked:
-            self._ask(query, by)
+            self._ask(query)
         self._asked = asked
         self._looked = now
         self.shown = self._matching(session, now)
-        key = self._key
+        key = self._keys[by]
         self.groups = grouped(((key(letter), letter) for letter in self.shown), by)
         return True
 
@@ -93,15 +94,14 @@ class DeadIndex:
         self.undoable = last_discarded(letters) if self.trash else ()
         most = 2 * len(letters) + 1_000
         self._matches.keep(letters, most)
-        self._key.keep(letters, most)
+        for keys in self._keys.values():
+            keys.keep(letters, most)
 
-    def _ask(self, query: str, by: GroupBy) -> None:
+    def _ask(self, query: str) -> None:
         if query != self._asked[0]:
             with suppress(FilterError):  # the last good one stays; whoever types is told by check_filter
                 self._filter = dlq_filter(query)
                 self._matches = Remembered(self._filter.lasting)
-        if by is not self._asked[2]:
-            self._key = Remembered(lambda letter: group_key(letter, by))
 
     def _matching(self, session: str | None, now: float) -> tuple[DeadLetter, ...]:
         of_age = self._filter.ages(now) if self._filter.ages is not None else None

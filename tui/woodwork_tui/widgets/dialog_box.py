@@ -21,10 +21,8 @@ class DialogBox(Pane):
     """A frame as high as what is in it, at most as high as the screen."""
 
     DEFAULT_CSS = """
-    DialogBox, DialogBox:focus-within {
-        width: 84; max-width: 96%; height: auto; max-height: 96%; background: $surface; padding: 0 1;
-        border: round $primary;
-    }
+    DialogBox { width: 84; max-width: 96%; height: auto; max-height: 96%; background: $surface; padding: 0 1; }
+    DialogBox, DialogBox:focus-within { border: round $primary; }
     """
 
 

@@ -1,0 +1,220 @@
+"""The Retries tab in a running app."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from support.dead_letters import HOSTILE
+from support.scene import NOW, scene
+from support.tab_host import TabHost
+from woodwork_engine.snapshot import RetryRow, Snapshot
+from woodwork_tui.screens.ask import Ask
+from woodwork_tui.screens.retries import RetriesTab
+from woodwork_tui.state.view import Selection, View
+
+SMALL = (80, 24)
+KEY = {"message_id": "msg-r0/agent.0", "target": "audit"}
+
+
+def lines(app: TabHost, *words: str) -> list[str]:
+    return [line for line in app.painted().splitlines() if all(word in line for word in words)]
+
+
+def without_retries(view: View, **parts: object) -> View:
+    return replace(view, snapshot=replace(view.snapshot, retries=()), **parts)
+
+
+async def test_the_soonest_retry_comes_first_and_counts_down():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        view = scene().view()
+        app.show(view)
+        await pilot.pause()
+        assert lines(app, "Retries 2 · soonest first")
+        assert lines(app, "0.9s", "3/4", "s-05", "agent→audit", "ConnectionError")
+
+        app.show(replace(view, now=NOW + 0.5))
+        await pilot.pause()
+        assert lines(app, "0.4s", "3/4")
+        app.show(replace(view, now=NOW + 1.0))
+        await pilot.pause()
+        assert lines(app, "due now", "3/4")
+
+
+async def test_countdowns_are_painted_four_times_a_second():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        view = scene().view()
+        app.show(view)
+        app.show(replace(view, now=NOW + 0.2))
+        await pilot.pause()
+        assert lines(app, "0.9s", "3/4")
+
+        app.show(replace(view, now=NOW + 0.3))
+        await pilot.pause()
+        assert lines(app, "0.6s", "3/4")
+
+
+async def test_the_last_error_of_the_row_under_the_cursor_is_below():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        app.show(scene().view())
+        app.tab.enter()
+        await pilot.press("down")
+        await pilot.pause()
+
+        assert lines(app, "msg-r1/agent.0 · s-02 · agent → audit")
+        assert lines(app, "Attempts 1 of 4")
+
+
+async def test_the_error_stays_where_it_was_scrolled_to_while_time_goes_on():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        view = scene().view()
+        app.show(view)
+        app.tab.enter()
+        await pilot.press("enter", "G")
+        await pilot.pause()
+        place = app.tab.query_one("#retry-error").scroll_offset.y
+        assert place > 0
+        app.show(replace(view, now=NOW + 0.5))
+        await pilot.pause()
+
+        assert app.tab.query_one("#retry-error").scroll_offset.y == place
+        assert app.tab.close()
+        await pilot.pause()
+        assert app.focused is app.tab.query_one("#retries")
+        assert not app.tab.close()
+
+
+async def test_r_retries_the_one_under_the_cursor_at_once():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        app.show(scene().view())
+        app.tab.enter()
+        await pilot.press("R")
+        await pilot.pause()
+
+    assert app.told == [("retry_now", KEY)]
+
+
+async def test_k_asks_with_the_exact_count_and_begins_at_cancel():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        app.show(scene().view())
+        app.tab.enter()
+        await pilot.press("K")
+        await pilot.pause()
+        assert lines(app, "[ Kill 1 retry ]")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.told == []
+
+        await pilot.press("K", "right", "enter")
+        await pilot.pause()
+
+    assert app.told == [("kill_retry", KEY)]
+
+
+async def test_a_retry_that_went_on_meanwhile_can_no_longer_be_killed():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        view = scene().view()
+        app.show(view)
+        app.tab.enter()
+        await pilot.press("K")
+        app.show(without_retries(view, now=NOW + 1))
+        await pilot.pause()
+        assert isinstance(app.screen, Ask)
+        assert lines(app, "It no longer waits")
+        await pilot.press("right", "enter")
+        await pilot.pause()
+
+    assert app.told == []
+
+
+async def test_killing_looks_once_more_at_the_moment_of_confirming():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        view = scene().view()
+        app.show(view)
+        app.tab.enter()
+        await pilot.press("K", "right")
+        app.tab._view = without_retries(view)  # newer than what the dialog has been shown
+        await pilot.press("enter")
+        await pilot.pause()
+        assert lines(app, "This has changed just now")
+
+    assert app.told == []
+
+
+async def test_session_and_filter_leave_only_what_they_find():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        app.show(scene().view(selection=Selection(session="s-02")))
+        await pilot.pause()
+        assert lines(app, "Retries 1 of 2")
+
+        app.show(scene().view(filter="try>2"))
+        await pilot.pause()
+        assert app.tab.filter_status() == "1 of 2"
+        app.show(scene().view(filter='try>2 "'))
+        await pilot.pause()
+        assert app.tab.filter_status() == "1 of 2"
+        app.show(scene().view(filter="zzz"))
+        await pilot.pause()
+        assert lines(app, "0 of 2 match zzz. esc clears the filter.")
+
+
+async def test_without_retries_the_list_says_how_many_there_were():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        app.show(without_retries(scene().view()))
+        app.tab.enter()
+        await pilot.press("R", "K", "e", "y")
+        await pilot.pause()
+        assert lines(app, "Nothing is waiting to be retried.")
+
+    assert app.told == []
+
+
+async def test_e_shows_the_route_and_y_copies_the_error():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        app.show(scene().view())
+        app.tab.enter()
+        await pilot.press("e", "y")
+        await pilot.pause()
+
+    route = scene().plan.routes_from("agent")[-1]
+    assert app.told[0] == ("source", "main.ww", route.span.line)
+    assert app.told[1][1].startswith("ConnectionError: audit-db:5432 refused\nTraceback")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 10)])
+async def test_hostile_errors_and_names_are_shown_and_harm_nothing(size: tuple[int, int]):
+    template = scene().snapshot.retries[0]
+    made = template.attempts[0]
+    rows: list[RetryRow] = []
+    for number, text in enumerate(HOSTILE):
+        attempts = (replace(made, error_type=text[:4_000], message=text[:4_000], traceback=text[:16_000]),)
+        rows.append(
+            replace(
+                template, message_id=text, session=text, source=text, target=text, event=text, policy=text,
+                attempts=attempts, due=NOW + number,
+            )
+        )  # fmt: skip
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=size) as pilot:
+        app.show(View(Snapshot(retries=tuple(rows)), now=NOW))
+        app.tab.enter()
+        await pilot.press(*["down"] * len(rows), "K")
+        await pilot.pause()
+
+        assert "\x1b" not in app.painted()
+        await pilot.press("escape", "up", "up", "R")
+        await pilot.pause()
+
+    assert len(app.told) == 1

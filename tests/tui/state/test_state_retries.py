@@ -1,0 +1,117 @@
+"""What the Retries tab says: what comes next and when, and why it failed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from support.dead_letters import HOSTILE, attempt
+from support.flows import edge, node, plan
+from support.traffic import TRACEBACK
+from woodwork_engine.snapshot import FlowState, NodeState, NodeStats, RetryRow, Snapshot, Totals
+from woodwork_tui.state.retries import (
+    empty_text,
+    error_of,
+    expires_in,
+    filter_problem,
+    held,
+    next_in,
+    retry_detail,
+    retry_filter,
+    retry_rows,
+    title,
+)
+
+NOW = 1_700_000_000.0
+FLOW = plan([node("agent"), node("audit")], [edge("agent", "audit", 12)])
+
+
+def retry(
+    name: str, due: float = 2.0, *, session: str = "s-01", target: str = "audit", text: str = "refused"
+) -> RetryRow:
+    made = (attempt(1, NOW - 3, message="slow disk"), attempt(2, NOW - 1, message=text, traceback=TRACEBACK))
+    return RetryRow(name, session, "agent", target, "agent.response", 2, 4, NOW + due, NOW + 300, "0.5s ×2", made)
+
+
+SNAPSHOT = Snapshot(
+    state=FlowState.RUNNING,
+    plan=FLOW,
+    nodes=(NodeStats("agent", NodeState.OK), NodeStats("audit", NodeState.RETRYING)),
+    retries=(retry("late", 9.0), retry("soon", 0.5, session="s-02"), retry("now", -0.1)),
+    totals=Totals(retrying=3, retried=14, dead=3),
+)
+
+
+def names(query: str = "", session: str | None = None) -> list[str]:
+    matches = retry_filter(query, NOW) if query else None
+    return [row.message_id for row in retry_rows(SNAPSHOT, session=session, matches=matches)]
+
+
+def test_the_next_one_comes_first():
+    assert names() == ["now", "soon", "late"]
+
+
+def test_retries_are_found_by_session_and_filter():
+    assert names(session="s-02") == ["soon"]
+    assert names("next>5s") == ["late"]
+    assert names("refused expires<10m id:n*") == ["now"]
+    assert filter_problem("nxt>5s") is not None
+
+
+@pytest.mark.parametrize(
+    ("due", "is_held", "text"),
+    [(1.84, False, "1.8s"), (0.0, False, "due now"), (-4.0, False, "due now"), (5.0, True, "‖ held")],
+)
+def test_the_countdown_ends_with_due_now(due: float, is_held: bool, text: str):
+    assert next_in(retry("a", due), NOW, is_held=is_held)[0] == text
+
+
+def test_nothing_is_attempted_where_the_component_is_parked_or_not_started():
+    nodes = (NodeStats("a", NodeState.PARKED), NodeStats("b", NodeState.NOT_STARTED), NodeStats("c", NodeState.FAILING))
+
+    assert held(replace(SNAPSHOT, nodes=nodes)) == {"a", "b"}
+
+
+def test_in_a_stopped_flow_everything_is_held():
+    assert held(replace(SNAPSHOT, state=FlowState.STOPPED)) == {"audit"}
+
+
+def test_a_life_that_ends_before_the_next_attempt_warns():
+    row = replace(retry("a", 9.0), expires_at=NOW + 4)
+
+    assert expires_in(row, NOW) == ("4.0s", "warn")
+    assert expires_in(replace(row, expires_at=None), NOW) == ("never", "muted")
+
+
+def test_the_heading_says_where_not_all_are_shown():
+    assert title(SNAPSHOT, 3) == "Retries 3 · soonest first"
+    assert title(replace(SNAPSHOT, totals=Totals(retrying=1_204)), 3) == "Retries 3 of 1,204 · soonest first"
+
+
+def test_an_empty_list_says_how_many_retries_there_were():
+    none = replace(SNAPSHOT, retries=())
+
+    assert empty_text(none, None, "") == "Nothing is waiting to be retried. 14 retries since start, 3 dead."
+    assert empty_text(SNAPSHOT, "s-9", "zzz") == "0 of 3 match session:s-9 zzz. esc clears the filter."
+
+
+def test_the_detail_tells_the_newest_attempt_first_with_its_traceback_and_the_route():
+    text = "\n".join(line.text for line in retry_detail(retry("a", 1.8), FLOW, NOW, is_held=False))
+
+    assert "(in 1.8s)" in text
+    assert "routed by main.ww:12:11" in text
+    assert text.index("#2") < text.index('File "/home/ana/flow/audit.py"') < text.index("#1") < text.index("slow disk")
+
+
+def test_the_error_is_the_last_one():
+    assert error_of(retry("a")) == "ConnectionError: refused"
+    assert error_of(replace(retry("a"), attempts=())) == ""
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_error_and_any_name_has_a_detail(text: str):
+    row = replace(retry(text, session=text, target=text, text=text), event=text, policy=text)
+
+    assert retry_detail(row, FLOW, NOW, is_held=False)
+    assert retry_filter("!zzz", NOW)(row)
