@@ -39,6 +39,7 @@ desk = output console {}
 audit = function python {
     path: "audit.py"
     function: handle
+    to: []
 }
 """
 

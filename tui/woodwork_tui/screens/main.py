@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from woodwork_tui.actions import TABS
 from woodwork_tui.screens.tab import Tab
@@ -30,6 +31,7 @@ from woodwork_tui.widgets.notice_bar import NoticeBar
 from woodwork_tui.widgets.tab_bar import TabBar
 
 _SMALLEST = (40, 10)
+_AHEAD_OF_TEXT = frozenset({"go", "command", "filter"})
 
 
 class MainScreen(Screen[None]):
@@ -43,15 +45,11 @@ class MainScreen(Screen[None]):
     MainScreen.-smallest TabBar, MainScreen.-smallest FooterBar { display: none; }
     MainScreen.-short.-noticed TabBar { display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = bindings(
-        *(f"tab.{tab}" for tab in TABS),
-        "app.command",
-        "app.filter",
-        "app.back",
-        "app.last",
-        "app.full",
-        "app.leave",
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority the app has done these before it looks at the next key, however fast that one comes.
+        *bindings(*(f"tab.{tab}" for tab in TABS), "app.command", "app.filter", priority=True),
+        *bindings("app.back", "app.last", "app.full", "app.leave"),
+    ]
 
     class Entered(Message):
         """The person typed *command*."""
@@ -179,10 +177,10 @@ class MainScreen(Screen[None]):
             self.maximize(self.focused)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the filter only where the tab has one."""
-        if action == "filter":
-            return self.tab is not None and self.tab.filterable
-        return True
+        """Offer the filter only where the tab has one; where text is typed, letters are text (screens 3.5)."""
+        if action in _AHEAD_OF_TEXT and isinstance(self.focused, Input | TextArea):
+            return False
+        return action != "filter" or (self.tab is not None and self.tab.filterable)
 
     # lines to type into
 

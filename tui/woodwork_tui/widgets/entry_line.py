@@ -60,7 +60,7 @@ class EntryLine(Horizontal):
         self.add_class("-open")
         self.input.value = text
         self.input.cursor_position = len(text)
-        self.input.focus()
+        self.screen.set_focus(self.input)  # at once: the next key may be here already
 
     def close(self) -> None:
         """Take the line off the screen."""
