@@ -45,7 +45,7 @@ class Inference:
             if part.role is Role.INPUT:
                 yield from self._from_input(part)
             elif part.role in _RANKS and not self._only_helps(part):
-                yield from self._from_processor(part)
+                yield from self._to_outputs(part)
 
     def _only_helps(self, part: Part) -> bool:
         """Whether *part* is another's model or tool and nothing else: it answers whoever asks."""
@@ -53,6 +53,7 @@ class Inference:
 
     def _from_input(self, part: Part) -> Iterator[Edge]:
         if not self._candidates:
+            yield from self._to_outputs(part)
             return
         first, *others = self._candidates
         what = "processor" if first.role is Role.PROCESSOR else first.role.value
@@ -66,7 +67,7 @@ class Inference:
             self._say(part, repr(first.name), f"the only {what}")
         yield self._edge(part, first.name)
 
-    def _from_processor(self, part: Part) -> Iterator[Edge]:
+    def _to_outputs(self, part: Part) -> Iterator[Edge]:
         targets = self._targets
         room, self._room = self._room, self._room - len(targets)
         if self._room < 0:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +23,11 @@ from woodwork_engine.snapshot import Revision
 from woodwork_engine.source import Diagnostic, Severity
 
 REVISIONS_KEPT = 50
+REST = 0.03
+"""Seconds for which no file may have changed when it is read."""
+REST_EMPTY = 0.5
+"""The same for an empty file: more likely than a flow without components is somebody who is about to write."""
+REST_ROUNDS = 30
 NOT_STARTED = "WW410"
 """The code of a component that did not start."""
 
@@ -45,11 +52,22 @@ class Revisions:
     async def load(self, by: str) -> Revision:
         """Read the file and go over to what it says; return what became of it. *by*: `start`, `save` or `reload`."""
         async with self._one_at_a_time:
-            checked = await asyncio.to_thread(check_file, self._file, self._kinds)
+            checked = await self._read()
             self._watch(checked)
             if checked.plan is None:
                 return self._rejected(checked, checked.diagnostics, by)
             return await self._go_to(checked, checked.plan, by)
+
+    async def _read(self) -> Checked:
+        """Return the checked file as it is at rest: what is read while somebody writes may be half of it."""
+        for _ in range(REST_ROUNDS):
+            began = time.time()
+            checked = await asyncio.to_thread(check_file, self._file, self._kinds)
+            rest = REST if checked.texts.get(self._file, "").strip() else REST_EMPTY
+            if max((_changed_at(file) for file in checked.files), default=0.0) < began - rest:
+                break
+            await asyncio.sleep(REST)
+        return checked
 
     async def _go_to(self, checked: Checked, plan: FlowPlan, by: str) -> Revision:
         flow, first = self._flow, self._flow.plan is None
@@ -91,9 +109,7 @@ class Revisions:
         return {name: why for name, why in recruits.failed.items() if name in running or name in added}
 
     def _with_failed(self, diagnostics: tuple[Diagnostic, ...], plan: FlowPlan) -> tuple[Diagnostic, ...]:
-        failed = self._flow.crew.failed
-        problems = {node.name for node in plan.nodes if node.problem is not None}
-        return (*diagnostics, *_not_started(plan, {n: why for n, why in failed.items() if n not in problems}))
+        return (*diagnostics, *_not_started(plan, self._flow.crew.failed))
 
     def _watch(self, checked: Checked) -> None:
         plans = [plan for plan in (checked.plan, self._flow.plan) if plan is not None]
@@ -139,11 +155,19 @@ class Revisions:
         self._log.append_state(self._clock.time(), kind, rev=rev, data=data)
 
 
+def _changed_at(file: str) -> float:
+    try:
+        return os.stat(file).st_mtime
+    except OSError:
+        return 0.0
+
+
 def _not_started(plan: FlowPlan, failed: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    """Return a problem for each component that was found out only by starting it; the checker named the others."""
     found = []
     for name, why in failed.items():
         node = plan.node(name)
-        if node is not None:
+        if node is not None and node.problem is None:
             summary = why.removeprefix(f"{node.span} ")
             found.append(Diagnostic(Severity.ERROR, NOT_STARTED, summary, node.span, component=name))
     return tuple(found)

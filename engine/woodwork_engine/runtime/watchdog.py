@@ -73,7 +73,7 @@ class Watchdog:
         self._beat = now
         self._lags.append(late)
         suspect, self._suspect = self._suspect, None
-        if late >= LATE:
+        if late + BEAT >= LATE:
             self.last_blocker = suspect or self.last_blocker or "the engine"
             self._report(late, suspect or "the engine")
         if self._loop is not None:

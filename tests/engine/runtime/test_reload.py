@@ -162,19 +162,34 @@ def test_a_script_that_does_not_import_leaves_the_old_code_running(tmp_path):
         flow.until_rev(1)
         tmp_path.joinpath("step.py").write_text("def work(data:\n")
         snapshot = flow.until(lambda now: now.revisions[-1].result == "rejected")
-        assert any(
-            "step.py:1" in found.summary for found in snapshot.revisions[-1].diagnostics if found.code == "WW410"
-        )
+        said = [found.summary for found in snapshot.revisions[-1].diagnostics if found.component == "step"]
+        assert said == ["step.py is no valid Python: line 1: '(' was never closed"]
         flow.send("in", 1, "s")
         flow.until(lambda _: flow.said() == ["old"])
         tmp_path.joinpath("step.py").write_text("def work(data):\n    return 'mended'\n")
         flow.until_rev(2)
 
 
+def test_code_that_fails_while_it_starts_leaves_the_old_code_running(tmp_path):
+    """G3: what cannot be seen without running it is found by starting it, before anything is exchanged."""
+    tmp_path.joinpath("step.py").write_text("def work(data):\n    return 'old'\n")
+    with running(tmp_path, script("")) as flow:
+        flow.until_rev(1)
+        tmp_path.joinpath("step.py").write_text("1 / 0\n\ndef work(data):\n    return 'new'\n")
+        snapshot = flow.until(lambda now: now.revisions[-1].result == "rejected")
+        said = [found.summary for found in snapshot.revisions[-1].diagnostics if found.code == "WW410"]
+        assert len(said) == 1
+        assert "step.py:1 ZeroDivisionError: division by zero; mend the file and save it" in said[0]
+        flow.send("in", 1, "s")
+        flow.until(lambda _: flow.said() == ["old"])
+
+
 def test_waiting_retries_survive_a_reload_and_take_the_new_code(tmp_path):
     """G4: attempts already made count; the next one uses the new instance and the new policy."""
     tmp_path.joinpath("step.py").write_text("def work(data):\n    raise ValueError('old')\n")
-    slow = script("").replace("function = work,", "function = work, retry = { base = 1h, cap = 1h, jitter = none },")
+    slow = script("").replace(
+        "function = work,", "function = work, ttl = none, retry = { base = 1h, cap = 1h, jitter = none },"
+    )
     with running(tmp_path, slow) as flow:
         message = flow.send("in", 1, "s")
         flow.until_record("retry_scheduled")
@@ -185,9 +200,6 @@ def test_waiting_retries_survive_a_reload_and_take_the_new_code(tmp_path):
         assert [record.attempt for record in flow.records("started") if record.target == "step"] == [1, 2]
 
 
-STUCK = script("").replace("function = work,", "function = work, drain_here = 0,")
-
-
 @pytest.mark.parametrize(
     ("on_remove", "ends"), [("park", {}), ("dead_letter", {"dead": 3}), ("discard", {"discarded": 3})]
 )
@@ -195,22 +207,21 @@ def test_what_a_removed_component_leaves_is_parked_dead_lettered_or_discarded(tm
     """G3: a removed component drains; the rest goes by `on_remove`, and parked messages come back with the name."""
     tmp_path.joinpath("step.py").write_text("def work(data):\n    raise ValueError('no')\n")
     with_step = f"""
-    deployment = local {{ message_bus = memory {{ drain_timeout = 100ms }} }}
+    deployment = local {{ drain_timeout = 100ms }}
     in = input cli {{ to = "step" }}
     step = function python {{
         path = "step.py", function = work, to = out, on_remove = {on_remove}
-        retry = {{ base = 1h, cap = 1h, jitter = none }}
+        ttl = none, retry = {{ base = 1h, cap = 1h, jitter = none }}
     }}
     out = output console {{}}
     """
     without = """
-    deployment = local { message_bus = memory { drain_timeout = 100ms } }
+    deployment = local { drain_timeout = 100ms }
     in = input cli { to = "out" }
     out = output console {}
     """
     with running(tmp_path, with_step) as flow:
-        for number in range(3):
-            flow.send("in", number, "s")
+        head, *_ = [flow.send("in", number, "s") for number in range(3)]
         flow.until_record("retry_scheduled")
         flow.save(without)
         flow.until_rev(2)
@@ -223,8 +234,9 @@ def test_what_a_removed_component_leaves_is_parked_dead_lettered_or_discarded(tm
         tmp_path.joinpath("step.py").write_text("def work(data):\n    return data\n")
         flow.save(with_step)
         flow.until_rev(3)
-        flow.until(lambda _: flow.said() == ["0", "1", "2"])
         flow.until_record("unparked")
+        assert flow.engine.retry_now(head, "step").result(LONG), "it still waits for its retry (G4)"
+        flow.until(lambda _: flow.said() == ["0", "1", "2"])
 
 
 def test_an_included_file_is_watched_too(tmp_path):
