@@ -14,7 +14,11 @@ from woodwork_tui.state.lineage import edit_lines
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.payload_view import PayloadForm, content_type, payload_lines
 from woodwork_tui.state.tracebacks import traceback_lines
+from woodwork_tui.text import fit
 from woodwork_tui.units import clock, duration, milliseconds, size
+
+_LONGEST_PART = 28
+"""Cells of a name in the summary, so that a hostile one does not push away what matters."""
 
 PAGES = ("payload", "headers", "attempts", "error", "trace", "raw")
 
@@ -177,7 +181,8 @@ def summary(row: DeliveryRow, now: float, *, ascii_only: bool = False, wide: boo
 
     A long id then loses its end, which the headers show.
     """
-    way = (row.session, edge_text(row, ascii_only=ascii_only), row.event)
+    edge = edge_text(row, ascii_only=ascii_only)
+    way = (fit(row.session, _LONGEST_PART), fit(edge, 2 * _LONGEST_PART), fit(row.event, _LONGEST_PART))
     fate = f"{outcome_text(row, now, ascii_only=ascii_only)} {try_text(row)}".rstrip()
     parts = (row.message_id, *way, fate) if wide else (fate, *way, row.message_id)
     return Line(("   " if wide else "  ").join(part for part in parts if part), "strong")
