@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from woodwork_engine.payload import decode
 from woodwork_engine.plan import FlowPlan
 from woodwork_engine.role import Role
 from woodwork_tui.state.history import DeliveryHistory
-from woodwork_tui.state.payload_edit import LARGEST, Invalid, as_text, parse
+from woodwork_tui.state.payload_edit import LARGEST, Invalid, as_text, harmless, parse
 from woodwork_tui.state.view import View
 
+_SCALAR = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
 _MOST_SESSIONS = 50
 _LOOK_BACK = 5_000
 """Deliveries; a message seen longer ago is no example any more."""
@@ -64,7 +66,7 @@ def example(component: str, plan: FlowPlan | None, history: DeliveryHistory) -> 
             if (row.size or 0) > LARGEST:
                 continue
             value = row.payload()
-            return value if isinstance(value, str) and _reads_as_itself(value) else as_text(value)
+            return str(value) if reads_as_itself(value) else as_text(value)
     return ""
 
 
@@ -77,9 +79,11 @@ class Payload:
 
 
 def read_payload(text: str) -> Payload | Invalid:
-    """Return *text* as a payload: JSON where it begins like an object, a list or a quoted text, else text as it is."""
+    """Return *text* as a payload: JSON where it begins like an object, a list or a quoted text, or is a number, true,
+    false or null; else text as it is.
+    """
     stripped = text.strip()
-    if not stripped.startswith(("{", "[", '"')):
+    if not stripped.startswith(("{", "[", '"')) and not _SCALAR.fullmatch(stripped):
         return Payload(text, "text")
     parsed = parse(stripped)
     if isinstance(parsed, Invalid):
@@ -87,6 +91,9 @@ def read_payload(text: str) -> Payload | Invalid:
     return Payload(decode(parsed.encoded), "JSON")
 
 
-def _reads_as_itself(text: str) -> bool:
-    read = read_payload(text)
-    return isinstance(read, Payload) and read.value == text
+def reads_as_itself(value: object) -> bool:
+    """Whether *value* is text that can be typed as it is and then means itself."""
+    if not isinstance(value, str) or harmless(value) != value:
+        return False
+    read = read_payload(value)
+    return isinstance(read, Payload) and read.value == value

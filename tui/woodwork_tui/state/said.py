@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from woodwork_engine.snapshot import Revision
+from woodwork_tui.state.injection import reads_as_itself
 from woodwork_tui.state.payload_edit import as_text
 from woodwork_tui.units import plural
 
@@ -61,8 +62,8 @@ def command_form(action: str, arguments: Mapping[str, object]) -> str:
 
 
 def _payload(value: object) -> str:
-    if isinstance(value, str) and not value.strip().startswith(("{", "[", '"')):
-        text = value
+    if reads_as_itself(value):
+        text = str(value)
     else:
         text = as_text(value)
         if len(text) < 10 * _LONGEST:

@@ -1,0 +1,144 @@
+"""What is typed on the `:` line: commands, complaints, completions."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.scene import scene
+from woodwork_tui import actions
+from woodwork_tui.state import commands
+from woodwork_tui.state.commands import Command, CommandHistory, Names, Wrong, completions, names, parse, usage
+
+KNOWN = Names(
+    components=("chat", "agent", "audit"),
+    routes=("agent->audit",),
+    sessions=("s-01", "s-02"),
+    retries=(("msg-1", "audit"), ("msg-2", "agent")),
+    dead_letters=("d-01", "d-02"),
+    themes=("nord", "woodwork-dark"),
+)
+
+
+def read(line, **options):
+    result = parse(line, KNOWN, **options)
+    return (result.action.id, *result.words) if isinstance(result, Command) else result
+
+
+@pytest.mark.parametrize(
+    ("line", "meaning"),
+    [
+        ("flow", ("tab.flow",)),
+        ("msgs state:dead to:audit", ("tab.messages", "state:dead to:audit")),
+        ("messages", ("tab.messages",)),
+        ("q", ("app.quit",)),
+        ("  quit ", ("app.quit",)),
+        ("goto agent", ("app.goto", "agent")),
+        ("session anything", ("app.session", "anything")),
+        ("tap", ("item.tap",)),
+        ("tap agent->audit", ("item.tap", "agent->audit")),
+        ("inject", ("app.inject",)),
+        ("inject chat", ("app.inject", "chat")),
+        ('inject chat {"a": [1, 2]}', ("app.inject", "chat", '{"a": [1, 2]}')),
+        ("inject chat  two  words", ("app.inject", "chat", "two  words")),
+        ("replay d-01 d-99", ("dlq.replay", "d-01", "d-99")),
+        ("retry msg-1 audit", ("retries.now", "msg-1", "audit")),
+        ("theme nord", ("app.theme", "nord")),
+        ("ascii off", ("app.ascii", "off")),
+        ("filter a b", ("app.filter", "a b")),
+        ("new-session", ("flow.session",)),
+    ],
+)
+def test_a_line_is_a_command_with_its_words(line, meaning):
+    assert read(line) == meaning
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("flwo x", "no command 'flwo'; did you mean flow?"),
+        ("zzz", "no command 'zzz'"),
+        ("goto agnet", "'agnet' is not known; did you mean agent?"),
+        ("goto agent audit", "goto takes nothing more: goto COMPONENT"),
+        ("quit now", "quit takes nothing: quit"),
+        ("theme nordic", "'nordic' is not known; did you mean nord?"),
+        ("ascii maybe", "'maybe' is not known"),
+        ('inject chat {"a": ', "line 1, column 6: Expecting value"),
+        ("retry msg-1 nobody", "'nobody' is not known"),
+    ],
+)
+def test_what_is_wrong_is_said_at_once(line, problem):
+    assert read(line) == Wrong(problem)
+
+
+@pytest.mark.parametrize("line", ["", "ms", "goto", "goto ag", "theme", "retry msg-1", "ascii o"])
+def test_what_may_still_become_a_command_is_no_error_yet(line):
+    found = parse(line, KNOWN)
+    assert isinstance(found, Wrong)
+    assert found.unfinished
+
+
+def test_a_filter_behind_a_tab_is_checked_by_that_tab():
+    check = {"dlq": "no such field"}
+    assert read("dlq oops:1", check_filter=lambda tab, text: check.get(tab)) == Wrong("no such field")
+    assert read("msgs oops:1", check_filter=lambda tab, text: check.get(tab)) == ("tab.messages", "oops:1")
+
+
+@pytest.mark.parametrize(
+    ("line", "ways"),
+    [
+        ("m", ("msgs ",)),
+        ("go", ("goto ",)),
+        ("goto a", ("goto agent", "goto audit")),
+        ("goto agent", ()),
+        ("inject ", ("inject chat ", "inject agent ", "inject audit ")),
+        ("tap agent-", ("tap agent->audit",)),
+        ("replay d-01 ", ("replay d-01 d-02",)),
+        ("retry msg-1 ", ("retry msg-1 audit", "retry msg-1 agent")),
+        ("session s", ("session s-01", "session s-02")),
+        ("nothing ", ()),
+    ],
+)
+def test_a_line_goes_on_with_the_names_of_the_running_flow(line, ways):
+    assert completions(line, KNOWN) == ways
+
+
+def test_every_completion_of_every_beginning_is_at_most_unfinished():
+    for line in ("", "goto ", "inject ", "tap ", "session ", "theme ", "ascii ", "replay ", "retry ", "kill msg-1 "):
+        for way in completions(line, KNOWN):
+            found = parse(way, KNOWN)
+            assert isinstance(found, Command) or found.unfinished, way
+
+
+def test_names_that_could_not_be_typed_are_not_offered():
+    view = scene().view()
+    assert names(view).sessions == ("s-01", "s-02", "s-03", "s-04", "s-05", "s-06")
+    assert not commands._can_be_typed("\x1b[2J")
+    assert not commands._can_be_typed("two words")
+
+
+def test_names_come_from_the_flow_that_runs():
+    found = names(scene().view(), ("nord",))
+    assert found.components == ("tickets", "chat", "agent", "kb", "desk", "audit")
+    assert "agent->audit" in found.routes
+    assert "agent->kb" not in found.routes
+    assert found.dead_letters == ("d-01", "d-02", "d-03")
+    assert ("msg-r0/agent.0", "audit") in found.retries
+
+
+def test_each_form_belongs_to_an_action_that_can_be_typed():
+    assert set(commands._FORMS) <= {each.id for each in actions.commands()}
+
+
+def test_the_form_of_a_command_is_known_while_its_words_are_typed():
+    assert usage("goto ") == "goto COMPONENT"
+    assert usage("nothing") == ""
+
+
+def test_old_commands_come_back_newest_first_and_once():
+    history = CommandHistory().added("flow").added("dlq").added("flow")
+    assert history.lines == ("dlq", "flow")
+    older = history.moved(-1)
+    assert older.line == "flow"
+    assert older.moved(-1).moved(-1).line == "dlq"
+    assert older.moved(1).line == ""
+    assert CommandHistory().moved(-1).line == ""

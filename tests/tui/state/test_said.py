@@ -1,0 +1,51 @@
+"""What is said after something was done on the bus."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.fake_engine import Replayed
+from woodwork_engine.snapshot import Revision
+from woodwork_engine.source import Diagnostic, Severity, Span
+from woodwork_tui.state.said import Said, command_form, outcome
+
+REJECTED = Said("not applied: 1 error; see 7 File", "error")
+ERROR = Diagnostic(Severity.ERROR, "WW201", "no", Span("main.ww", 1, 1, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "command"),
+    [
+        ("inject", {"component": "in", "payload": {"text": "hi"}}, 'inject in {"text":"hi"}'),
+        ("inject", {"component": "in", "payload": "hi there"}, "inject in hi there"),
+        ("inject", {"component": "in", "payload": "[1]"}, 'inject in "[1]"'),
+        ("inject", {"component": "in", "payload": 1, "session": "s"}, "inject in 1  (session s)"),
+        ("replay", {"dlq_ids": ("a", "b", "c", "d", "e")}, "replay a b c … 2 more"),
+        ("replay", {"dlq_ids": ("a",), "encoded": b"x", "reroute": True}, "replay a  (edited, along today's routes)"),
+        ("discard", {"dlq_ids": ("a",)}, "discard a"),
+        ("new_session", {"component": "in"}, "new-session"),
+        ("reload", {}, "reload"),
+    ],
+)
+def test_an_action_has_the_form_in_which_it_can_be_typed(action, arguments, command):
+    assert command_form(action, arguments) == command
+
+
+@pytest.mark.parametrize(
+    ("action", "result", "said"),
+    [
+        ("inject", "msg-1", Said("accepted as msg-1")),
+        ("retry_now", False, Said("it no longer waits for a retry", "warning")),
+        ("kill_retry", True, Said("moved to the dead letters")),
+        ("discard", 2, Said("2 dead letters discarded; u in DLQ brings back")),
+        ("discard", 0, Said("0 dead letters discarded; u in DLQ brings back", "warning")),
+        ("restore", 1, Said("1 dead letter brought back")),
+        ("replay", Replayed(("m",)), Said("1 message replayed")),
+        ("replay", Replayed((), (("d", "no"), ("e", "no"))), Said("2 refused: d: no (1 more)", "error")),
+        ("reload", Revision(3, 0.0, "live", "~audit path"), Said("rev 3 is live: ~audit path")),
+        ("reload", Revision(0, 0.0, "no effective change", ""), Said("no effective change")),
+        ("reload", Revision(0, 0.0, "rejected", "", diagnostics=(ERROR,)), REJECTED),
+    ],
+)  # fmt: skip
+def test_what_came_of_it_is_one_sentence(action, result, said):
+    assert outcome(action, result) == said

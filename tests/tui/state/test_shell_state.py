@@ -1,0 +1,171 @@
+"""Pace, notices, hints, injection and leaving: small facts behind the shell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from support.fake_engine import Left
+from support.scene import scene
+from woodwork_engine.snapshot import FlowState, NodeState
+from woodwork_tui.actions import action
+from woodwork_tui.state.crash import short_traceback
+from woodwork_tui.state.injection import (
+    Payload,
+    example,
+    is_prompt,
+    read_payload,
+    recipient_for,
+    recipients,
+    sessions,
+)
+from woodwork_tui.state.key_hints import KeyGroup, footer_hints, help_lines
+from woodwork_tui.state.leaving import left_behind, unfinished
+from woodwork_tui.state.notices import notices
+from woodwork_tui.state.pace import FASTEST, SLOWEST, Pace
+from woodwork_tui.state.payload_edit import Invalid
+from woodwork_tui.state.view import Selection
+
+
+def test_the_screen_is_never_brought_up_to_date_more_than_ten_times_a_second():
+    assert Pace().after(late=0.0, took=0.0).interval == FASTEST
+
+
+def test_a_tick_that_takes_long_or_comes_late_makes_the_next_one_wait():
+    assert Pace().after(late=0.0, took=0.1).interval == pytest.approx(0.4)
+    assert Pace().after(late=0.3, took=0.0).interval == pytest.approx(0.6)
+    assert Pace().after(late=9.0, took=9.0).interval == SLOWEST
+
+
+def test_the_pace_comes_back_step_by_step():
+    pace, intervals = Pace(SLOWEST), []
+    for _ in range(20):
+        pace = pace.after(late=0.0, took=0.001)
+        intervals.append(pace.interval)
+    assert intervals[0] == pytest.approx(0.8)
+    assert intervals == sorted(intervals, reverse=True)
+    assert intervals[-1] == FASTEST
+
+
+def test_nothing_is_noticed_while_nothing_is_wrong():
+    assert notices(scene().view()) == ()
+
+
+def test_a_component_that_did_not_start_is_named_with_its_reason():
+    snapshot = scene().snapshot
+    nodes = tuple(
+        replace(n, state=NodeState.NOT_STARTED, problem="$KEY is not set") if n.name in ("kb", "audit") else n
+        for n in snapshot.nodes
+    )
+    found = notices(scene().view(snapshot=replace(snapshot, nodes=nodes)))
+    assert [notice.text for notice in found] == ["kb (1 more): $KEY is not set"]
+
+
+def test_a_short_wait_for_the_loop_is_not_worth_a_line_and_a_long_one_is():
+    assert notices(scene().view(blocked=(0.4, "agent"))) == ()
+    assert "blocked by agent" in notices(scene().view(blocked=(2.0, "agent")))[0].text
+
+
+def test_a_flow_that_has_stopped_is_noticed():
+    stopped = replace(scene().snapshot, state=FlowState.STOPPED)
+    assert "has stopped" in notices(scene().view(snapshot=stopped))[0].text
+
+
+def test_never_more_than_two_lines_are_noticed():
+    stopped = replace(scene().snapshot, state=FlowState.STOPPED)
+    assert len(notices(scene().view(snapshot=stopped, blocked=(5.0, "agent")), trouble="no")) == 2
+
+
+def test_the_footer_keeps_the_important_keys_and_the_way_to_the_others():
+    known = [action(id_) for id_ in ("app.help", "app.command", "list.choose", "app.full", "app.palette", "app.quit")]
+    assert [hint.text for hint in footer_hints(known, 120)] == [
+        "?Help", ":Cmd", "⏎Open", "fFull", "^pPalette", "^qQuit",
+    ]  # fmt: skip
+    assert [hint.text for hint in footer_hints(known, 80)][-1] == "^pMore"
+    assert [hint.text for hint in footer_hints(known, 20)] == ["?Help", ":Cmd", "^pMore"]
+    assert [hint.text for hint in footer_hints(known, 3)] == ["^pMore"]
+
+
+def test_help_names_places_keys_and_commands():
+    lines = [line.plain.rstrip() for line in help_lines([KeyGroup("Here", (action("app.back"), action("tab.dlq")))])]
+    assert lines == ["Here", "  esc          Clear the filter, close, go back", "  6            DLQ   :dlq [filter]"]
+
+
+def test_a_message_can_be_sent_to_every_component_that_runs_inputs_first():
+    assert [each.name for each in recipients(scene().plan)] == ["tickets", "chat", "agent", "kb", "desk", "audit"]
+    assert [each.is_input for each in recipients(scene().plan)] == [True, True, False, False, False, False]
+    assert recipients(None) == ()
+
+
+def test_the_selected_component_is_meant_else_the_first_input():
+    assert recipient_for(scene().view()) == "tickets"
+    assert recipient_for(scene().view(selection=Selection(node="audit"))) == "audit"
+    assert recipient_for(scene().view(selection=Selection(node="gone"))) == "tickets"
+
+
+def test_only_an_input_cli_has_a_prompt():
+    assert is_prompt(scene().plan, "chat")
+    assert not is_prompt(scene().plan, "tickets")
+    assert not is_prompt(None, "chat")
+
+
+def test_the_chosen_session_is_offered_first():
+    assert sessions(scene().view(selection=Selection(session="s-04")))[:3] == ("s-04", "s-01", "s-02")
+
+
+def test_the_example_is_what_an_input_sent_last_or_another_component_got_last():
+    shown = scene()
+    history = shown.view().deliveries
+    assert '"ticket 27: please call me back"' in example("tickets", shown.plan, history)
+    assert '"ticket 27: please call me back"' in example("agent", shown.plan, history)
+    assert "Here is what I found" in example("desk", shown.plan, history)
+    assert example("kb", shown.plan, history) == ""
+
+
+def test_an_example_reads_as_what_it_was():
+    shown = scene()
+    for payload in ("plain text", '{"looks": "like JSON"}', {"a": [1, True]}, [1], b"\x00", 7, "", "\x1b[2J"):
+        shown.traffic.send(f"msg-{payload!r}", "kb", payload=payload)
+        text = example("kb", shown.plan, shown.traffic.fold())
+        assert "\x1b" not in text
+        assert read_payload(text).value == payload
+
+
+def test_typed_text_is_json_where_it_begins_like_json_and_else_text():
+    assert read_payload(' {"a": 1} ') == Payload({"a": 1}, "JSON")
+    assert read_payload('"quoted"') == Payload("quoted", "JSON")
+    assert read_payload("-1.5") == Payload(-1.5, "JSON")
+    assert read_payload("null") == Payload(None, "JSON")
+    assert read_payload("NaN") == Payload("NaN", "text")
+    assert read_payload("12 apples") == Payload("12 apples", "text")
+    assert isinstance(read_payload("{oops"), Invalid)
+
+
+def test_what_would_be_lost_is_counted_and_nothing_once_the_flow_has_stopped():
+    found = unfinished(scene().snapshot)
+    assert (found.total, found.lines()) == (6, ("      3 queued", "      1 running", "      2 waiting for a retry"))
+    assert not unfinished(replace(scene().snapshot, state=FlowState.STOPPED))
+
+
+def test_what_was_left_is_told_by_place():
+    assert left_behind(Left()) == ()
+    assert left_behind(Left(2, {"audit": 3, "agent": 0, "desk": 1})) == (
+        "2 attempts cut off",
+        "4 messages left behind: audit 3, desk 1",
+    )
+
+
+def test_a_crash_is_told_in_a_few_lines_without_control_characters():
+    def deeper(n):
+        if n:
+            deeper(n - 1)
+        raise ValueError("\x1b[2J")
+
+    try:
+        deeper(30)
+    except ValueError as error:
+        told = short_traceback(error).plain
+    assert "\x1b" not in told
+    assert len(told.splitlines()) < 20
+    assert "ValueError: ␛[2J" in told
