@@ -70,8 +70,8 @@ def nothing_acts(painted: str) -> bool:
 
 
 def chosen_line(desk: Desk) -> tuple[int, str]:
-    """Return where the cursor is on the screen, and the line it is on."""
-    return next((y, line) for y, line in enumerate(desk.app.painted().split("\n")) if line.startswith("│▌"))
+    """Return where the cursor is on the screen, and the line it is on without its scrollbar."""
+    return next((y, line[:-2]) for y, line in enumerate(desk.app.painted().split("\n")) if line.startswith("│▌"))
 
 
 async def test_it_follows_the_newest_message_and_shows_it():
