@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -48,6 +48,16 @@ class TokenParser:
     def depth(self) -> int:
         """How many symbols are on the stack."""
         return len(self._state.value_stack)
+
+    def run(self, tokens: Sequence[Token]) -> bool:
+        """Take all *tokens*, the last of which is the end; False when one does not fit."""
+        take = self._state.feed_token
+        try:
+            for token in tokens[:-1]:
+                take(cast("LarkToken", token))
+        except UnexpectedToken:
+            return False
+        return self.feed(tokens[-1])
 
     def feed(self, token: Token) -> bool:
         """Take *token*; False when it does not fit, and then nothing is lost. The end completes `tree`."""

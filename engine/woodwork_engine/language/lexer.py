@@ -30,6 +30,8 @@ from woodwork_engine.language.tokens import (
 )  # fmt: skip
 from woodwork_engine.source import Fix, Span
 
+_OF_MANY_LINES = (STRING, END)  # only these types of tokens can reach over a line end
+
 DEEPEST = 100
 """How deep brackets may nest."""
 
@@ -43,7 +45,7 @@ _STRINGS = {
     "'": re.compile(r"'((?:[^'\\\n]|\\.)*+)'"),
 }
 _TRIPLE = re.compile(r'"""((?:[^"\\]|\\.|"(?!""))*+)"""', re.DOTALL)
-_OPEN_STRING = re.compile(r"[\"']++([^\n]*?)[\s,\]}]*+(?=\n|\Z)")
+_REST = re.compile(r"[^\n]*+")
 _CURLY = "“”„‟‘’‚‛«»"
 _CURLY_TEXT = re.compile(rf"[{_CURLY}]([^{_CURLY}\n]*+)[{_CURLY}]|[{_CURLY}]([^\s,{{}}\[\]]*+)")
 _DEFAULTS = re.compile(r"defaults\s*+([:=]?)\s*+\{")
@@ -104,12 +106,14 @@ class _Lexer:
 
     def _advance(self) -> bool:
         start = self.position
-        while True:
-            match = _TRIVIA.match(self.text, self.position)
-            self.position = match.end() if match else self.position
-            if not self.text.startswith("/*", self.position):
-                break
+        trivia = _TRIVIA.match(self.text, start)
+        self.position = trivia.end() if trivia else start
+        while self.text.startswith("/*", self.position):
             self._block_comment()
+            trivia = _TRIVIA.match(self.text, self.position)
+            self.position = trivia.end() if trivia else self.position
+        if start == self.position and self.tokens:
+            return start < len(self.text)
         newlines = self.text.count("\n", start, self.position)
         if newlines:
             self.line += newlines
@@ -312,15 +316,21 @@ class _Lexer:
         else:
             match = _STRINGS[quote].match(self.text, self.position)
         if match is None:
-            match = _OPEN_STRING.match(self.text, self.position)
-            start, end = (match.start(1), match.end(1)) if match else (self.position + 1, self.position + 1)
-            self.problems.error(
-                Code.OPEN_STRING, "this text is never closed", self._span(self.position, end), f"end it with {quote}"
-            )
-            self._emit(STRING, self.text[start:end], end)
-            self.key = False
+            self._open_string(quote)
             return
         self._text(match)
+
+    def _open_string(self, quote: str) -> None:
+        """Take what stands up to the end of the line as text, but not the brackets and commas that end it."""
+        rest = _REST.match(self.text, self.position)
+        written = (rest[0] if rest else quote).rstrip(" \t\f\v\xa0,]}")
+        content = written.lstrip(quote)
+        end = self.position + max(1, len(written))
+        self.problems.error(
+            Code.OPEN_STRING, "this text is never closed", self._span(self.position, end), f"end it with {quote}"
+        )
+        self._emit(STRING, content, end)
+        self.key = False
 
     def _text(self, match: re.Match[str]) -> None:
         content: TokenValue = match[1]
@@ -355,7 +365,7 @@ class _Lexer:
 
     def _token(self, kind: str, value: TokenValue, start: int, end: int) -> Token:
         column = start - self.line_start + 1
-        newlines = self.text.count("\n", start, end) if end - start > 1 else 0
+        newlines = self.text.count("\n", start, end) if kind in _OF_MANY_LINES else 0
         if not newlines:
             return Token(kind, value, start, end, self.file, self.line, column, self.line, column + end - start)
         end_column = end - self.text.rfind("\n", start, end)

@@ -64,7 +64,8 @@ def string(text: str, inner: Span) -> TokenValue:
 def _parts(text: str, inner: Span, pattern: re.Pattern[str]) -> TokenValue:
     parts: list[str | Variable] = []
     literal: list[str] = []
-    position = 0
+    position = counted = 0
+    line = inner.line
     for match in pattern.finditer(text):
         literal.append(text[position : match.start()])
         position = match.end()
@@ -74,7 +75,9 @@ def _parts(text: str, inner: Span, pattern: re.Pattern[str]) -> TokenValue:
         if before := "".join(literal):
             parts.append(before)
         literal = []
-        parts.append(Variable(match[3], _place(text, inner, match)))
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        parts.append(Variable(match[3], _place(text, inner, match, line)))
     literal.append(text[position:])
     rest = "".join(literal)
     if not parts:
@@ -84,8 +87,8 @@ def _parts(text: str, inner: Span, pattern: re.Pattern[str]) -> TokenValue:
     return Template((*parts, rest) if rest else tuple(parts))
 
 
-def _place(text: str, inner: Span, match: re.Match[str]) -> Span:
-    line = inner.line + text.count("\n", 0, match.start())
-    before = match.start() - (text.rfind("\n", 0, match.start()) + 1)
+def _place(text: str, inner: Span, match: re.Match[str], line: int) -> Span:
+    start = 0 if line == inner.line else text.rfind("\n", 0, match.start()) + 1
+    before = match.start() - start
     column = before + (inner.column if line == inner.line else 1)
     return Span(inner.file, line, column, line, column + match.end() - match.start())

@@ -15,7 +15,7 @@ def parse(text: str, file: str, problems: Problems) -> Tree:
     lexed = lex(text, file, found)
     if lexed.balanced and not lexed.too_deep:
         parser = TokenParser()
-        if all(map(parser.feed, lexed.tokens)) and parser.tree is not None:
+        if parser.run(lexed.tokens) and parser.tree is not None:
             problems.extend(found)
             return parser.tree
     if not lexed.balanced and not lexed.too_deep:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from woodwork_engine.language.codes import Code
 from woodwork_engine.source import Diagnostic, Fix, Severity, Span
+
+_LONGEST = 200
+"""Characters of a sentence; a file can have names and texts of any length."""
 
 
 class Problems:
@@ -66,7 +71,16 @@ class Problems:
         self.error_lines.clear()
 
     def _add(self, problem: Diagnostic) -> Diagnostic:
+        if len(problem.summary) > _LONGEST or len(problem.help or "") > _LONGEST:
+            problem = replace(problem, summary=_cut(problem.summary), help=problem.help and _cut(problem.help))
         self.found.append(problem)
         if problem.severity is Severity.ERROR:
             self.error_lines.add((problem.span.file, problem.span.line))
         return problem
+
+
+def _cut(sentence: str) -> str:
+    if len(sentence) <= _LONGEST:
+        return sentence
+    half = _LONGEST // 2
+    return f"{sentence[:half]}…{sentence[-half:]}"

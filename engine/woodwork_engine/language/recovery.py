@@ -48,7 +48,8 @@ class Recovery:
             if self._faults >= MOST_FAULTS:
                 self._give_up(token)
                 break
-            fault = fault_at(self._open[-1].level, self._open[-1].clause, token, self._tokens[self._next], self._text)
+            following = self._tokens[min(self._next, len(self._tokens) - 1)]
+            fault = fault_at(self._open[-1].level, self._open[-1].clause, token, following, self._text)
             self._report(fault, token)
             self._mend(fault.mend, token)
         return self._parser.tree or Tree()

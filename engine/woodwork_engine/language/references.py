@@ -40,6 +40,7 @@ class ReferenceReader:
         self._roles = roles
         self._lines = lines
         self._problems = problems
+        self._moved: set[str] = set()
 
     def edges(self, part: Part) -> Iterator[Edge]:
         """Yield the routes and references that *part* declares, in order."""
@@ -129,20 +130,19 @@ class ReferenceReader:
 
     def _nested(self, part: Part, entry: Entry, item: TypedBlock) -> None:
         name = entry.key if entry.key not in self._names else f"{part.name}_{entry.key}"
-        rest = Span(
-            item.span.file,
-            item.span.end_line,
-            item.span.end_column,
-            part.declaration.block.span.end_line,
-            part.declaration.block.span.end_column,
-        )
-        moved = f"{name}{self._lines.written(rest)}\n\n{name} = {self._lines.written(item.span)}"
-        whole = item.span.to(part.declaration.block.span)
+        # One fix for each component: it rewrites all that follows, and would do so anew for every block.
+        fix = None if part.name in self._moved or name in self._names else self._moved_out(part, name, item)
+        self._moved.add(part.name)
         self._problems.error(
             Code.NESTED_COMPONENT, f"{entry.key!r} takes the name of a component, not a component", item.span,
-            f"declare it at the top level: {name} = {item.header.text} {{ ... }}",
-            fix=Fix(whole, moved) if name not in self._names else None,
+            f"declare it at the top level: {name} = {item.header.text} {{ ... }}", fix=fix,
         )  # fmt: skip
+
+    def _moved_out(self, part: Part, name: str, item: TypedBlock) -> Fix:
+        end = part.declaration.block.span
+        rest = Span(item.span.file, item.span.end_line, item.span.end_column, end.end_line, end.end_column)
+        text = f"{name}{self._lines.written(rest)}\n\n{name} = {self._lines.written(item.span)}"
+        return Fix(item.span.to(end), text)
 
 
 def reference_keys(part: Part) -> Mapping[str, Reference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from difflib import get_close_matches
 
 BUDGET = 20_000
@@ -16,15 +16,15 @@ class Suggestions:
     def __init__(self, budget: int = BUDGET) -> None:
         self._left = budget
 
-    def close_to(self, word: str, known: Iterable[str]) -> str | None:
+    def close_to(self, word: str, known: Collection[str]) -> str | None:
         """Return the one of *known* that is most like *word*, or None."""
-        candidates = [name for name in known if len(name) <= _LONGEST]
-        self._left -= len(candidates)
-        if self._left < 0 or not word or len(word) > _LONGEST:
+        if len(known) > self._left or not word or len(word) > _LONGEST:
             return None
+        self._left -= len(known)
         folded: dict[str, str] = {}
-        for name in candidates:
-            folded.setdefault(name.lower(), name)
+        for name in known:
+            if len(name) <= _LONGEST:
+                folded.setdefault(name.lower(), name)
         return next((folded[match] for match in get_close_matches(word.lower(), folded, n=1)), None)
 
 
