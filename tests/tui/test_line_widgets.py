@@ -114,3 +114,14 @@ async def test_a_line_is_painted_in_its_tone():
         bad, plain = (next(iter(app.view.render_line(y))).style for y in (0, 1))
         assert bad.color == tones(app.current_theme)["bad"].color
         assert plain.color != bad.color
+
+
+async def test_columns_fit_beside_a_scroll_bar_that_came_later():
+    app = TableApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.set_columns([Column("all", "ALL", lambda row: safe("x" * 99), minimum=4)])
+        app.table.set_rows(range(3))
+        await pilot.pause()
+        app.table.set_rows(range(100))
+        await pilot.pause()
+        assert line(app.table, 1)[: app.table.scrollable_content_region.width].endswith("x…")

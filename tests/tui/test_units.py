@@ -12,6 +12,7 @@ from woodwork_tui.units import (
     gauge,
     milliseconds,
     rate,
+    short_rate,
     size,
     sparkline,
 )
@@ -81,3 +82,14 @@ def test_a_queue_is_idle_draining_steady_or_growing():
     assert forecast(10, 1, 2) == "draining 10s"
     assert forecast(10, 2, 2) == "steady"
     assert forecast(10, 2.5, 2) == "growing +0.5/s"
+
+
+def test_a_rate_gives_up_decimals_and_then_its_unit_to_fit():
+    assert [short_rate(number, 5) for number in (9.1, 12.4, 412, 1_234, 250_000)] == [
+        "9.1/s",
+        "12/s",
+        "412/s",
+        "1k/s",
+        "250k",
+    ]
+    assert short_rate(12.4, 6) == "12.4/s"

@@ -105,9 +105,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("item.page_on", "right,l", "Next page", "Selection", "page_on", "", "Page", 31),
     Action("item.again", "R", "Retry now; a dead one: to the dead letters", "Bus", "again", "", "Retry now", 15),
     Action("flow.zoom", "z", "Zoom the graph", "Flow", "zoom", "", "Zoom", 31),
+    Action("flow.pan_up", "shift+up", "Move the window up", "Flow", "pan(0, -1)"),
+    Action("flow.pan_down", "shift+down", "Move the window down", "Flow", "pan(0, 1)"),
+    Action("flow.pan_left", "shift+left", "Move the window to the left", "Flow", "pan(-1, 0)"),
+    Action("flow.pan_right", "shift+right", "Move the window to the right", "Flow", "pan(1, 0)"),
     Action("flow.session", "", "A new session for the prompt", "Flow", "new_session", "new-session"),
     Action("flow.tap_page", "", "Show the tap", "Flow", "page('tap')", "tap"),
     Action("flow.chat_page", "", "Show the chat", "Flow", "page('chat')", "chat"),
+    Action("chat.leave", "escape", "Leave the prompt", "Chat", "leave"),
+    Action("chat.older", "up", "What was sent before", "Chat", "older"),
+    Action("chat.newer", "down", "What was sent after that", "Chat", "newer"),
     # retries and dead letters
     Action("retries.now", "R", "Retry now", "Bus", "retry_now", "retry ID TARGET", "Retry now", 15),
     Action(

@@ -62,6 +62,17 @@ def rate(per_second: float) -> str:
     return short if scaled < 99.95 and len(short) <= 6 else f"{scaled:.0f}{suffix}/s"
 
 
+def short_rate(per_second: float, width: int) -> str:
+    """Return messages/s in at most *width* cells, for which it gives up the decimals, then the unit."""
+    text = rate(per_second)
+    if len(text) <= width:
+        return text
+    whole = text.removesuffix("/s")
+    amount, suffix = (whole[:-1], whole[-1]) if whole[-1] in "kM" else (whole, "")
+    short = f"{float(amount):.0f}{suffix}"
+    return f"{short}/s" if len(short) + 2 <= width else short[:width]
+
+
 def count(number: float) -> str:
     """Return a count: `7`, `1,284`, from ten thousand `12.3k`."""
     if number < 10_000:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from support.flows import node, plan
 from support.traffic import Traffic
-from woodwork_tui.state.tap import TapIndex, Tapped, content, empty_text, read_tapped, toggled
+from woodwork_tui.state.tap import TapIndex, Tapped, content, empty_text, toggled
 from woodwork_tui.state.view import Selection
-
-FLOW = plan([node("input"), node("agent"), node("output")])
 
 
 def traffic():
@@ -72,21 +69,6 @@ def test_t_taps_the_selection_and_once_more_everything():
     assert toggled(one, Selection(node="agent")) == Tapped()
     assert toggled(one, Selection(edge=("input", "agent"))) == Tapped(edge=("input", "agent"))
     assert toggled(one, Selection()) == Tapped()
-
-
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        ("", Tapped()),
-        ("agent", Tapped(node="agent")),
-        ("input->agent", Tapped(edge=("input", "agent"))),
-        ("-> agent", Tapped(node="agent")),
-        ("agnet", "there is no component 'agnet'"),
-        ("input->agnet", "there is no component 'agnet'"),
-    ],
-)
-def test_what_to_tap_can_be_typed(text, meant):
-    assert read_tapped(text, FLOW) == meant
 
 
 def test_a_failed_delivery_says_its_error_and_any_other_its_payload():

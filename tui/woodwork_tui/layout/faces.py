@@ -11,9 +11,9 @@ from woodwork_engine.kinds import Role
 from woodwork_engine.plan import Node
 from woodwork_engine.snapshot import NodeState, NodeStats
 from woodwork_tui.layout.geometry import Box, Zoom
-from woodwork_tui.layout.glyphs import ASCII_FRAME, FRAME, Frame
+from woodwork_tui.layout.glyphs import Frame, frame
 from woodwork_tui.text import fit, glyph, pad
-from woodwork_tui.units import rate, sparkline
+from woodwork_tui.units import count, rate, sparkline
 
 _WORDED = (NodeState.NOT_STARTED, NodeState.PARKED, NodeState.DRAINING)
 
@@ -34,15 +34,19 @@ def flow_rate(node: Node, stats: NodeStats) -> float:
     return stats.out_rate if node.role is Role.INPUT else stats.in_rate
 
 
-def _state(node: Node, stats: NodeStats, width: int, ascii_only: bool) -> list[Run]:
+def _state(node: Node, stats: NodeStats, width: int, ascii_only: bool) -> tuple[list[Run], bool]:
+    """Return glyph, rate or word, and the queue; and whether the queue found room."""
     mark = Run(glyph(stats.state.value, ascii_only), stats.state.value)
     moving = flow_rate(node, stats)
     word = stats.state.value.replace("_", " ") if stats.state in _WORDED else rate(moving)
-    depth = f"q {stats.depth}"
+    depth = f"q {count(stats.depth)}"
     room = width - 2 - len(word)
+    if node.role is Role.INPUT and not stats.depth:  # what others send to an input is all it can have waiting
+        return [mark, Run(pad(f" {word}", width - 1), "value")], True
     if len(depth) >= room:
-        return [mark, Run(pad(f" {word}", width - 1), "value")]
-    return [mark, Run(f" {word}", "value"), Run(depth.rjust(room + 1), "backlog" if stats.depth else "kind")]
+        return [mark, Run(pad(f" {word}", width - 1), "value")], False
+    waiting = Run(depth.rjust(room), "backlog" if stats.depth else "kind")
+    return [mark, Run(f" {word}", "value"), waiting], True
 
 
 def _title(name: str, box: Box, frame: Frame) -> Row:
@@ -51,17 +55,24 @@ def _title(name: str, box: Box, frame: Frame) -> Row:
     return Run(f"{frame.top_left} ", "border"), Run(shown, "name"), Run(f" {rest}{frame.top_right}", "border")
 
 
-def _bottom(box: Box, stats: NodeStats | None, frame: Frame, ascii_only: bool) -> Row:
+def _alarms(stats: NodeStats, queue_shown: bool, ascii_only: bool) -> list[Run]:
+    alarms = []
+    if stats.depth and not queue_shown:
+        alarms.append(Run(f" q {count(stats.depth)}", "backlog"))
+    if stats.retrying:
+        alarms.append(Run(f" {glyph('retry', ascii_only)}{count(stats.retrying)}", "retry"))
+    if stats.dead_now:
+        alarms.append(Run(f" {glyph('dead', ascii_only)}{count(stats.dead_now)}", "dead"))
+    return alarms
+
+
+def _bottom(box: Box, alarms: Sequence[Run], frame: Frame) -> Row:
+    """Return the lower border; alarms that have no room go from the left, what died stays longest."""
     lead = frame.bottom_left + frame.level + (frame.down if box.loop else frame.level)
-    alarms: list[Run] = []
-    if stats and stats.retrying:
-        alarms.append(Run(f" {glyph('retry', ascii_only)}{stats.retrying}", "retry"))
-    if stats and stats.dead_now:
-        alarms.append(Run(f" {glyph('dead', ascii_only)}{stats.dead_now}", "dead"))
     used = sum(cell_len(run.text) for run in alarms) + bool(alarms)
     room = box.width - len(lead) - 1 - used
     if room < 0:
-        return _bottom(box, None, frame, ascii_only)
+        return _bottom(box, alarms[1:], frame)
     tail = (" " if alarms else "") + frame.bottom_right
     return Run(lead + frame.level * room, "border"), *alarms, Run(tail, "border")
 
@@ -73,26 +84,29 @@ def _inner(content: Sequence[Run], box: Box, port: bool, frame: Frame) -> Row:
     return Run(f"{frame.upright} ", "border"), *content, Run(f"{fill} {right}", "border")
 
 
-def _compact(node: Node, box: Box, stats: NodeStats | None, ascii_only: bool) -> Row:
+def _compact(node: Node, box: Box, stats: NodeStats | None, ascii_only: bool, chosen: bool) -> Row:
+    left, right = "<>" if chosen else "[]"
     name = Run(pad(node.name, box.width - 4), "name")
     if stats is None:
-        return Run("[ ", "border"), name, Run(" ]", "border")
+        return Run(f"{left} ", "border"), name, Run(f" {right}", "border")
     mark = Run(glyph(stats.state.value, ascii_only), stats.state.value)
-    return Run("[", "border"), mark, Run(" ", "border"), name, Run("]", "border")
+    return Run(left, "border"), mark, Run(" ", "border"), name, Run(right, "border")
 
 
-def face(node: Node, box: Box, zoom: Zoom, stats: NodeStats | None, *, ascii_only: bool = False) -> tuple[Row, ...]:
+def face(
+    node: Node, box: Box, zoom: Zoom, stats: NodeStats | None, *, ascii_only: bool = False, chosen: bool = False
+) -> tuple[Row, ...]:
     """Return the rows of *box*, each exactly as wide as it; without numbers it says only what *node* is."""
     if zoom is Zoom.COMPACT:
-        return (_compact(node, box, stats, ascii_only),)
-    frame = ASCII_FRAME if ascii_only else FRAME
+        return (_compact(node, box, stats, ascii_only, chosen),)
+    lines = frame(chosen=chosen, ascii_only=ascii_only)
     width = box.width - 4
     kind = [Run(pad(node.kind, width), "kind")]
-    state = _state(node, stats, width, ascii_only) if stats else kind
-    bottom = _bottom(box, stats, frame, ascii_only)
+    state, queue_shown = _state(node, stats, width, ascii_only) if stats else (kind, True)
+    bottom = _bottom(box, _alarms(stats, queue_shown, ascii_only) if stats else (), lines)
+    title = _title(node.name, box, lines)
     if zoom is Zoom.NORMAL:
-        return _title(node.name, box, frame), _inner(state, box, True, frame), bottom
+        return title, _inner(state, box, True, lines), bottom
     spark = [Run(sparkline(stats.activity, width, ascii_only=ascii_only) if stats else "", "spark")]
-    middle = state if stats else []
-    inner = (_inner(kind, box, False, frame), _inner(middle, box, True, frame), _inner(spark, box, False, frame))
-    return _title(node.name, box, frame), *inner, bottom
+    inner = [(kind, False), (state if stats else [], True), (spark, False)]
+    return title, *(_inner(content, box, port, lines) for content, port in inner), bottom

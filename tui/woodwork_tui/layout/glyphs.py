@@ -43,12 +43,19 @@ class Frame:
     upright: str
     out: str
     down: str
-    ellipsis: str
-    bars: str
 
 
-FRAME = Frame("╭", "╮", "╰", "╯", "─", "│", "├", "┬", "…", "▁▂▃▄▅▆▇█")
-ASCII_FRAME = Frame("+", "+", "+", "+", "-", "|", "+", "+", "~", "_.:-=+*#")
+FRAME = Frame("╭", "╮", "╰", "╯", "─", "│", "├", "┬")
+CHOSEN_FRAME = Frame("┏", "┓", "┗", "┛", "━", "┃", "┠", "┯")
+ASCII_FRAME = Frame("+", "+", "+", "+", "-", "|", "+", "+")
+ASCII_CHOSEN_FRAME = Frame("#", "#", "#", "#", "=", "#", "#", "#")
+
+
+def frame(*, chosen: bool = False, ascii_only: bool = False) -> Frame:
+    """Return the characters of a box; the chosen one differs by shape, not by colour alone."""
+    if ascii_only:
+        return ASCII_CHOSEN_FRAME if chosen else ASCII_FRAME
+    return CHOSEN_FRAME if chosen else FRAME
 
 
 def line(style: LineStyle, *, ascii_only: bool = False) -> str:

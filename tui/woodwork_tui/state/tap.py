@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from woodwork_engine.plan import FlowPlan
 from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.view import Selection
@@ -37,18 +36,6 @@ class Tapped:
         if self.edge is not None:
             what = f"{self.edge[0]} {'->' if ascii_only else '→'} {self.edge[1]}"
         return " · ".join(part for part in (what, self.session) if part) or "all"
-
-
-def read_tapped(text: str, plan: FlowPlan | None) -> Tapped | str:
-    """Return what `:tap` *text* asks for, or a sentence that says what is wrong with it; nothing asks for all."""
-    source, arrow, target = (part.strip() for part in text.partition("->"))
-    known = set(plan.names()) if plan else set()
-    for name in (source, target):
-        if name and name not in known:
-            return f"there is no component {name!r}"
-    if arrow and source and target:
-        return Tapped(edge=(source, target))
-    return Tapped(node=source or target or None)
 
 
 def toggled(tapped: Tapped, selection: Selection) -> Tapped:

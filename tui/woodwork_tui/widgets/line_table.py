@@ -87,6 +87,7 @@ class LineTable(ScrollView, Generic[Row], can_focus=True):
         self._empty = empty
         self._plan: list[tuple[Column[Row], int]] = []
         self._gap = 1
+        self._laid_out = 0
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -245,9 +246,15 @@ class LineTable(ScrollView, Generic[Row], can_focus=True):
         self.refresh()
 
     def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width or self.size.width
+        width = self._laid_out = self.scrollable_content_region.width or self.size.width
         self._gap = 2 if width >= _WIDE else 1
         self._plan = fitting(self._columns, max(0, width - 1), self._gap)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint the lines in *crop*; a scroll bar that came or went has left the columns another width."""
+        if self.scrollable_content_region.width not in (0, self._laid_out):
+            self._lay_out()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line: the heading, a row, or what stands for no rows."""

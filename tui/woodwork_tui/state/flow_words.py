@@ -1,0 +1,55 @@
+"""What the Flow tab says around its pictures: titles, legend, and what stands for an empty flow."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from rich.cells import cell_len
+
+from woodwork_engine.plan import FlowPlan
+from woodwork_engine.snapshot import FlowState, Snapshot
+from woodwork_tui.text import glyph
+from woodwork_tui.units import plural
+
+_STATES = (("ok", "ok"), ("backlog", "backlog"), ("failing", "failing"), ("retrying", "retrying"), ("dead", "dead"))
+_LINES = (
+    ("──", "--", "to"),
+    ("┄┄", "~~", "inferred"),
+    ("╌╌", "==", "back"),
+    ("┈┈", "..", "reference"),
+)
+
+
+def title(plan: FlowPlan | None, view: str) -> str:
+    """Return `Flow · 5 nodes · 6 routes · graph`; *view* says how it is shown."""
+    if plan is None:
+        return "Flow"
+    routes = sum(edge.is_route for edge in plan.edges)
+    return f"Flow · {plural(len(plan.nodes), 'node')} · {plural(routes, 'route')} · {view}"
+
+
+def legend(width: int, hints: str, *, ascii_only: bool = False) -> str:
+    """Return as much of what the marks mean as fits before *hints* into *width* cells."""
+    dash = "-" if ascii_only else "─"
+    items = [f"{glyph(state, ascii_only)} {word}" for state, word in _STATES]
+    items += [f"{plain if ascii_only else drawn} {word}" for drawn, plain, word in _LINES]
+    shown = ""
+    for item in items:
+        longer = f"{shown}  {item}" if shown else item
+        if cell_len(longer) + cell_len(hints) + 4 > width:
+            break
+        shown = longer
+    fill = width - cell_len(shown) - cell_len(hints) - 2
+    return f"{shown} {dash * fill} {hints}" if shown else hints
+
+
+def empty_text(snapshot: Snapshot, file: str) -> str:
+    """Return what stands for the graph of a flow without components, and what to do."""
+    name = PurePath(snapshot.plan.file if snapshot.plan else file).name or "This flow"
+    if snapshot.plan is not None:
+        return f"{name} has no components. Press 7 to edit."
+    if any(diagnostic.blocks for diagnostic in snapshot.diagnostics):
+        return f"{name} cannot run as it is; it starts by itself once it is mended. Press 7 to see why."
+    if snapshot.state is FlowState.STARTING:
+        return f"{name} is starting."
+    return "Nothing is running."

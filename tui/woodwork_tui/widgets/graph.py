@@ -1,0 +1,236 @@
+"""The routing graph: paints a layout, moves the selection over it, zooms and pans. Live numbers never move a line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import on
+from textual.binding import BindingType
+from textual.events import Click, Resize
+from textual.geometry import Offset, Region, Size
+from textual.message import Message
+from textual.strip import Strip
+
+from woodwork_engine.snapshot import EdgeStats, NodeStats, Snapshot
+from woodwork_tui.layout import Layout, Zoom
+from woodwork_tui.layout.drawings import Drawings
+from woodwork_tui.layout.steps import Mark, Way, anchor, first, known, last, mark_at, step
+from woodwork_tui.state.pulse import PULSE_SECONDS, Pulse
+from woodwork_tui.widgets.dragged import DraggedView
+from woodwork_tui.widgets.graph_paint import GraphPaint, Moment
+from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.line_cells import text_strip
+from woodwork_tui.widgets.tones import tones
+
+_PAN = (8, 3)
+
+
+class GraphView(DraggedView, can_focus=True):
+    """Shows a flow as a graph. Arrow keys move the selection, or the window while nothing is selected.
+
+    The zoom is the largest at which everything fits, until the person chooses one.
+    """
+
+    DEFAULT_CSS = """
+    GraphView { height: 1fr; width: 1fr; scrollbar-size: 1 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("list.up", "list.down", "list.left", "list.right", "list.first", "list.final", "list.choose"),
+        *bindings("flow.zoom", "flow.pan_up", "flow.pan_down", "flow.pan_left", "flow.pan_right"),
+    ]
+
+    class Selected(Message):
+        """The person chose *mark*: a node's name, a line's ends, or nothing."""
+
+        def __init__(self, mark: Mark | None) -> None:
+            self.mark = mark
+            super().__init__()
+
+    class Opened(Selected):
+        """The person opened *mark*."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
+        super().__init__(id=id)
+        self.chosen: Mark | None = None
+        self.zoom = Zoom.NORMAL
+        self._wanted: Zoom | None = None
+        self._drawings = Drawings()
+        self._paint = GraphPaint(self._drawings.plan, self._drawings.get(self.zoom))
+        self._origin = Offset(0, 0)
+        self._node_stats: Mapping[str, NodeStats] = {}
+        self._edge_stats: Mapping[tuple[str, str], EdgeStats] = {}
+        self._pulse = Pulse()
+        self._ascii = False
+        self._empty = ""
+
+    @property
+    def drawing(self) -> Layout:
+        """The geometry of what is shown."""
+        return self._paint.layout
+
+    # what is shown
+
+    def show(self, snapshot: Snapshot, chosen: Mark | None, *, ascii_only: bool = False, empty: str = "") -> None:
+        """Show the flow of *snapshot* with its numbers; *empty* stands where there is nothing to draw."""
+        if self._drawings.take(snapshot.plan):
+            self._fit()
+        self._empty, self._ascii = empty, ascii_only
+        self._node_stats = {node.name: node for node in snapshot.nodes}
+        self._edge_stats = {(edge.source, edge.target): edge for edge in snapshot.edges}
+        if self.app.animation_level != "none":
+            self._beat(snapshot)
+        if chosen != self.chosen:
+            self.choose(chosen)
+        self.refresh()
+
+    def _beat(self, snapshot: Snapshot) -> None:
+        now = time.monotonic()
+        before, self._pulse = self._pulse, self._pulse.after(snapshot.edges, now)
+        if self._pulse.grown and self._pulse.grown != before.grown:
+            self.set_timer(PULSE_SECONDS, self.refresh)
+
+    def choose(self, mark: Mark | None) -> None:
+        """Mark *mark* as selected and bring it into sight."""
+        self.chosen = mark
+        self._bring_into_sight()
+        self.refresh()
+
+    def _fit(self) -> None:
+        """Choose zoom and place of the drawing for the room there is without scroll bars."""
+        room = self.container_size
+        if not room:
+            return
+        self.zoom = self._wanted or self._drawings.fitting(room.width, room.height)
+        layout = self._drawings.get(self.zoom)
+        if layout is not self._paint.layout:
+            self._paint = GraphPaint(self._drawings.plan, layout)
+        self.virtual_size = Size(max(layout.width, 1), max(layout.height, 1))
+        self._origin = Offset(max(0, (room.width - layout.width) // 2), max(0, (room.height - layout.height) // 2))
+        self._bring_into_sight()
+
+    def _bring_into_sight(self) -> None:
+        layout = self.drawing
+        if self.chosen is None or not known(layout, self.chosen):
+            return
+        if isinstance(self.chosen, str):
+            box = layout.box(self.chosen)
+            region = Region(box.x, box.y, box.width, box.height) if box else Region()
+        else:
+            path = layout.path(*self.chosen)
+            x, y = anchor(path) if path else (0, 0)
+            region = Region(x - 6, y, 12, 1)
+        self.scroll_to_region(region.grow((1, 2, 1, 2)), animate=False, immediate=True, force=True)
+
+    def on_resize(self, event: Resize) -> None:
+        """Fit the graph into the new size."""
+        self._fit()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """Show the selection as active."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Show the selection as resting."""
+        self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint the lines in *crop*, all as of one moment."""
+        self._paint.at(
+            Moment(
+                tones(self.app.current_theme),
+                self._node_stats,
+                self._edge_stats,
+                self._pulse.beating(time.monotonic()),
+                self.chosen,
+                self.has_focus,
+                self._ascii,
+            )
+        )
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line of the window."""
+        width, base = self.size.width, self.rich_style
+        layout = self.drawing
+        if not layout.boxes:
+            return text_strip(self._empty if y == 1 else "", width, base + tones(self.app.current_theme)["muted"])
+        left, top = self.scroll_offset
+        number = y + top - self._origin.y
+        if not 0 <= number < layout.height:
+            return Strip.blank(width, base)
+        indent = [Segment(" " * self._origin.x, base)] if self._origin.x else []
+        return Strip([*indent, *self._paint.line(number, base)]).crop_extend(left, left + width, base)
+
+    # keys and the mouse
+
+    def _select(self, mark: Mark | None) -> None:
+        if mark != self.chosen:
+            self.choose(mark)
+            self.post_message(self.Selected(mark))
+
+    def _move(self, way: Way, pan: tuple[int, int]) -> None:
+        if self.chosen is not None and known(self.drawing, self.chosen):
+            self._select(step(self.drawing, self.chosen, way))
+        elif self.max_scroll_x > 0 or self.max_scroll_y > 0:
+            self.action_pan(*pan)
+        else:
+            self._select(first(self.drawing))
+
+    def action_cursor_left(self) -> None:
+        """Go back along a line."""
+        self._move(Way.BACK, (-1, 0))
+
+    def action_cursor_right(self) -> None:
+        """Go onward along a line."""
+        self._move(Way.ONWARD, (1, 0))
+
+    def action_cursor_up(self) -> None:
+        """Go to what is above."""
+        self._move(Way.UP, (0, -1))
+
+    def action_cursor_down(self) -> None:
+        """Go to what is below."""
+        self._move(Way.DOWN, (0, 1))
+
+    def action_cursor_first(self) -> None:
+        """Select the node at the beginning."""
+        self._select(first(self.drawing))
+
+    def action_cursor_last(self) -> None:
+        """Select the node at the end."""
+        self._select(last(self.drawing))
+
+    def action_choose(self) -> None:
+        """Open the selection; with none, select the first node in sight."""
+        if self.chosen is not None:
+            self.post_message(self.Opened(self.chosen))
+            return
+        window = Region(*self.scroll_offset, *self.size)
+        seen = [box for box in self.drawing.boxes if window.overlaps(Region(box.x, box.y, box.width, box.height))]
+        self._select(min(seen, key=lambda box: (box.x, box.y)).name if seen else first(self.drawing))
+
+    def action_zoom(self) -> None:
+        """Show more or less of each node."""
+        order = list(Zoom)
+        self._wanted = order[(order.index(self.zoom) + 1) % len(order)]
+        self._fit()
+        self.refresh()
+
+    def action_pan(self, across: int, down: int) -> None:
+        """Move the window."""
+        self.scroll_relative(x=across * _PAN[0], y=down * _PAN[1], animate=False)
+
+    @on(Click)
+    def point(self, event: Click) -> None:
+        """Select what is pointed at; a second click opens it."""
+        if self.dragged:
+            return
+        mark = mark_at(self.drawing, *(event.offset + self.scroll_offset - self._origin))
+        if mark is not None and mark == self.chosen and event.chain > 1:
+            self.post_message(self.Opened(mark))
+        else:
+            self._select(mark)

@@ -1,0 +1,43 @@
+"""The inspector: everything there is to say about the selection."""
+
+from __future__ import annotations
+
+from textual.actions import SkipAction
+
+from woodwork_tui.state.facts import plain
+from woodwork_tui.state.inspector import Facts, inspect
+from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.line_view import LineView
+
+
+class Inspector(LineView):
+    """Shows the facts about a selection, in the width it has."""
+
+    DEFAULT_CSS = """
+    Inspector { padding: 0 0 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
+        super().__init__(id=id)
+        self.facts = Facts("", ())
+        self._about = Selection()
+
+    def show(self, view: View) -> None:
+        """Show the facts about what is selected in *view*; another selection begins at its top."""
+        width = max(12, self.container_size.width - self.styles.scrollbar_size_vertical - 1)
+        self.facts = inspect(view.snapshot, view.selection, width, ascii_only=view.ascii)
+        same, self._about = view.selection == self._about, view.selection
+        self.set_lines(self.facts.lines, keep_place=same)
+
+    def action_cursor_left(self) -> None:
+        """Leave the key to what is around: lines are as wide as the window."""
+        raise SkipAction
+
+    def action_cursor_right(self) -> None:
+        """Leave the key to what is around: lines are as wide as the window."""
+        raise SkipAction
+
+    @property
+    def copied(self) -> str:
+        """Everything it says, as text."""
+        return plain(self.facts.lines)
