@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from woodwork_engine.language.codes import Code
+from woodwork_engine.language.headers import CLI
 from woodwork_engine.language.loops import loops
 from woodwork_engine.language.part import Part
 from woodwork_engine.language.problems import Problems
@@ -25,30 +26,15 @@ def check_reach(parts: Sequence[Part], edges: Sequence[Edge], problems: Problems
     """Warn of a component that nothing reaches and that reaches nothing by a route that was written."""
     reached = {edge.target for edge in edges}
     sending = {edge.source for edge in edges if edge.kind is not EdgeKind.INFERRED}
-    started = {edge.source for edge in edges}
     for part in parts:
-        if part.damaged or part.name in reached or part.get("accepts") is not None:
+        if part.role is Role.INPUT or part.header == CLI or part.name in reached or part.name in sending:
             continue
-        if part.role is Role.INPUT:
-            if part.name not in started and not _sends_nowhere(part):
-                problems.warning(
-                    Code.UNREACHED,
-                    f"{part.name!r} has nowhere to send",
-                    part.span,
-                    "write to = name",
-                    component=part.name,
-                )
-        elif part.name not in sending:
+        if part.get("accepts") is None:
             used, where = ("uses", "the settings") if part.role is Role.RESOURCE else ("reaches", "the 'to'")
             problems.warning(
                 Code.UNREACHED, f"nothing {used} {part.name!r}", part.span,
-                f"name it in {where} of another component, or remove it",
-                component=part.name,
+                f"name it in {where} of another component, or remove it", component=part.name,
             )  # fmt: skip
-
-
-def _sends_nowhere(part: Part) -> bool:
-    return part.get("to") is not None
 
 
 def check_ends(parts: Sequence[Part], edges: Sequence[Edge], problems: Problems) -> None:

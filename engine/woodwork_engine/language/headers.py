@@ -47,7 +47,11 @@ class HeaderReader:
         damaged = self._declared.syntax_errors.within(declaration.span)
         header = declaration.header.text
         if header == CLI:
-            header = self._cli(declaration)
+            found = self._cli(declaration)
+            if found is None:
+                role = Role.PROCESSOR if declaration.name in self._targets else Role.RESOURCE
+                return Part(declaration, header, None, role, entries, damaged)
+            header = found
         header = later.ALIASES.get(header, header)
         kind = self._kinds.get(header)
         if kind is not None:
@@ -56,7 +60,7 @@ class HeaderReader:
             self._not_built(declaration, header)
         return Part(declaration, header, None, later.role_of(header), entries, damaged)
 
-    def _cli(self, declaration: Declaration) -> str:
+    def _cli(self, declaration: Declaration) -> str | None:
         name = declaration.name
         sends = declaration.block.get("to") is not None
         receives = name in self._targets
@@ -71,7 +75,7 @@ class HeaderReader:
             Code.UNDECIDED_CLI, f"{name!r} may be an input or an output: {why}", declaration.header.span,
             "write input cli or output cli", component=name,
         )  # fmt: skip
-        return "input cli" if sends else "output cli"
+        return None
 
     def _not_built(self, declaration: Declaration, header: str) -> None:
         span, name = declaration.header.span, declaration.name
@@ -85,17 +89,19 @@ class HeaderReader:
             place = "deployment" if header in later.DEPLOYMENTS else "message_bus, in a deployment"
             advice, fix = f"{header} stands under {place}", None
         else:
-            close = self._suggestions.close_to(header, [*self._kinds.headers(), CLI, *later.ALIASES, *later.headers()])
+            known = [*self._kinds.headers(), CLI, *later.ALIASES, *later.headers()]
+            close = self._suggestions.close_to(header, known) if header not in later.FAMILIES else None
             advice = did_you_mean(close) or self._types_of(header)
             fix = Fix(span, close) if close else None
         self._problems.error(Code.UNKNOWN_KIND, f"there is no kind {header!r}", span, advice, fix=fix, component=name)
 
     def _types_of(self, header: str) -> str:
         family = header.partition(" ")[0]
-        types = [known for known in self._kinds.headers() if known.startswith(f"{family} ")]
-        return f"there are {', '.join(types)}" if types else "see `woodwork-tui kinds`"
+        names = [kind.name for kind in self._kinds]
+        types = [name for name in names if name.startswith(f"{family} ")]
+        return f"there are {', '.join(types or names)}"
 
 
 def _instead(kinds: KindRegistry, role: Role) -> str | None:
     known = [kind.name for kind in kinds if kind.role is role]
-    return f"in its place there are {', '.join(known)}" if known else None
+    return f"this version has {', '.join(known)}" if known else None

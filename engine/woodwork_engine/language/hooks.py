@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from woodwork_engine.language.codes import Code
@@ -20,6 +21,18 @@ USES: dict[str, Use] = {"hooks": "hook", "pipes": "pipe"}
 _SCRIPT = ("script_path", "script")
 _FUNCTION = ("function_name", "function")
 _FORM = '{ event = "...", script = "file.py", function = "name" }'
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One hook or pipe as it was written."""
+
+    use: Use
+    path: str
+    function: str
+    events: Sequence[str | None]
+    span: Span
+    function_span: Span
 
 
 class HookReader:
@@ -44,57 +57,49 @@ class HookReader:
         if block is not None:
             yield from self._block(use, block, component)
             return
-        text = text_of(item)
-        path, _, function = (text or "").partition("::")
-        if not path or not function:
-            self._problems.error(
-                Code.BAD_SCRIPT, f"a {use} is a file and a function in it", item.span,
-                f'write "file.py::function" or {_FORM}', component=component,
-            )  # fmt: skip
+        path, _, function = (text_of(item) or "").partition("::")
+        if path and function:
+            yield from self._scripts(_Written(use, path, function, (None,), item.span, item.span), component)
             return
-        yield from self._scripts(use, path, function, (None,), item.span, component)
+        self._problems.error(
+            Code.BAD_SCRIPT, f"a {use} is a file and a function in it", item.span,
+            f'write "file.py::function" or {_FORM}', component=component,
+        )  # fmt: skip
 
     def _block(self, use: Use, block: Block, component: str | None) -> Iterator[Script]:
-        path, function = _first_text(block, _SCRIPT), _first_text(block, _FUNCTION)
+        script, function = _first(block, _SCRIPT), _first(block, _FUNCTION)
         event = block.get("event")
         events = [text_of(item) for item in items_of(event.value)] if event is not None else [None]
-        if path is not None and function is None and "::" in path:
-            path, _, function = path.partition("::")
-        if not path or not function or (event is not None and not all(events)):
+        path, name = text_of(script) if script else None, text_of(function) if function else None
+        if path is not None and function is None:
+            path, _, name = path.partition("::")
+        if not script or not path or not name or (event is not None and not (events and all(events))):
             self._problems.error(
-                Code.BAD_SCRIPT, f"a {use} needs a script and a function, and events are text", block.span,
+                Code.BAD_SCRIPT, f"a {use} needs a script and a function, and its event is text", block.span,
                 f"write {_FORM}", component=component,
             )  # fmt: skip
             return
-        yield from self._scripts(use, path, function, events, block.span, component)
+        yield from self._scripts(_Written(use, path, name, events, block.span, (function or script).span), component)
 
-    def _scripts(
-        self,
-        use: Use,
-        path: str,
-        function: str,
-        events: Sequence[str | None],
-        span: Span,
-        component: str | None,
-    ) -> Iterator[Script]:
-        if use == "pipe" and None in events:
+    def _scripts(self, written: _Written, component: str | None) -> Iterator[Script]:
+        use, path, function = written.use, written.path, written.function
+        if use == "pipe" and None in written.events:
             self._problems.error(
-                Code.PIPE_WITHOUT_EVENT, "a pipe needs an event", span,
+                Code.PIPE_WITHOUT_EVENT, "a pipe needs an event", written.span,
                 f'write {{ event = "input.received", script = "{path}", function = "{function}" }}',
                 component=component,
             )  # fmt: skip
             return
         lack = self._files.lack(path, (function,))
         if lack is not None:
-            self._problems.error(lack.code, f"{use}: {lack.summary}", span, lack.help, component=component)
-        for event in events:
-            yield Script(use, self._files.path(path), function, event, span)
+            self._problems.error(lack.code, lack.summary, written.function_span, lack.help, component=component)
+        for event in written.events:
+            yield Script(use, self._files.path(path), function, event, written.span)
 
 
 def _is_null(item: Value) -> bool:
     return isinstance(item, Scalar) and item.kind == "NULL"
 
 
-def _first_text(block: Block, keys: tuple[str, ...]) -> str | None:
-    entry = next((entry for key in keys if (entry := block.get(key)) is not None), None)
-    return None if entry is None else text_of(entry.value)
+def _first(block: Block, keys: tuple[str, ...]) -> Value | None:
+    return next((entry.value for key in keys if (entry := block.get(key)) is not None), None)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from woodwork_engine.kinds import KindSettings
 from woodwork_engine.language.codes import Code
 from woodwork_engine.language.environment import variables
-from woodwork_engine.language.policies import is_later, later_keys
+from woodwork_engine.language.policies import is_later
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.suggestions import Suggestions, did_you_mean
 from woodwork_engine.language.syntax import Entry
@@ -66,15 +66,17 @@ class LayerReader:
         return values
 
     def _later(self, entry: Entry, path: str, component: str | None) -> None:
-        written = setting_of(entry.value)
-        what = f"{path} = {written}" if isinstance(written, str) else path
+        setting = setting_of(entry.value)
+        if isinstance(setting, str):
+            path = f"{path} = {setting}"
+        elif setting is None:
+            path = f"{path} = none"
         self._problems.error(
-            Code.LATER_SETTING, f"{what!r} is not in this version", entry.span, "remove it", component=component
+            Code.LATER_SETTING, f"{path!r} is not in this version", entry.span, "remove it", component=component
         )
 
     def _unknown(self, model: type[BaseModel], entry: Entry, prefix: str, component: str | None) -> None:
-        known = [*model.model_fields, *later_keys(prefix)]
-        close = self._suggestions.close_to(entry.key, known)
+        close = self._suggestions.close_to(entry.key, model.model_fields)
         self._problems.warning(
             Code.UNKNOWN_SETTING, f"there is no setting {prefix + entry.key!r} here", entry.key_span,
             did_you_mean(close) or "it has no effect", fix=Fix(entry.key_span, close) if close else None,

@@ -18,6 +18,7 @@ class Problems:
         self.found: list[Diagnostic] = []
         self.error_lines: set[tuple[str, int]] = set()
         """Every (file, line) on which an error begins."""
+        self._places: set[Span] = set()
 
     def error(
         self,
@@ -60,6 +61,10 @@ class Problems:
         """Add something good to know."""
         return self._add(Diagnostic(Severity.INFO, code.value, summary, span, help, None, fix, component))
 
+    def at(self, span: Span) -> bool:
+        """Whether exactly this place has a diagnostic already."""
+        return span in self._places
+
     def extend(self, other: Problems) -> None:
         """Add everything that *other* has found."""
         for problem in other.found:
@@ -69,11 +74,13 @@ class Problems:
         """Forget everything, because something else says more."""
         self.found.clear()
         self.error_lines.clear()
+        self._places.clear()
 
     def _add(self, problem: Diagnostic) -> Diagnostic:
         if len(problem.summary) > _LONGEST or len(problem.help or "") > _LONGEST:
             problem = replace(problem, summary=_cut(problem.summary), help=problem.help and _cut(problem.help))
         self.found.append(problem)
+        self._places.add(problem.span)
         if problem.severity is Severity.ERROR:
             self.error_lines.add((problem.span.file, problem.span.line))
         return problem

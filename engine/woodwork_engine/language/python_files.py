@@ -48,7 +48,11 @@ class PythonFiles:
         """Return what keeps *names* from being taken from the file, or None."""
         path = self.path(written)
         if "\0" in path or not os.path.isfile(path):
-            return Lack(Code.MISSING_SCRIPT, f"{written} is not there", f"create {path}, or mend the path")
+            return Lack(
+                Code.MISSING_SCRIPT,
+                f"{written} is not there",
+                "create it, or mend the path; paths begin at the flow's folder",
+            )
         contents = self._read.get(path) or self._read.setdefault(path, _contents(path))
         if contents.problem is not None:
             return Lack(Code.BAD_SCRIPT, f"{written} {contents.problem}", "mend the file")

@@ -65,6 +65,8 @@ class SettingsReader:
 
     def _complain(self, part: Part, own: list[Entry], complaint: Complaint) -> None:
         place = place_of(own, complaint.path)
+        if place is not None and self._problems.at(place):
+            return
         if complaint.type == validation.MISSING and (place is None or len(complaint.path) == 1):
             self._problems.error(
                 Code.MISSING_SETTING, complaint.sentence, part.declaration.header.span,
@@ -85,7 +87,7 @@ class SettingsReader:
     def _unknown(self, part: Part, model: type[KindSettings], own: list[Entry]) -> None:
         known = setting_names(model)
         for entry in own:
-            if entry.key in known:
+            if entry.key in known or self._problems.at(entry.key_span):
                 continue
             place = _other_place(entry.key)
             if place is not None:

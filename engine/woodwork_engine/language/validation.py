@@ -17,7 +17,7 @@ _SENTENCES = {
     "int_parsing_size": "a smaller number", "float_parsing": "a number", "float_type": "a number",
     "finite_number": "a number that is not infinite", "bool_parsing": "true or false", "bool_type": "true or false",
     NOT_TEXT: "text, in quotes", "tuple_type": "a list in [ ]", "list_type": "a list in [ ]",
-    "dict_type": "a block in { }", "model_type": "a block in { }", "model_attributes_type": "a block in { }",
+    "dict_type": "a block in {{ }}", "model_type": "a block in {{ }}", "model_attributes_type": "a block in {{ }}",
     "string_too_short": "some text", "literal_error": "{expected}",
     "greater_than": "more than {gt:g}", "greater_than_equal": "at least {ge:g}",
     "less_than": "less than {lt:g}", "less_than_equal": "at most {le:g}",
