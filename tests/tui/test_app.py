@@ -453,7 +453,7 @@ async def test_what_failed_is_told_as_it_is_and_never_as_markup_or_control_chara
         shown.engine.answers["inject"] = error
         shown.front.post_message(Tab.Act("inject", {"component": "[/]", "payload": "\x1b[2J[/"}))
         await shown.settle()
-        assert shown.toasts == [("inject [/] ␛[2J[/", told, "error")]
+        assert shown.toasts == [('inject [/] "\\u001b[2J[/"', told, "error")]
         assert "\x1b" not in painted(shown.app)
 
 

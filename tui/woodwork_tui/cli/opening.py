@@ -22,7 +22,8 @@ def open_flow(request: Open) -> int:
     why = _no_screen()
     if why is not None:
         return _without_screen(request, why)
-    from woodwork_tui.app import DEFAULT_THEME, WoodworkApp, theme_names  # Textual: only when a screen is wanted
+    from woodwork_tui.app import WoodworkApp  # with Textual: only when a screen is wanted
+    from woodwork_tui.colours import DEFAULT_THEME, theme_names
 
     theme = request.theme or os.environ.get("TEXTUAL_THEME") or DEFAULT_THEME
     if theme not in theme_names():

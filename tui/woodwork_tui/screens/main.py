@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from woodwork_tui.actions import TABS
 from woodwork_tui.screens.tab import Tab
@@ -178,7 +177,7 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the filter only where the tab has one; where text is typed, letters are text (screens 3.5)."""
-        if action in _AHEAD_OF_TEXT and isinstance(self.focused, Input | TextArea):
+        if action in _AHEAD_OF_TEXT and self.focused is not None and self.focused.check_consume_key("x", "x"):
             return False
         return action != "filter" or (self.tab is not None and self.tab.filterable)
 

@@ -9,10 +9,10 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from woodwork_tui.screens.main import MainScreen
 from woodwork_tui.state.start import Start, create, judge
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.entry_line import EntryLine
@@ -42,9 +42,6 @@ class StartScreen(ModalScreen[str]):
         Binding("r", "again", "Look again", show=False),
         *bindings("app.back", "app.leave"),
     ]
-
-    class Left(Message):
-        """The person wants to go."""
 
     def __init__(self, start: Start, asked: str | None, folder: Path) -> None:
         super().__init__()
@@ -115,7 +112,7 @@ class StartScreen(ModalScreen[str]):
 
     def action_leave(self) -> None:
         """Quit."""
-        self.post_message(self.Left())
+        self.post_message(MainScreen.Left())
 
 
 def _offers(start: Start) -> Text:

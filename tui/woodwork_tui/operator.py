@@ -1,0 +1,126 @@
+"""What a person does beyond looking: opening a flow, acting on it, commands, dialogs. Loaded after the first frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from textual.app import App
+
+from woodwork_tui.bridge import Bridge, OpenEngine
+from woodwork_tui.commander import Commander
+from woodwork_tui.departure import Departure
+from woodwork_tui.screens.about import AboutScreen, facts
+from woodwork_tui.screens.help import HelpScreen, keys_here
+from woodwork_tui.screens.inject import Injection, InjectScreen
+from woodwork_tui.screens.main import MainScreen
+from woodwork_tui.screens.start import StartScreen
+from woodwork_tui.state.commands import Command
+from woodwork_tui.state.injection import is_prompt, recipient_for
+from woodwork_tui.state.leaving import Ending
+from woodwork_tui.state.said import Said
+from woodwork_tui.state.start import judge
+from woodwork_tui.text import visible
+from woodwork_tui.widgets.clipboard import copy
+
+_LONGEST = 600
+
+
+class Operator:
+    """Works for *app* and its *main* screen; *opener* makes the engine of a file."""
+
+    def __init__(self, app: App[Ending], main: MainScreen, opener: OpenEngine) -> None:
+        self.bridge: Bridge | None = None
+        self._app = app
+        self._main = main
+        self._opener = opener
+        self._commander = Commander(app, main, self.act)
+        self._departure = Departure(app)
+        self._greeted = False
+
+    # a flow
+
+    def begin(self, asked: str | None, folder: Path) -> None:
+        """Open the flow file in *asked*, as seen from *folder*, or say why it cannot be opened."""
+        start = judge(asked, folder)
+        if start.file is None:
+            self._app.push_screen(StartScreen(start, asked, folder), self._open)
+        else:
+            self._open(start.file)
+
+    def _open(self, file: str | None) -> None:
+        if file is not None:
+            self.bridge = Bridge(file, self._opener, self._tell)
+            self._app.run_worker(self.bridge.open())
+            self._app.run_worker(self._main.bring())
+
+    def show(self, now: float, *, ascii_only: bool) -> None:
+        """Show what there is to show at *now* (s since the epoch)."""
+        if self.bridge is None:
+            return
+        view = self.bridge.view(now, self._main.place, ascii_only=ascii_only)
+        self._main.show(view, self.bridge.trouble)
+        self._departure.look(view)
+        if not self._greeted and view.snapshot.revisions:
+            self._greeted = True
+            if not view.snapshot.rev:  # what keeps the flow from starting is what there is to see
+                self._app.call_later(self._main.action_go, "file")
+
+    # on the bus
+
+    def act(self, action: str, arguments: Mapping[str, object]) -> None:
+        """Have *action* done on the engine, without waiting for it."""
+        if self.bridge is not None:
+            self._app.run_worker(self.bridge.act(action, arguments))
+
+    def _tell(self, command: str, said: Said) -> None:
+        text = visible(said.text[:_LONGEST])
+        self._app.notify(text, title=visible(command), severity=said.mood, markup=False)
+
+    async def perform(self, command: Command) -> None:
+        """Do what was typed on the `:` line."""
+        await self._commander.perform(command)
+
+    def inject(self, component: str) -> None:
+        """Compose a message for *component* or whom the person most likely means; an `input cli` has its prompt."""
+        view = self._main.view
+        wanted = component or recipient_for(view)
+        if wanted and is_prompt(view.snapshot.plan, wanted) and self._main.tab and self._main.tab.prompt(wanted):
+            return
+        self._app.push_screen(InjectScreen(view, wanted), self._send)
+
+    def _send(self, message: Injection | None) -> None:
+        if message is not None:
+            arguments = {"component": message.component, "payload": message.payload, "session": message.session}
+            self.act("inject", arguments)
+
+    # around it
+
+    def help(self) -> None:
+        """Show the keys that mean something here."""
+        self._app.push_screen(HelpScreen("Keys", keys_here(self._app.screen.active_bindings)))
+
+    def about(self, interval: float) -> None:
+        """Show versions, paths, the terminal and drops; *interval* between two frames in s."""
+        size = (self._app.size.width, self._app.size.height)
+        told = facts(self._main.view, size=size, theme=self._app.theme, interval=interval)
+        self._app.push_screen(AboutScreen(told))
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy *text*, which the person knows as *what*, and say where it is now."""
+        self._app.notify(copy(self._app.copy_to_clipboard, text, what), markup=False)
+
+    # leaving
+
+    def quit(self) -> None:
+        """End; ask first if messages would be lost."""
+        self._departure.ask(self._main.view, self.bridge)
+
+    def leave(self, status: int) -> None:
+        """Drain the flow and end with *status*; asked again, end at once."""
+        self._departure.leave(self.bridge, drain=True, status=status)
+
+    def abandon(self, patience: float) -> None:
+        """Stop an engine that still runs, after a failure of the app; wait at most *patience* s."""
+        if self.bridge is not None:
+            self.bridge.abandon(patience)
