@@ -73,6 +73,7 @@ class Answers(Horizontal):
         if doing != self._doing:
             self._doing = doing
             self._yes.label = _label(doing)
+            self._yes.refresh(layout=True)  # a longer word needs a wider button
         if self._yes.disabled is possible:
             if self._yes.has_focus:
                 self._no.focus()
