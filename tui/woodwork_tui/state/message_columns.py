@@ -11,9 +11,9 @@ from rich.text import Text
 
 from woodwork_engine.plan import FlowPlan
 from woodwork_tui.state.columns import Column
-from woodwork_tui.state.delivery_row import DeliveryRow
+from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
 from woodwork_tui.state.delivery_words import edge_text, short_outcome, since_text, try_text
-from woodwork_tui.text import glyph, one_line, tone
+from woodwork_tui.text import glyph, one_line, safe, tone
 from woodwork_tui.units import NONE, age, clock, size
 
 _WIDE = 100
@@ -86,6 +86,24 @@ def columns(
         Column("payload", "PAYLOAD", DeliveryRow.payload_line, minimum=max(12, looks.room // 5), drop=1),
         *(_wide_rest() if looks.wide else ()),
     )
+
+
+def event_columns(
+    looks: Looks, before: Callable[[DeliveryRow], DeliveryRow | None], now: Callable[[], float]
+) -> tuple[Column[DeliveryRow], ...]:
+    """Return the columns of one session's list: no session, and the error where there is one."""
+    payload = Column("payload", "PAYLOAD", _payload_or_problem, minimum=max(12, looks.room // 5), drop=1)
+    return tuple(
+        payload if column.key == "payload" else column
+        for column in columns(looks, before, now)
+        if column.key != "session"
+    )
+
+
+def _payload_or_problem(row: DeliveryRow) -> str | Text:
+    if row.problem and row.state is not DeliveryState.OK:
+        return safe(row.problem, width=400, style="bad")
+    return row.payload_line()
 
 
 def _times(
