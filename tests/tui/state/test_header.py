@@ -25,8 +25,8 @@ def view(snapshot=BUSY, **parts):
 
 
 def tabs(active, width, shown=None):
-    gap = "  " if width >= 110 else ""
-    return gap.join(label.text for label in tab_labels(shown or view(), active, width))
+    found = tab_labels(shown or view(), active, width)
+    return found.edge + found.gap.join(label.text for label in found.labels)
 
 
 def test_wide_it_has_revision_state_rates_counts_and_lag():
@@ -83,7 +83,7 @@ def test_in_ascii_it_is_ascii():
 
 def test_wide_tabs_have_numbers_names_and_counts():
     assert tabs("flow", 120) == (
-        "[1 Flow]   2 Messages    3 Sessions 6    4 Queues    5 Retries 4    6 DLQ 12!    7 File    8 Health "
+        " [1 Flow]   2 Messages    3 Sessions 6    4 Queues    5 Retries 4    6 DLQ 12!    7 File    8 Health "
     )
 
 
@@ -92,6 +92,14 @@ def test_narrow_tabs_are_short():
     assert tabs("messages", 80).startswith(" 1Flow [2Msgs] 3Sess ")
 
 
-def test_on_a_tiny_screen_only_the_present_tab_has_its_name():
+def test_where_the_names_do_not_fit_only_the_present_tab_has_its_name():
     assert tabs("dlq", 40) == " 1  2  3  4  5 [6DLQ] 7  8 "
+    assert tabs("flow", 60).startswith("[1Flow] 2  3 ")
     assert tabs("flow", 40) == "[1Flow] 2  3  4  5  6!  7  8 "
+
+
+def test_what_has_no_tone_of_its_own_is_not_dimmed_with_the_lines_between():
+    line = header_line(view(), 120)
+    start = line.plain.index("in 42.0/s")
+    assert not [span for span in line.spans if span.start <= start < span.end]
+    assert line.style == ""

@@ -85,6 +85,7 @@ def test_the_footer_keeps_the_important_keys_and_the_way_to_the_others():
     assert [hint.text for hint in footer_hints(known, 80)][-1] == "^pMore"
     assert [hint.text for hint in footer_hints(known, 20)] == ["?Help", ":Cmd", "^pMore"]
     assert [hint.text for hint in footer_hints(known, 3)] == ["^pMore"]
+    assert footer_hints(known, 80, ascii_only=True)[2].text == "enter Open"
 
 
 def test_help_names_places_keys_and_commands():

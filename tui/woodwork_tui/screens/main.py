@@ -99,6 +99,7 @@ class MainScreen(Screen[None]):
         self.query_one(Header).show(view)
         self.query_one(TabBar).show(view, self.place.tab)
         self.query_one(NoticeBar).show(found, ascii_only=view.ascii)
+        self.query_one(FooterBar).set_ascii(view.ascii)
 
     def on_resize(self) -> None:
         """Fit header and tab bar into the new size."""

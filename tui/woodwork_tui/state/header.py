@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -16,7 +17,6 @@ from woodwork_tui.units import clock, count, duration, milliseconds, rate
 
 WIDE = 110
 """Columns from which the long forms are used (screens 1.5)."""
-_TINY = 60
 _LAGGING = 100.0
 """Milliseconds of loop lag that are worth a colour."""
 
@@ -63,7 +63,9 @@ def _fitted(parts: list[_Part], width: int, between: str) -> Text:
     shown = list(parts)
     while True:
         line = Text(" ", no_wrap=True, end="")
-        line.append_text(Text(between, style="faint").join(part.text for part in shown))
+        for number, part in enumerate(shown):
+            line.append(between if number else "", style="faint")
+            line.append_text(part.text)
         last = max(shown, key=lambda part: part.drop)
         if line.cell_len <= width or last.drop == 0:
             line.truncate(width, overflow="ellipsis")
@@ -136,8 +138,22 @@ class TabLabel:
     tone: str
 
 
-def tab_labels(view: View, active: str, width: int) -> tuple[TabLabel, ...]:
-    """Return the tabs for *width* cells: `[1 Flow]`, ` 6 DLQ 12! `; below 60 only the active one has its name."""
+@dataclass(frozen=True, slots=True)
+class TabLabels:
+    """The labels in order; *edge* stands before the first, *gap* between two."""
+
+    labels: tuple[TabLabel, ...]
+    edge: str = ""
+    gap: str = ""
+
+    @property
+    def width(self) -> int:
+        """The cells they need."""
+        return len(self.edge) + sum(len(each.text) for each in self.labels) + len(self.gap) * (len(self.labels) - 1)
+
+
+def tab_labels(view: View, active: str, width: int) -> TabLabels:
+    """Return the tabs for *width* cells, `[1 Flow]` or ` 6 DLQ 12! `; where names do not fit only *active* has one."""
     totals = view.snapshot.totals
     counts = {
         "sessions": (count(totals.sessions), ""),
@@ -147,22 +163,34 @@ def tab_labels(view: View, active: str, width: int) -> tuple[TabLabel, ...]:
             "bad" if totals.dead_letters else "",
         ),
     }
-    labels = []
-    for number, tab in enumerate(TABS, 1):
-        told, tone = counts.get(tab, ("", ""))
-        text = _label(number, tab, told, tab == active, width)
-        labels.append(TabLabel(tab, text, tone))
-    return tuple(labels)
 
+    def labels(form: _Form) -> tuple[TabLabel, ...]:
+        made = []
+        for number, tab in enumerate(TABS, 1):
+            told, tone = counts.get(tab, ("", ""))
+            text = form(number, tab, told, tab == active)
+            made.append(TabLabel(tab, f"[{text}]" if tab == active else f" {text} ", tone))
+        return tuple(made)
 
-def _label(number: int, tab: str, told: str, active: bool, width: int) -> str:
     if width >= WIDE:
-        text = f"{number} {TAB_TITLES[tab]}{' ' if told else ''}{told}"
-    elif width >= _TINY:
-        told = "" if tab == "sessions" else told
-        text = f"{number}{_SHORT_TITLES[tab]}{' ' if told else ''}{told}"
-    elif active:
-        text = f"{number}{_SHORT_TITLES[tab]}"
-    else:
-        text = f"{number}!" if told.endswith("!") else str(number)
-    return f"[{text}]" if active else f" {text} "
+        return TabLabels(labels(_long), " ", "  ")
+    short = TabLabels(labels(_short))
+    return short if short.width <= width else TabLabels(labels(_shortest))
+
+
+_Form = Callable[[int, str, str, bool], str]
+
+
+def _long(number: int, tab: str, told: str, active: bool) -> str:
+    return f"{number} {TAB_TITLES[tab]}{' ' if told else ''}{told}"
+
+
+def _short(number: int, tab: str, told: str, active: bool) -> str:
+    told = "" if tab == "sessions" else told
+    return f"{number}{_SHORT_TITLES[tab]}{' ' if told else ''}{told}"
+
+
+def _shortest(number: int, tab: str, told: str, active: bool) -> str:
+    if active:
+        return f"{number}{_SHORT_TITLES[tab]}"
+    return f"{number}!" if told.endswith("!") else str(number)

@@ -30,17 +30,17 @@ class Hint:
         return self.shown + self.word
 
 
-def footer_hints(actions: Iterable[Action], width: int) -> tuple[Hint, ...]:
+def footer_hints(actions: Iterable[Action], width: int, *, ascii_only: bool = False) -> tuple[Hint, ...]:
     """Return the hints of *actions* that fit into *width* cells, the important ones first."""
     wide = width >= WIDE
     ordered = sorted((each for each in dict.fromkeys(actions) if each.hint), key=lambda each: each.rank)
-    ends = [_hint(each, wide) for each in ordered if each.id in (_LAST if wide else _LAST[:1])]
+    ends = [_hint(each, wide, ascii_only) for each in ordered if each.id in (_LAST if wide else _LAST[:1])]
     room = width - 1 - sum(_cells(hint, wide) for hint in ends)
     shown = []
     for each in ordered:
         if each.id in _LAST:
             continue
-        hint = _hint(each, wide)
+        hint = _hint(each, wide, ascii_only)
         if _cells(hint, wide) > room:
             break
         room -= _cells(hint, wide)
@@ -57,10 +57,12 @@ def _cells(hint: Hint, wide: bool) -> int:
     return cell_len(hint.text) + (2 if wide else 1)
 
 
-def _hint(action: Action, wide: bool) -> Hint:
+def _hint(action: Action, wide: bool, ascii_only: bool) -> Hint:
     word = "More" if action.id == "app.palette" and not wide else action.hint
-    between = " " if wide and len(action.shown_key) > 2 else ""
-    return Hint(action.key.split(",")[0], action.shown_key, between + word)
+    key = action.key.split(",")[0]
+    shown = action.shown_key if action.shown_key.isascii() or not ascii_only else key
+    between = " " if len(shown) > 2 and (wide or ascii_only) else ""
+    return Hint(key, shown, between + word)
 
 
 @dataclass(frozen=True, slots=True)

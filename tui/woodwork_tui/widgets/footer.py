@@ -29,6 +29,7 @@ class FooterBar(TextLine):
 
     def __init__(self) -> None:
         super().__init__()
+        self._ascii = False
         self._hints: tuple[Hint, ...] = ()
 
     def on_mount(self) -> None:
@@ -42,11 +43,17 @@ class FooterBar(TextLine):
         """Fit the hints into the new width."""
         self.show()
 
+    def set_ascii(self, ascii_only: bool) -> None:
+        """Write keys in ASCII, or no longer."""
+        if ascii_only is not self._ascii:
+            self._ascii = ascii_only
+            self.show()
+
     def show(self) -> None:
         """Show what can be pressed now."""
         known = [bound.binding.id for bound in self.screen.active_bindings.values() if bound.enabled]
         width = self.size.width
-        self._hints = footer_hints((action(id_) for id_ in known if id_), width)
+        self._hints = footer_hints((action(id_) for id_ in known if id_), width, ascii_only=self._ascii)
         line = Text(" ", no_wrap=True, end="")
         for number, hint in enumerate(self._hints):
             line.append(gap(width) if number else "")
