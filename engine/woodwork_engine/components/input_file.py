@@ -15,6 +15,7 @@ from woodwork_engine.kinds import Field, Kind, KindSettings, Role
 
 _POLL = 0.25
 _BREATH = 64
+_LONGEST_LINE = 16 * 1024 * 1024
 
 
 class InputFileSettings(KindSettings):
@@ -33,8 +34,8 @@ class InputFileSettings(KindSettings):
 class InputFile(Input):
     """Emits each line: an object with `payload` may name `session_id` and `event`, anything else is the payload.
 
-    A line that is not JSON is noted as `input.bad_line` with its number and skipped. A followed file may be replaced
-    or cut short; it is then read from its start.
+    A line that is not JSON, or longer than 16 MiB, is noted as `input.bad_line` with its number and skipped. A followed
+    file may be replaced or cut short; it is then read from its start.
     """
 
     def __init__(self, settings: InputFileSettings, site: Site) -> None:
@@ -62,26 +63,32 @@ class InputFile(Input):
 
     async def run(self) -> None:
         """Emit every line, then end or wait for more."""
-        rest = b""
+        rest, too_long = b"", False
         while self._file is not None:
-            line = self._file.readline()
-            if line.endswith(b"\n"):
-                await self._emit_line(rest + line)
-                rest = b""
-            elif line:
-                rest += line  # a line still being written
-            elif not self._follow:
-                await self._emit_line(rest)
-                return
-            elif self._replaced():
-                rest = b""
-            else:
+            piece = self._file.readline(_LONGEST_LINE)
+            fresh = None
+            if piece:
+                too_long = too_long or len(rest) + len(piece) > _LONGEST_LINE
+                rest = b"" if too_long else rest + piece
+                if not piece.endswith(b"\n"):
+                    continue  # more of it is there, or not yet written
+            elif self._follow and (fresh := self._replacement()) is None:
                 await asyncio.sleep(_POLL)
+                continue
+            if rest or too_long:
+                await self._emit_line(rest, too_long=too_long)
+                rest, too_long = b"", False
+            if not piece:
+                self._close()
+                self._file, self._line = fresh, 0 if fresh else self._line
 
-    async def _emit_line(self, line: bytes) -> None:
+    async def _emit_line(self, line: bytes, *, too_long: bool) -> None:
         self._line += 1
         if self._line % _BREATH == 0:
             await asyncio.sleep(0)
+        if too_long:
+            self._note_bad(f"longer than {_LONGEST_LINE:,} bytes")
+            return
         if not line.strip():
             return
         record = self._record(line)
@@ -92,24 +99,24 @@ class InputFile(Input):
         try:
             return record_of(json.loads(line))
         except (ValueError, RecursionError) as error:
-            self.note("input.bad_line", {"file": str(self._path), "line": self._line, "problem": str(error)})
+            self._note_bad(str(error))
             return None
 
-    def _replaced(self) -> bool:
-        """Open the file anew when another one has its name or it became shorter; return whether that was so."""
+    def _note_bad(self, problem: str) -> None:
+        self.note("input.bad_line", {"file": str(self._path), "line": self._line, "problem": problem})
+
+    def _replacement(self) -> IO[bytes] | None:
+        """Return the file opened anew when another one has its name or it became shorter."""
         if self._file is None:
-            return False
+            return None
         try:
             now, opened = self._path.stat(), os.fstat(self._file.fileno())
             same = (now.st_dev, now.st_ino) == (opened.st_dev, opened.st_ino)
             if same and opened.st_size >= self._file.tell():
-                return False
-            fresh = self._path.open("rb")
+                return None
+            return self._path.open("rb")
         except OSError:  # gone for the moment: whoever replaces it is not done
-            return False
-        self._close()
-        self._file, self._line = fresh, 0
-        return True
+            return None
 
     def _close(self) -> None:
         if self._file is not None:
