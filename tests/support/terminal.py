@@ -127,6 +127,13 @@ class Terminal:
         except subprocess.TimeoutExpired:
             raise NotShownError(f"the program did not end within {within:g} s; the screen:\n{self}") from None
 
+    def watch(self, seconds: float) -> str:
+        """Read what the program writes for *seconds* and return the screen's text then."""
+        deadline = time.monotonic() + seconds
+        while self._read(deadline):
+            pass
+        return self.text
+
     def restored(self) -> bool:
         """Whether the terminal is out of raw mode: it echoes and reads lines again."""
         local = termios.tcgetattr(self._master)[3]
@@ -156,13 +163,15 @@ class Terminal:
             data = os.read(self._master, 65536)
         except OSError:  # the other side is closed
             return False
+        if not data:
+            return False
         self.raw += data
         self._answer(data)
         data = _UNKNOWN_TO_PYTE.sub(b"", self._held + data)
         unfinished = _UNFINISHED.search(data)
         self._held = data[unfinished.start() :] if unfinished else b""
         self._stream.feed(data[: unfinished.start()] if unfinished else data)
-        return bool(data or self._held)
+        return True
 
     def _answer(self, data: bytes) -> None:
         if b"\x1b[6n" in data:
