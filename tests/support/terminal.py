@@ -62,13 +62,14 @@ class Terminal:
         self._held = b""
         self._master, slave = os.openpty()
         self._set_size(columns, lines)
+        known = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _TAKE_TERMINAL, *(str(word) for word in command)],
             stdin=slave if piped_input is None else subprocess.PIPE,
             stdout=slave,
             stderr=slave,
-            env={**os.environ, **colours, **(env or {})},
+            env={**known, **colours, **(env or {})},
             cwd=folder,
             start_new_session=True,
         )

@@ -39,6 +39,7 @@ class MainScreen(Screen[None]):
     *make_tab* makes a tab by name, *themes* are the names that `:theme` takes.
     """
 
+    AUTO_FOCUS = ""  # a tab takes the focus when it comes to the front; the lines to type into must not
     DEFAULT_CSS = """
     MainScreen { layout: vertical; }
     MainScreen.-smallest TabBar, MainScreen.-smallest FooterBar { display: none; }

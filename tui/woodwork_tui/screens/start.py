@@ -29,6 +29,7 @@ _SCRIPTS = (
 class StartScreen(ModalScreen[str]):
     """Answers with the path of the file to open; paths are relative to *folder*."""
 
+    AUTO_FOCUS = ""  # not the line for a path, until it is asked for
     DEFAULT_CSS = """
     StartScreen { background: $background; layout: vertical; }
     StartScreen Pane { padding: 0 2; }
