@@ -37,3 +37,11 @@ def test_what_screens_compute_needs_no_screen(package: str) -> None:
         "    importlib.import_module(found.name)"
     )
     assert "textual" not in loaded_by(every_module)
+
+
+def test_themes_are_data() -> None:
+    assert not loaded_by("import woodwork_themes") & {"textual", "rich", "woodwork_engine", "woodwork_tui"}
+
+
+def test_what_the_first_frame_needs_not_is_loaded_after_it() -> None:
+    assert not loaded_by("import woodwork_tui.app") & {"lark", "pydantic", "watchfiles"}
