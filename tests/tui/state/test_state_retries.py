@@ -14,7 +14,6 @@ from woodwork_tui.state.retries import (
     empty_text,
     error_of,
     expires_in,
-    filter_problem,
     held,
     next_in,
     retry_detail,
@@ -56,7 +55,6 @@ def test_retries_are_found_by_session_and_filter():
     assert names(session="s-02") == ["soon"]
     assert names("next>5s") == ["late"]
     assert names("refused expires<10m id:n*") == ["now"]
-    assert filter_problem("nxt>5s") is not None
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,10 @@ from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.dlq import UNREADABLE, empty_text
 from woodwork_tui.state.dlq_choice import Standing, still_marked, toggled
 from woodwork_tui.state.dlq_detail import detail
-from woodwork_tui.state.dlq_filter import filter_problem
+from woodwork_tui.state.dlq_filter import dlq_filter
 from woodwork_tui.state.dlq_groups import Group, GroupBy, group_key, trend_since
 from woodwork_tui.state.dlq_index import DeadIndex
+from woodwork_tui.state.filters import problem
 from woodwork_tui.state.lines import painted
 from woodwork_tui.state.payload_edit import as_text
 from woodwork_tui.state.view import View
@@ -95,7 +96,7 @@ class DlqTab(Tab):
 
     def check_filter(self, text: str) -> str | None:
         """Return what is wrong with the filter *text*, or None."""
-        return filter_problem(text)
+        return problem(dlq_filter, text)
 
     def filter_status(self) -> str:
         """Return how many letters match."""

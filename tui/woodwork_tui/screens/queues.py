@@ -13,16 +13,15 @@ from textual.binding import BindingType
 from textual.events import Resize
 from textual.widgets import Static
 
-from woodwork_engine.errors import FilterError
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.columns import Column
+from woodwork_tui.state.filters import LastGood, problem
 from woodwork_tui.state.queues import (
     ORDERS,
     Matches,
     QueueRow,
     SessionRow,
     SteadyOrder,
-    filter_problem,
     queue_filter,
     queue_rows,
     queues,
@@ -58,9 +57,9 @@ def queue_columns(ascii_only: bool) -> list[Column[QueueRow]]:
         Column("depth", "DEPTH", _depth, 13, align="right", drop=0),
         Column("bar", "", bar, 8, drop=3),
         Column("trend", "TREND", lambda row: safe(row.trend, width=40, style=row.tone), 15, drop=0),
-        Column("oldest", "OLDEST", lambda row: _some(age(row.oldest) if row.depth else None), 7, align="right", drop=4),
-        Column("in", "IN/s", lambda row: _rate(row.in_rate), 7, align="right", drop=5),
-        Column("out", "OUT/s", lambda row: _rate(row.out_rate), 7, align="right", drop=6),
+        Column("oldest", "OLDEST", lambda row: _some(age(row.oldest) if row.depth else None), 6, align="right", drop=4),
+        Column("in", "IN/s", lambda row: _rate(row.in_rate), 6, align="right", drop=5),
+        Column("out", "OUT/s", lambda row: _rate(row.out_rate), 6, align="right", drop=6),
         Column("flight", "FLIGHT", lambda row: _number(row.inflight), 6, align="right", drop=7),
         Column("policy", "POLICY", lambda row: safe(row.policy, width=11), 11, drop=8),
         Column("dropped", "DROPPED", lambda row: _number(row.dropped, "bad"), 7, align="right", drop=9),
@@ -134,8 +133,8 @@ class QueuesTab(Tab):
         self._order = 0
         self._backwards = False
         self._steady = SteadyOrder()
+        self._filter = LastGood(queue_filter)
         self._matches: Matches | None = None
-        self._query = ""
         self._components: tuple[str, ...] = ()
         self._ascii: bool | None = None
         self._table: LineTable[QueueRow] = LineTable(
@@ -160,7 +159,7 @@ class QueuesTab(Tab):
 
     def check_filter(self, text: str) -> str | None:
         """Return what is wrong with the filter *text*, or None."""
-        return filter_problem(text)
+        return problem(queue_filter, text)
 
     def filter_status(self) -> str:
         """Return how many queues match."""
@@ -170,8 +169,8 @@ class QueuesTab(Tab):
     def show(self, view: View) -> None:
         """Show *view*."""
         before, self._view = self._view, view
-        if view.filter != self._query:
-            self._read(view.filter)
+        query = self._filter.take(view.filter)
+        self._matches = queue_filter(query) if query.strip() else None
         if view.ascii is not self._ascii:
             self._ascii = view.ascii
             self._table.set_columns(queue_columns(view.ascii))
@@ -179,13 +178,6 @@ class QueuesTab(Tab):
         elif before.snapshot is view.snapshot and before.selection == view.selection and before.filter == view.filter:
             return
         self._draw()
-
-    def _read(self, query: str) -> None:
-        self._query = query
-        try:
-            self._matches = queue_filter(query) if query.strip() else None
-        except FilterError:
-            return  # the last good one stays; whoever types is told by check_filter
 
     def _draw(self) -> None:
         view, snapshot = self._view, self._view.snapshot

@@ -9,19 +9,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from woodwork_engine.errors import FilterError
 from woodwork_engine.snapshot import RetryRow
 from woodwork_tui.screens.ask import Ask, Question
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.attempts import route_between
 from woodwork_tui.state.columns import Column
+from woodwork_tui.state.filters import LastGood, problem
 from woodwork_tui.state.lines import Line, painted
 from woodwork_tui.state.retries import (
-    Matches,
     empty_text,
     error_of,
     expires_in,
-    filter_problem,
     held,
     next_in,
     retry_detail,
@@ -55,8 +53,7 @@ class RetriesTab(Tab):
         super().__init__(id=id)
         self._view = View()
         self._held: frozenset[str] = frozenset()
-        self._matches: Matches | None = None
-        self._query = ""
+        self._filter = LastGood(retry_filter)
         self._beat = -1
         self._now = 0.0
         self._ascii = False
@@ -75,10 +72,10 @@ class RetriesTab(Tab):
     def _columns(self) -> list[Column[RetryRow]]:
         arrow = "->" if self._ascii else "→"
         return [
-            Column("next", "NEXT IN", self._next_in, 8, drop=0),
+            Column("next", "NEXT IN", self._next_in, 7, drop=0),
             Column("try", "TRY", lambda row: f"{row.attempt}/{row.allowed}", 5, drop=0),
             Column("session", "SESS", lambda row: safe(row.session, width=40), minimum=6, most=14, drop=2),
-            Column("edge", f"FROM{arrow}TO", self._edge, minimum=15, most=32, drop=1),
+            Column("edge", f"FROM{arrow}TO", self._edge, minimum=14, most=32, drop=1),
             Column("event", "EVENT", lambda row: safe(row.event, width=40), minimum=14, most=24, drop=3),
             Column(
                 "error", "ERROR", lambda row: safe(error_of(row), width=300, style="bad"), minimum=24, weight=3, drop=0
@@ -99,7 +96,7 @@ class RetriesTab(Tab):
 
     def check_filter(self, text: str) -> str | None:
         """Return what is wrong with the filter *text*, or None."""
-        return filter_problem(text)
+        return problem(retry_filter, text)
 
     def filter_status(self) -> str:
         """Return how many retries match."""
@@ -122,25 +119,14 @@ class RetriesTab(Tab):
         view, snapshot = self._view, self._view.snapshot
         self._now = view.now
         self._held = held(snapshot)
-        self._read(view.filter, view.now)
-        rows = retry_rows(snapshot, session=view.selection.session, matches=self._matches)
+        matches = retry_filter(self._filter.take(view.filter), view.now)
+        rows = retry_rows(snapshot, session=view.selection.session, matches=matches)
         self._table.set_empty(empty_text(snapshot, view.selection.session, view.filter))
         self._table.set_rows(rows)
         self._list.tell(title(snapshot, len(rows)))
         self._draw_detail()
         if self._asking is not None:
             self._asking.look()
-
-    def _read(self, query: str, now: float) -> None:
-        if not query.strip():
-            self._matches, self._query = None, query
-            return
-        try:
-            self._matches = retry_filter(query, now)
-            self._query = query
-        except FilterError:  # the last good one stays; whoever types is told by check_filter
-            if self._query.strip() and self._query != query:
-                self._matches = retry_filter(self._query, now)
 
     def _draw_detail(self) -> None:
         row, view = self._table.cursor_row, self._view

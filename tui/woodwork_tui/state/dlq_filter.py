@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from woodwork_engine.dead_letter import DeadLetter
-from woodwork_engine.errors import FilterError
 from woodwork_engine.filter import Filter, compile_filter
 from woodwork_tui.state.dlq import UNREADABLE, is_under_way, reason_of
 
@@ -72,12 +71,3 @@ def dlq_filter(query: str) -> DlqFilter:
     if not of_age.terms:
         return DlqFilter(lasting, None)
     return DlqFilter(lasting, lambda now: of_age.over({_AGE: lambda letter: now - letter.at}))
-
-
-def filter_problem(query: str) -> str | None:
-    """Return what is wrong with the filter *query*, or None."""
-    try:
-        dlq_filter(query)
-    except FilterError as error:
-        return str(error)
-    return None

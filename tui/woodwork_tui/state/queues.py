@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from woodwork_engine.errors import FilterError
 from woodwork_engine.filter import compile_filter
 from woodwork_engine.role import Role
 from woodwork_engine.snapshot import LaneStats, NodeState, NodeStats, Snapshot
@@ -80,15 +79,6 @@ _FIELDS: Mapping[str, Callable[[QueueRow], object]] = {
 def queue_filter(query: str) -> Matches:
     """Return whether a row matches *query*; raises FilterError."""
     return compile_filter(query).over(_FIELDS)
-
-
-def filter_problem(query: str) -> str | None:
-    """Return what is wrong with the filter *query*, or None."""
-    try:
-        queue_filter(query)
-    except FilterError as error:
-        return str(error)
-    return None
 
 
 def queues(snapshot: Snapshot) -> tuple[NodeStats, ...]:

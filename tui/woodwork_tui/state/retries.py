@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from woodwork_engine.errors import FilterError
 from woodwork_engine.filter import compile_filter
 from woodwork_engine.plan import FlowPlan
 from woodwork_engine.snapshot import FlowState, NodeState, RetryRow, Snapshot
@@ -43,18 +42,9 @@ def _fields(now: float) -> Mapping[str, Callable[[RetryRow], object]]:
     }
 
 
-def retry_filter(query: str, now: float) -> Matches:
+def retry_filter(query: str, now: float = 0.0) -> Matches:
     """Return whether a retry matches *query* at *now* (s since the epoch); raises FilterError."""
     return compile_filter(query).over(_fields(now))
-
-
-def filter_problem(query: str) -> str | None:
-    """Return what is wrong with the filter *query*, or None."""
-    try:
-        retry_filter(query, 0.0)
-    except FilterError as error:
-        return str(error)
-    return None
 
 
 def retry_rows(snapshot: Snapshot, *, session: str | None, matches: Matches | None) -> tuple[RetryRow, ...]:
