@@ -25,7 +25,7 @@ def traffic() -> Traffic:
 def cells(row, looks, above=None, now=START):
     return {
         column.key: str(column.render(row))
-        for column, _ in fitting(columns(looks, lambda _: above, lambda: now), looks.room - 1, 2 if looks.wide else 1)
+        for column, _ in fitting(columns(looks, lambda _: above, lambda: now), looks.room - 2, 2 if looks.wide else 1)
     }
 
 
@@ -58,7 +58,7 @@ def test_time_way_and_state_stay_however_narrow_the_list_is(traffic, room):
 
 
 def test_what_is_gained_from_more_room_goes_to_numbers_and_to_the_payload(traffic):
-    wide = fitting(columns(Looks(room=198), lambda _: None, lambda: START), 197, 2)
+    wide = fitting(columns(Looks(room=198), lambda _: None, lambda: START), 196, 2)
     assert [column.key for column, _ in wide][-3:] == ["size", "id", "rev"]
     assert max(wide, key=lambda each: each[1])[0].key == "payload"
 

@@ -83,7 +83,7 @@ def columns(
         Column("event", "EVENT", lambda row: row.event, _EVENT if looks.wide else _NARROW_EVENT, drop=3),
         _state(looks),
         *(_wide_numbers() if looks.wide else ()),
-        Column("payload", "PAYLOAD", DeliveryRow.payload_line, minimum=max(12, looks.room // 5), drop=1),
+        Column("payload", "PAYLOAD", DeliveryRow.payload_line, minimum=max(12, looks.room // 6), drop=1),
         *(_wide_rest() if looks.wide else ()),
     )
 
@@ -92,7 +92,7 @@ def event_columns(
     looks: Looks, before: Callable[[DeliveryRow], DeliveryRow | None], now: Callable[[], float]
 ) -> tuple[Column[DeliveryRow], ...]:
     """Return the columns of one session's list: no session, and the error where there is one."""
-    payload = Column("payload", "PAYLOAD", _payload_or_problem, minimum=max(12, looks.room // 5), drop=1)
+    payload = Column("payload", "PAYLOAD", _payload_or_problem, minimum=max(12, looks.room // 6), drop=1)
     return tuple(
         payload if column.key == "payload" else column
         for column in columns(looks, before, now)

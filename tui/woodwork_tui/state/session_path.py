@@ -49,7 +49,11 @@ class SessionPath:
 
     def turn(self, row: DeliveryRow) -> tuple[DeliveryRow, ...]:
         """Return the deliveries of the turn that *row* belongs to, oldest first."""
-        return tuple(self._turns.get(turn_id(row), ()))
+        return self.turn_called(turn_id(row))
+
+    def turn_called(self, name: str) -> tuple[DeliveryRow, ...]:
+        """Return the deliveries of the turn *name*, as `turn_id` gives it; none when it is no longer kept."""
+        return tuple(self._turns.get(name, ()))
 
     def newer(self, number: int) -> int:
         """Return how many deliveries of the session are as new as *number*, or newer."""

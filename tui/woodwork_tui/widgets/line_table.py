@@ -156,6 +156,11 @@ class LineTable(ScrollView, Generic[Row], can_focus=True):
         if self.spot.following:
             self._change(lambda: self.spot.follow(False))
 
+    def follow_newest(self) -> None:
+        """Go to the newest row and stay there as others come."""
+        if not self.spot.following:
+            self._change(lambda: self.spot.follow(True))
+
     def allow_follow(self, allowed: bool) -> None:
         """Let the table follow, or not: only where the newest row is the last one."""
         if not allowed:
@@ -248,7 +253,8 @@ class LineTable(ScrollView, Generic[Row], can_focus=True):
     def _lay_out(self) -> None:
         width = self._laid_out = self.scrollable_content_region.width or self.size.width
         self._gap = 2 if width >= _WIDE else 1
-        self._plan = fitting(self._columns, max(0, width - 1), self._gap)
+        # a blank before the first column, where the cursor's mark goes, and one behind the last
+        self._plan = fitting(self._columns, max(0, width - 2), self._gap)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint the lines in *crop*; a scroll bar that came or went has left the columns another width."""

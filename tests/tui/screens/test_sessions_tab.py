@@ -1,0 +1,268 @@
+"""The Sessions tab in a running app: the table, and the path of the session under the cursor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from support.scene import NOW, scene
+from support.tab_host import TabHost
+from support.traffic import HOSTILE, Traffic
+from woodwork_engine.snapshot import SessionStats, Snapshot
+from woodwork_tui.screens.sessions import SessionsTab
+from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.line_block import LineBlock
+from woodwork_tui.widgets.line_table import LineTable
+
+WIDE, NARROW = (120, 33), (80, 21)
+
+
+class Desk:
+    """A host with a Sessions tab over the scene, or over *traffic* alone."""
+
+    def __init__(self, traffic: Traffic | None = None) -> None:
+        self.scene = scene()
+        self.traffic = traffic or self.scene.traffic
+        self.tab = SessionsTab()
+        self.app = TabHost(self.tab)
+        self.parts: dict[str, object] = {}
+        if traffic is not None:
+            self.parts["snapshot"] = sessions_of(traffic)
+
+    @property
+    def table(self) -> LineTable:
+        return self.tab.query_one("#sessions", LineTable)
+
+    @property
+    def events(self) -> LineTable:
+        return self.tab.query_one("#session-events", LineTable)
+
+    @property
+    def turn(self) -> str:
+        return self.tab.query_one("#session-turn", LineBlock).plain
+
+    async def show(self, pilot: Pilot[None], **parts: object) -> None:
+        """Show the traffic as it is now; *parts* of the view stay for later calls."""
+        self.parts |= parts
+        self.traffic.fold()
+        self.app.show(self.scene.view(**{"deliveries": self.traffic.history, **self.parts}))
+        await pilot.pause()
+
+
+def sessions_of(traffic: Traffic) -> Snapshot:
+    names = dict.fromkeys(row.session for row in traffic.fold())
+    return Snapshot(sessions=tuple(SessionStats(name, traffic.now, traffic.now, 1) for name in names))
+
+
+async def test_the_path_is_that_of_the_session_under_the_cursor():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.tab.enter()
+        assert {row.session for row in desk.events.rows} == {"s-01"}
+        await pilot.press("down")
+        assert desk.table.cursor_key == "s-02"
+        assert {row.session for row in desk.events.rows} == {"s-02"}
+        assert "s-02 · turn of" in desk.app.painted()
+
+
+async def test_enter_looks_at_the_session_in_every_tab_and_says_so():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.tab.enter()
+        await pilot.press("down", "enter")
+        assert desk.app.told == [("select", Selection(session="s-02"))]
+        await desk.show(pilot, selection=Selection(session="s-02"))
+        assert "s-02 in every tab (esc clears)" in desk.app.painted()
+        assert len(desk.table.rows) == 6
+
+
+async def test_a_session_chosen_elsewhere_comes_under_the_cursor_once():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot, selection=Selection(session="s-04"))
+        assert desk.table.cursor_key == "s-04"
+        desk.tab.enter()
+        await pilot.press("down")
+        await desk.show(pilot)
+        assert desk.table.cursor_key == "s-05"
+
+
+async def test_the_turn_drawn_is_that_of_the_event_under_the_cursor():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot, selection=Selection(session="s-02"))
+        desk.events.focus()
+        await pilot.press("g")
+        assert "✗ #4 † dead" in desk.turn
+        await pilot.press("G", "up")
+        assert "↻ #2 in 1.8s" in desk.turn
+        assert desk.turn.split("\n")[-1].endswith("busy 9ms (audit 100%) · 1 message")
+
+
+async def test_the_newest_turn_is_followed_but_each_can_be_read_for_a_second():
+    desk = Desk(Traffic())
+    desk.traffic.send("m0", "agent", source="first")
+    desk.parts["snapshot"] = sessions_of(desk.traffic)
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot, now=NOW)
+        assert "first" in desk.turn
+        desk.traffic.send("m1", "agent", source="second")
+        await desk.show(pilot, now=NOW + 0.5)
+        assert desk.events.cursor_key == ("m1", "agent")
+        assert "first" in desk.turn
+        await desk.show(pilot, now=NOW + 1.0)
+        assert "second" in desk.turn
+
+
+async def test_moving_up_in_the_events_holds_them_and_counts_what_comes():
+    desk = Desk(Traffic())
+    for number in range(30):
+        desk.traffic.send(f"m{number}", "agent")
+    desk.parts["snapshot"] = sessions_of(desk.traffic)
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.events.focus()
+        await pilot.press("up")
+        for number in range(5):
+            desk.traffic.send(f"n{number}", "agent")
+            desk.traffic.send(f"o{number}", "agent", session="other")
+        await desk.show(pilot)
+        assert desk.events.cursor_key == ("m28", "agent")
+        assert "‖ paused, 5 new (F to follow)" in desk.app.painted()
+
+
+async def test_another_session_is_followed_anew():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.events.focus()
+        await pilot.press("g")
+        desk.tab.enter()
+        await pilot.press("down")
+        assert desk.events.following
+        assert desk.events.cursor_key == ("msg-q3", "agent")
+
+
+async def test_enter_on_an_event_shows_the_message():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.tab.enter()
+        await pilot.press("tab", "enter")
+        assert desk.app.told == [("select", Selection(message=("msg-q1", "agent"))), ("goto", "messages")]
+
+
+async def test_without_room_the_table_gives_way_to_the_events():
+    desk = Desk()
+    async with desk.app.run_test(size=NARROW) as pilot:
+        await desk.show(pilot)
+        desk.tab.enter()
+        assert not desk.tab.query_one("#session-path").display
+        await pilot.press("down", "enter")
+        await desk.show(pilot, selection=Selection(session="s-02"))
+        assert not desk.tab.query_one("#session-list").display
+        assert desk.events.has_focus
+        assert len(desk.events.rows) == 18
+        assert desk.tab.close()
+        await pilot.pause()
+        assert desk.table.has_focus
+        assert not desk.tab.close()
+
+
+async def test_tap_and_copy_are_about_the_session_or_from_the_events_about_one_of_them():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.tab.enter()
+        await pilot.press("t", "y")
+        assert desk.app.told == [("select", Selection(session="s-01")), ("goto", "flow"), ("copy", "s-01")]
+        await pilot.press("tab", "t", "e")
+        assert desk.app.told[3:] == [
+            ("select", Selection(edge=("tickets", "agent"))),
+            ("goto", "flow"),
+            ("source", "main.ww", 7),
+        ]
+        await pilot.press("y", "enter")
+        assert desk.app.told[-1][0] == "copy"
+        assert "ticket 25" in desk.app.told[-1][1]
+
+
+async def test_the_table_can_be_ordered_and_turned_round_and_the_cursor_stays_on_its_session():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.tab.enter()
+        await pilot.press("down", "o", "o")
+        assert "Sessions 6 · worst first" in desk.app.painted()
+        assert [row.id for row in desk.table.rows][:2] == ["s-02", "s-05"]
+        assert desk.table.cursor_key == "s-02"
+        await pilot.press("O")
+        assert desk.table.rows[-1].id == "s-02"
+        assert desk.table.cursor_key == "s-02"
+
+
+async def test_a_filter_narrows_the_table_and_a_bad_one_leaves_it():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot, filter="state:failing")
+        assert [row.id for row in desk.table.rows] == ["s-02", "s-05"]
+        assert desk.tab.filter_status() == "2 of 6"
+        await desk.show(pilot, filter="state:")
+        assert len(desk.table.rows) == 2
+        await desk.show(pilot, filter="queued>99")
+        assert "0 of 6 match queued>99. esc clears the filter." in desk.app.painted()
+        assert (desk.tab.check_filter("queued>") or "").startswith("a value is missing here")
+
+
+async def test_without_sessions_it_says_when_there_will_be_one_and_no_key_does_anything():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        desk.app.show(View())
+        desk.tab.enter()
+        await pilot.press("enter", "t", "y", "R", "e", "o", "O", "ctrl+t", "tab", "enter", "F", "y")
+        assert "No sessions yet. The first message creates one." in desk.app.painted()
+        assert desk.app.told == []
+
+
+async def test_a_session_of_which_nothing_is_kept_says_so():
+    desk = Desk()
+    gone = SessionStats("s-99", NOW - 9_000, NOW - 8_000, 3)
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot, snapshot=replace(desk.scene.snapshot, sessions=(gone,)))
+        assert "Nothing of s-99 is among the 81 deliveries kept." in desk.app.painted()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_hostile_names_and_texts_neither_crash_nor_escape(size):
+    traffic = Traffic()
+    for number, text in enumerate(HOSTILE):
+        name = text[:60]
+        traffic.send(f"m{number}", name, payload={name: text}, session=name, source=name, event=name)
+        traffic.fail(f"m{number}", name, text[:5_000])
+    desk = Desk(traffic)
+    async with desk.app.run_test(size=size) as pilot:
+        await desk.show(pilot)
+        desk.tab.enter()
+        for row in desk.table.rows:
+            desk.table.move_to(row.id)
+            await desk.show(pilot, selection=Selection(session=row.id))
+            painted = desk.app.painted().replace("\n", "")
+            assert painted.isprintable()
+            if size == NARROW:
+                await pilot.press("enter")
+                assert desk.app.painted().replace("\n", "").isprintable()
+                desk.tab.close()
+
+
+async def test_the_ascii_set_is_used_where_it_is_wanted():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot, ascii=True, selection=Selection(session="s-02"))
+        assert "X failing" in desk.app.painted()
+        desk.events.focus()
+        await pilot.press("G", "up")
+        assert "X #1 R #2 in 1.8s" in desk.turn

@@ -1,0 +1,201 @@
+"""The Sessions tab: what happened to one conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+
+from woodwork_engine.errors import FilterError
+from woodwork_engine.snapshot import SessionStats
+from woodwork_tui.screens.delivery_tab import DeliveryTab
+from woodwork_tui.state.columns import Column
+from woodwork_tui.state.delivery_row import DeliveryRow
+from woodwork_tui.state.session_columns import session_columns
+from woodwork_tui.state.sessions import (
+    SORTS,
+    Order,
+    empty_text,
+    session_filter,
+    session_filter_problem,
+    session_rows,
+    table_title,
+)
+from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.line_table import LineTable
+from woodwork_tui.widgets.pane import Pane
+from woodwork_tui.widgets.session_pane import SessionPane
+
+_LOW = 26
+"""Lines below which the path is shown only when it is opened."""
+
+
+class SessionsTab(DeliveryTab):
+    """A table of sessions, and the path of the one under the cursor."""
+
+    DEFAULT_CSS = """
+    SessionsTab #session-list { height: 1fr; min-height: 6; }
+    SessionsTab #session-path { height: 2fr; }
+    SessionsTab.-low #session-path { display: none; }
+    SessionsTab.-low.-open #session-list { display: none; }
+    SessionsTab.-low.-open #session-path { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings("list.sort", "list.reverse", "list.time")
+    filterable = True
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
+        super().__init__(id=id)
+        self._order: Order = ("session", False)
+        self._matches: Callable[[SessionStats], bool] | None = None
+        self._wish: tuple[object, ...] = ()
+        self._sessions: tuple[SessionStats, ...] = ()
+        self._asked: str | None = None
+        self._ascii = False
+        self._table: LineTable[SessionStats] = LineTable(self._columns(), key=lambda row: row.id, id="sessions")
+        self._list = Pane(self._table, title="Sessions", id="session-list")
+        self._path = SessionPane(id="session-path")
+
+    def compose(self) -> ComposeResult:
+        """Lay the table out over the path."""
+        yield self._list
+        yield self._path
+
+    def _columns(self) -> tuple[Column[SessionStats], ...]:
+        return session_columns(lambda: self.view.now, lambda: self.view.selection.session, ascii_only=self._ascii)
+
+    # what is shown
+
+    def show(self, view: View) -> None:
+        """Show *view*; the table is made anew when its numbers are new, its times once a second."""
+        before, self.view = self.view, view
+        if view.ascii is not self._ascii:
+            self._ascii = view.ascii
+            self._table.set_columns(self._columns())
+        self._list_sessions()
+        if int(view.now) != int(before.now) or view.selection.session != before.selection.session:
+            self._table.refresh()
+        self._go_where_asked()
+        self._path.show(self._session, view)
+
+    def _again(self) -> None:
+        self.show(self.view)
+
+    @property
+    def _session(self) -> str | None:
+        return cast("str | None", self._table.cursor_key)
+
+    @property
+    def chosen(self) -> DeliveryRow | None:
+        """The event under the cursor."""
+        return self._path.events.cursor_row
+
+    def _list_sessions(self) -> None:
+        view, snapshot = self.view, self.view.snapshot
+        wish = (view.filter, self._order, int(view.now) if view.filter else 0)
+        selected = view.selection.session
+        if wish != self._wish or snapshot.sessions is not self._sessions:
+            self._wish, self._sessions = wish, snapshot.sessions
+            self._read(view.filter)
+            self._table.set_rows(session_rows(snapshot, self._order, self._matches))
+            self._table.set_empty(empty_text(snapshot, view.filter))
+        self._list.tell(table_title(snapshot, len(self._table.rows), self._order, selected))
+
+    def _read(self, expression: str) -> None:
+        """Take *expression* as the filter; one that cannot be read leaves the last good one."""
+        try:
+            self._matches = session_filter(expression, self.view.now) if expression.strip() else None
+        except FilterError:
+            return
+
+    def _go_where_asked(self) -> None:
+        """Put the cursor on a session that was selected elsewhere, once."""
+        asked = self.view.selection.session
+        if asked is not None and asked != self._asked:
+            self._table.move_to(asked)
+        self._asked = asked
+
+    def check_filter(self, text: str) -> str | None:
+        """Return what is wrong with the filter *text*, or None."""
+        return session_filter_problem(text)
+
+    def filter_status(self) -> str:
+        """Return how many sessions match."""
+        return f"{len(self._table.rows):,} of {len(self.view.snapshot.sessions):,}"
+
+    def on_resize(self, event: Resize) -> None:
+        """Show the path under the table where there is room."""
+        self.set_class(event.size.height < _LOW, "-low")
+        self.call_after_refresh(self._again)
+
+    # where the person is
+
+    def enter(self) -> None:
+        """Put the focus into the table, or into what is open."""
+        (self._path.events if self.has_class("-low") and self.has_class("-open") else self._table).focus()
+
+    def close(self) -> bool:
+        """Come back from the events to the table."""
+        inside = self.has_class("-open") or self._path.has_focus_within
+        self.remove_class("-open")
+        if inside:
+            self._table.focus()
+        return inside
+
+    @on(LineTable.Highlighted, "#sessions")
+    def _show_session(self, event: LineTable.Highlighted) -> None:
+        event.stop()
+        self._path.show(self._session, self.view)
+
+    @on(LineTable.Chosen, "#sessions")
+    def _select_session(self, event: LineTable.Chosen) -> None:
+        """Look at the session in every tab; without room for both show its path instead of the table."""
+        event.stop()
+        self._asked = cast("str", event.key)
+        self.post_message(self.Select(Selection(session=self._asked)))
+        if self.has_class("-low"):
+            self.add_class("-open")
+            self._path.events.focus()
+
+    @on(LineTable.Chosen, "#session-events")
+    def _open_event(self, event: LineTable.Chosen) -> None:
+        """Show the message in full."""
+        event.stop()
+        self.post_message(self.Select(Selection(message=cast("tuple[str, str]", event.key))))
+        self.post_message(self.Goto("messages"))
+
+    # keys
+
+    def action_sort(self) -> None:
+        """Put the table into the next order."""
+        names = list(SORTS)
+        self._order = (names[(names.index(self._order[0]) + 1) % len(names)], False)
+        self._again()
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self._order = (self._order[0], not self._order[1])
+        self._again()
+
+    def action_time_form(self) -> None:
+        """Tell the times of events in the next form."""
+        self._path.tell_times()
+
+    def action_tap(self) -> None:
+        """Watch the session in the Flow tab, from the events the way of the one chosen."""
+        if self._path.has_focus_within:
+            super().action_tap()
+        elif self._session is not None:
+            self.post_message(self.Select(Selection(session=self._session)))
+            self.post_message(self.Goto("flow"))
+
+    def action_copy(self) -> None:
+        """Copy the name of the session, from the events a part of the one chosen."""
+        if self._path.has_focus_within:
+            super().action_copy()
+        elif self._session is not None:
+            self.post_message(self.Copy(self._session, "the session id"))
