@@ -43,7 +43,8 @@ def test_a_full_box_says_name_kind_state_rate_queue_and_activity():
 
 
 def test_a_normal_box_says_name_state_rate_and_queue():
-    assert rows(AGENT, Zoom.NORMAL, BUSY)[1] == "│ ▲ 11.9/s  q 31 │"
+    calm = NodeStats("agent", NodeState.OK, depth=3, in_rate=1.9)
+    assert rows(AGENT, Zoom.NORMAL, calm) == ["╭ agent ───────╮", "│ ✓ 1.9/s  q 3 │", "╰──────────────╯"]
 
 
 def test_a_compact_box_says_state_and_name():
@@ -52,12 +53,18 @@ def test_a_compact_box_says_state_and_name():
 
 def test_what_is_retried_and_what_died_stands_in_the_lower_border():
     stats = NodeStats("audit", NodeState.FAILING, retrying=4, dead_now=12)
-    assert rows(node("audit"), Zoom.NORMAL, stats, loop=True)[-1] == "╰─┬────── ↻4 †12 ╯"
+    assert rows(node("audit"), Zoom.NORMAL, stats, loop=True)[-1] == "╰─┬──── ↻4 †12 ╯"
 
 
 def test_a_queue_without_room_beside_the_state_stands_in_the_border():
+    assert rows(AGENT, Zoom.NORMAL, BUSY) == ["╭ agent ───────╮", "│ ▲ 11.9/s     │", "╰──────── q 31 ╯"]
     stats = NodeStats("audit", NodeState.NOT_STARTED, depth=1_234, dead_now=5)
-    assert rows(node("audit"), Zoom.NORMAL, stats)[-1].endswith(" q 1,234 †5 ╯")
+    assert rows(node("audit"), Zoom.NORMAL, stats)[-1].endswith("1,234 †5 ╯")
+
+
+def test_a_memory_is_asked_and_not_sent_to_so_it_shows_neither_rate_nor_queue():
+    memory = node("notes", "memory short_term", Role.RESOURCE)
+    assert rows(memory, Zoom.NORMAL, NodeStats("notes", NodeState.IDLE))[1] == "│ ○ memory sh… │"
 
 
 def test_an_input_shows_what_it_sends():

@@ -15,7 +15,7 @@ from woodwork_tui.layout.lines import joined
 from woodwork_tui.layout.ordering import order
 from woodwork_tui.layout.placement import Rows
 from woodwork_tui.layout.routing import Routed, routed
-from woodwork_tui.text import one_line
+from woodwork_tui.text import fit
 
 _LEAST_WIDTH = 76
 
@@ -40,12 +40,15 @@ class _Sheet:
         self.height = down + part.height
 
 
-def node_width(node: Node, zoom: Zoom) -> int:
-    """Return how wide *node* is drawn, in cells: its name, and in full its kind, within the limits of *zoom*."""
+def node_width(node: Node, zoom: Zoom, *, with_kind: bool = False) -> int:
+    """Return how wide *node* is drawn, in cells, within the limits of *zoom*: its name, and its kind where that shows.
+
+    A full box always shows it, a normal one *with_kind*.
+    """
     size = SIZES[zoom]
-    name = cell_len(one_line(node.name))
-    kind = cell_len(one_line(node.kind)) if zoom is Zoom.FULL else 0
-    return max(size.min_width, min(size.max_width, max(name + (4 if zoom is Zoom.COMPACT else 5), kind + 4)))
+    name = cell_len(fit(node.name, size.max_width)) + (4 if zoom is Zoom.COMPACT else 5)
+    kind = cell_len(fit(node.kind, size.max_width)) + 4 if zoom is Zoom.FULL or with_kind else 0
+    return max(size.min_width, min(size.max_width, max(name, kind)))
 
 
 def _parts(names: Sequence[str], lines: Sequence[Line]) -> list[list[str]]:
@@ -86,13 +89,13 @@ def _loose(names: Sequence[str], zoom: Zoom, widths: dict[str, int], limit: int)
     return Routed(tuple(boxes), {}, max(box.x + box.width for box in boxes), y + size.height)
 
 
-def arrange(plan: FlowPlan, zoom: Zoom) -> Layout:
-    """Return the drawing of *plan*; the same plan always gives the same drawing."""
+def arrange(plan: FlowPlan, zoom: Zoom, *, with_kinds: bool = False) -> Layout:
+    """Return the drawing of *plan*, with room for the kinds of nodes if wanted; the same plan is always drawn alike."""
     lines = merged(plan)
     names = starting_order(plan, lines)
     lines = without_cycles(names, lines)
     anchored = frozenset(node.name for node in plan.nodes if node.role is Role.INPUT)
-    widths = {node.name: node_width(node, zoom) for node in plan.nodes}
+    widths = {node.name: node_width(node, zoom, with_kind=with_kinds) for node in plan.nodes}
     sheet = _Sheet()
     loose: list[str] = []
     for part in _parts(names, lines):

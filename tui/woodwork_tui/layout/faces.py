@@ -37,6 +37,8 @@ def flow_rate(node: Node, stats: NodeStats) -> float:
 def _state(node: Node, stats: NodeStats, width: int, ascii_only: bool) -> tuple[list[Run], bool]:
     """Return glyph, rate or word, and the queue; and whether the queue found room."""
     mark = Run(glyph(stats.state.value, ascii_only), stats.state.value)
+    if node.role is Role.RESOURCE and stats.state not in _WORDED:  # asked, not sent to: neither rate nor queue
+        return [mark, Run(pad(f" {node.kind}", width - 1), "kind")], False
     moving = flow_rate(node, stats)
     word = stats.state.value.replace("_", " ") if stats.state in _WORDED else rate(moving)
     depth = f"q {count(stats.depth)}"

@@ -48,7 +48,7 @@ def _picture(plan: FlowPlan, layout: Layout, ascii_only: bool) -> list[dict[int,
 
 def render_ascii(plan: FlowPlan, *, ascii_only: bool = False) -> str:
     """Return a picture of *plan* in box-drawing characters, or in plain ASCII; ends with a line feed unless empty."""
-    layout = arrange(plan, Zoom.NORMAL)
+    layout = arrange(plan, Zoom.NORMAL, with_kinds=True)
     lines = []
     for row in _picture(plan, layout, ascii_only):
         text, column = "", 0

@@ -67,7 +67,8 @@ def _flow_facts(snapshot: Snapshot, width: int, ascii_only: bool) -> Iterator[Te
         ("out", totals.out_rate, totals.out_activity),
     ):
         yield fact(label, f"{rate(moving):<8}", (sparkline(activity, min(room, 24), ascii_only=ascii_only), "accent"))
-    yield fact("handle", f"p50 {milliseconds(totals.p50_ms)}   p95 {milliseconds(totals.p95_ms)}")
+    times = (milliseconds(ms if totals.ok + totals.failed else None) for ms in (totals.p50_ms, totals.p95_ms))
+    yield fact("handle", "p50 {}   p95 {}".format(*times))
     yield fact("waiting", f"{count(totals.queued)}   in flight {count(totals.inflight)}")
     yield fact(
         "trouble",

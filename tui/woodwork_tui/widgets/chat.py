@@ -124,6 +124,12 @@ class Chat(Vertical):
         unseen = f" · {self.talk.unseen} new (F)" if self.talk.unseen else ""
         return f"Chat · {shown}{unseen}"
 
+    @property
+    def hint(self) -> str:
+        """The keys that mean something here."""
+        other = "one session" if self._everything else "all sessions"
+        return f"i type  v {other}  F follow" if self._names else f"v {other}  F follow"
+
     def show(self, view: View) -> None:
         """Show what *view* says was said."""
         self._view = view

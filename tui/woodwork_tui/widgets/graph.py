@@ -49,8 +49,15 @@ class GraphView(DraggedView, can_focus=True):
             self.mark = mark
             super().__init__()
 
-    class Opened(Selected):
+    class Opened(Message):
         """The person opened *mark*."""
+
+        def __init__(self, mark: Mark) -> None:
+            self.mark = mark
+            super().__init__()
+
+    class Zoomed(Message):
+        """The person chose another zoom."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
         super().__init__(id=id)
@@ -70,6 +77,10 @@ class GraphView(DraggedView, can_focus=True):
     def drawing(self) -> Layout:
         """The geometry of what is shown."""
         return self._paint.layout
+
+    def place(self, x: int, y: int) -> Offset:
+        """Return where the cell *x*, *y* of the drawing is in the window."""
+        return self._origin - self.scroll_offset + Offset(x, y)
 
     # what is shown
 
@@ -219,17 +230,18 @@ class GraphView(DraggedView, can_focus=True):
         self._wanted = order[(order.index(self.zoom) + 1) % len(order)]
         self._fit()
         self.refresh()
+        self.post_message(self.Zoomed())
 
     def action_pan(self, across: int, down: int) -> None:
         """Move the window."""
-        self.scroll_relative(x=across * _PAN[0], y=down * _PAN[1], animate=False)
+        self.scroll_relative(x=across * _PAN[0], y=down * _PAN[1], animate=False, immediate=True, force=True)
 
     @on(Click)
     def point(self, event: Click) -> None:
         """Select what is pointed at; a second click opens it."""
         if self.dragged:
             return
-        mark = mark_at(self.drawing, *(event.offset + self.scroll_offset - self._origin))
+        mark = mark_at(self.drawing, *(event.offset - self.place(0, 0)))
         if mark is not None and mark == self.chosen and event.chain > 1:
             self.post_message(self.Opened(mark))
         else:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from textual.actions import SkipAction
+from textual.events import Resize
 
 from woodwork_tui.state.facts import plain
 from woodwork_tui.state.inspector import Facts, inspect
-from woodwork_tui.state.view import Selection, View
+from woodwork_tui.state.view import View
 from woodwork_tui.widgets.line_view import LineView
 
 
@@ -20,14 +21,18 @@ class Inspector(LineView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
         super().__init__(id=id)
         self.facts = Facts("", ())
-        self._about = Selection()
+        self._view = View()
 
     def show(self, view: View) -> None:
         """Show the facts about what is selected in *view*; another selection begins at its top."""
         width = max(12, self.container_size.width - self.styles.scrollbar_size_vertical - 1)
         self.facts = inspect(view.snapshot, view.selection, width, ascii_only=view.ascii)
-        same, self._about = view.selection == self._about, view.selection
+        same, self._view = view.selection == self._view.selection, view
         self.set_lines(self.facts.lines, keep_place=same)
+
+    def on_resize(self, event: Resize) -> None:
+        """Say it in the new width."""
+        self.show(self._view)
 
     def action_cursor_left(self) -> None:
         """Leave the key to what is around: lines are as wide as the window."""

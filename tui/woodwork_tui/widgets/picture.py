@@ -1,0 +1,117 @@
+"""The picture of the flow: its graph, or its tree where there is little room."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.events import Resize
+from textual.message import Message
+
+from woodwork_tui.layout.steps import Mark
+from woodwork_tui.state.flow_words import empty_text, legend, title
+from woodwork_tui.state.view import View
+from woodwork_tui.widgets.graph import GraphView
+from woodwork_tui.widgets.line_table import LineTable
+from woodwork_tui.widgets.pane import Pane
+from woodwork_tui.widgets.tree_table import TreeTable
+
+
+class Picture(Pane):
+    """Shows the graph or the tree; selecting and opening go up."""
+
+    class Selected(Message):
+        """The person chose *mark*: a node's name, a line's ends, or nothing."""
+
+        def __init__(self, mark: Mark | None) -> None:
+            self.mark = mark
+            super().__init__()
+
+    class Opened(Message):
+        """The person opened *mark*."""
+
+        def __init__(self, mark: Mark) -> None:
+            self.mark = mark
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
+        self.graph = GraphView(id="graph")
+        self.tree_table = TreeTable(id="tree")
+        super().__init__(self.graph, self.tree_table, id=id)
+        self.tree_table.display = False
+        self._as_tree = False
+        self._chosen = False
+        self._view = View()
+
+    @property
+    def as_tree(self) -> bool:
+        """Whether the tree is shown."""
+        return self._as_tree
+
+    def enter(self) -> None:
+        """Put the focus on what is shown."""
+        (self.tree_table if self._as_tree else self.graph).focus()
+
+    def turn(self) -> None:
+        """Show the graph instead of the tree, or the tree instead of the graph."""
+        self._chosen = True
+        self._put(not self._as_tree)
+        self.enter()
+
+    def prefer(self, *, as_tree: bool) -> None:
+        """Show the tree, or the graph, unless the person has chosen."""
+        if not self._chosen:
+            self._put(as_tree)
+
+    def on_resize(self, event: Resize) -> None:
+        """Fit what stands below the picture."""
+        self.call_after_refresh(lambda: self.show(self._view))
+
+    def _put(self, as_tree: bool) -> None:
+        if as_tree is not self._as_tree:
+            focused = self.graph.has_focus or self.tree_table.has_focus
+            self._as_tree = as_tree
+            self.graph.display, self.tree_table.display = not as_tree, as_tree
+            if focused:
+                self.enter()
+            self.show(self._view)
+
+    def show(self, view: View) -> None:
+        """Show the flow of *view*."""
+        self._view = view
+        snapshot, empty = view.snapshot, empty_text(view.snapshot, view.file)
+        if self._as_tree:
+            self.tree_table.show(view, empty)
+        else:
+            chosen = view.selection.edge or view.selection.node
+            self.graph.show(snapshot, chosen, ascii_only=view.ascii, empty=empty)
+        hints = "v graph  " if self._as_tree else f"v tree  z zoom ({self.graph.zoom.value})  "
+        below = legend(max(0, self.size.width - 4), f"{hints}f full  t tap", ascii_only=view.ascii)
+        self.tell(title(snapshot.plan, "tree" if self._as_tree else "graph"), below)
+
+    @on(GraphView.Selected)
+    def _select_mark(self, event: GraphView.Selected) -> None:
+        event.stop()
+        self.post_message(self.Selected(event.mark))
+
+    @on(GraphView.Opened)
+    def _open_mark(self, event: GraphView.Opened) -> None:
+        event.stop()
+        self.post_message(self.Opened(event.mark))
+
+    @on(GraphView.Zoomed)
+    def _tell_zoom(self, event: GraphView.Zoomed) -> None:
+        event.stop()
+        self.show(self._view)
+
+    @on(LineTable.Highlighted)
+    def _select_row(self, event: LineTable.Highlighted) -> None:
+        event.stop()
+        if self.tree_table.moved and self.tree_table.cursor_row is not None:
+            self.post_message(self.Selected(self.tree_table.cursor_row.name))
+
+    @on(LineTable.Chosen)
+    def _open_row(self, event: LineTable.Chosen) -> None:
+        event.stop()
+        if self.tree_table.cursor_row is not None:
+            name = self.tree_table.cursor_row.name
+            self.post_message(self.Selected(name))
+            self.post_message(self.Opened(name))
