@@ -12,6 +12,11 @@ CLOSER_OF = {LBRACE: RBRACE, LSQB: RSQB}
 OPENER_OF = {RBRACE: LBRACE, RSQB: LSQB}
 TEXT_OF = {LBRACE: "{", RBRACE: "}", LSQB: "[", RSQB: "]"}
 
+LOOK_AHEAD = 200
+"""Characters of the rest of a line that are looked at."""
+
+_TYPE_OF = {text: name for name, text in TEXT_OF.items()}
+_BRACKET = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|[][{}]")
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*+"
 _DECLARATION = re.compile(
     rf"{_NAME}[^\S\n]*+[=:][^\S\n]*+{_NAME}(?:[^\S\n]++{_NAME})?[^\S\n]*+\{{|defaults[^\S\n]*+\{{|include[^\S\n]*+[\"']"
@@ -56,13 +61,31 @@ def _deeper_than(stack: Sequence[Opener], indent: int) -> int:
     return count
 
 
-def closed_by_closer(stack: Sequence[Opener], closer: str, line: int) -> int | None:
+def closed_by_closer(stack: Sequence[Opener], closer: str, line: int, rest: str) -> int | None:
     """Return how many of the innermost brackets end before a *closer* that does not fit; None: none, it is a slip.
 
-    A slip on its opener's line stands for the right closer; 0 says that the closer has no opener at all.
+    A slip stands for the right closer; 0 says that the closer has no opener at all. *rest* is what follows on the
+    line: whichever reading leaves the brackets of this line balanced is the one that was meant.
     """
     wanted = OPENER_OF[closer]
     distance = next((n for n, opener in enumerate(reversed(stack)) if opener.token.type == wanted), None)
-    if stack and stack[-1].token.line == line and (distance is None or stack[-1 - distance].token.line != line):
+    if not stack or stack[-1].token.line != line:
+        return distance or 0
+    here = [opener.token.type for opener in stack if opener.token.line == line]
+    if distance is None:
+        return 0 if _balanced(here, rest) and not _balanced(here[:-1], rest) else None
+    if distance >= len(here) or (_balanced(here[:-1], rest) and not _balanced(here[: -distance - 1], rest)):
         return None
-    return distance or 0
+    return distance
+
+
+def _balanced(openers: Sequence[str], rest: str) -> bool:
+    """Whether the brackets in *rest* close exactly *openers* and what opens in it."""
+    stack = list(openers)
+    for found in _BRACKET.finditer(rest):
+        bracket = _TYPE_OF.get(found[0])
+        if bracket in CLOSER_OF:
+            stack.append(bracket)
+        elif bracket is not None and (not stack or stack.pop() != OPENER_OF[bracket]):
+            return False
+    return not stack

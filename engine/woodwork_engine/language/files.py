@@ -81,4 +81,8 @@ class FlowFiles:
 
 
 def _identity(path: str) -> str:
-    return os.path.realpath(path)
+    """Return what is the same for two names of one file."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # a name that no file can have
+        return os.path.abspath(path)

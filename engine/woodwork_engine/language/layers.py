@@ -52,17 +52,15 @@ class LayerReader:
                 self._later(entry, path, component)
             elif entry.key not in model.model_fields:
                 self._unknown(model, entry, prefix, component)
+            elif (inner := _model_of(model, entry.key)) is not None and (block := block_of(entry.value)) is not None:
+                values[entry.key] = self._values(inner, block.entries, component, f"{path}.")
             elif any(variables(setting)):
                 self._problems.error(
                     Code.BAD_SETTING, f"{path!r} cannot come from the environment", entry.value.span,
                     "write the value itself", component=component,
                 )  # fmt: skip
             else:
-                inner, block = _model_of(model, entry.key), block_of(entry.value)
-                if inner is not None and block is not None:
-                    values[entry.key] = self._values(inner, block.entries, component, f"{path}.")
-                else:
-                    values[entry.key] = plain(setting)
+                values[entry.key] = plain(setting)
         return values
 
     def _later(self, entry: Entry, path: str, component: str | None) -> None:

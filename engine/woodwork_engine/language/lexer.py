@@ -179,7 +179,9 @@ class _Lexer:
 
     def _fitting(self, closer: str) -> str:
         place = self._span(self.position, self.position + 1)
-        count = brackets.closed_by_closer(self.stack, closer, self.line)
+        end = self.text.find("\n", self.position, self.position + brackets.LOOK_AHEAD)
+        rest = self.text[self.position + 1 : end if end >= 0 else self.position + brackets.LOOK_AHEAD]
+        count = brackets.closed_by_closer(self.stack, closer, self.line, rest)
         if count is None:
             opener = self.stack[-1].token
             right = brackets.CLOSER_OF[opener.type]
