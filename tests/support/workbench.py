@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,12 +33,16 @@ class Sent:
 
 @dataclass
 class FakeOutbox:
-    """Keeps what is sent; inside a handler it stages as the bus does. *answers* are those of asked components."""
+    """Keeps what is sent; inside a handler it stages as the bus does.
+
+    *answers* are those of asked components, *threads* the names of those in which notes were written.
+    """
 
     sent: list[Sent] = field(default_factory=list)
     notes: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     answers: dict[str, Callable[[object], object]] = field(default_factory=dict)
     asked: list[tuple[str, object]] = field(default_factory=list)
+    threads: set[str] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def emit(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
@@ -55,6 +60,7 @@ class FakeOutbox:
 
     def note(self, source: str, event: str, data: object) -> None:
         self.notes.append((event, data))
+        self.threads.add(threading.current_thread().name)
         self.changed.set()
 
     def _send(self, source: str, sent: Sent) -> str:
@@ -143,8 +149,15 @@ class Workbench:
         sender: str | None = "input",
     ) -> Attempt:
         """Make one attempt as the bus does; raises what the attempt raises."""
+        delivery = self.delivery(component, payload, event=event, session=session, attempt=attempt, sender=sender)
+        return await self.attempt(component, delivery)
+
+    def delivery(
+        self, component: Component, payload: object, *, event: str, session: str, attempt: int, sender: str | None
+    ) -> Delivery:
+        """Return a delivery whose *attempt* begins."""
         envelope = MessageEnvelope(event_type=event, session_id=session, sender_component=sender, message_id="msg-0")
-        delivery = Delivery(
+        return Delivery(
             envelope=envelope,
             encoded=encode(payload),
             target=component.name,
@@ -153,6 +166,9 @@ class Workbench:
             attempt=attempt,
             running=True,
         )
+
+    async def attempt(self, component: Component, delivery: Delivery) -> Attempt:
+        """Call the handler with *delivery*."""
         result = await self._handlers[component.name](delivery)
         outputs = [Sent(o.event, decode(o.encoded), o.session, o.target) for o in delivery.staged or ()]
         return Attempt(result, outputs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from support.workbench import PLACE, Sent, Workbench
@@ -50,10 +52,12 @@ async def test_a_failed_attempt_leaves_nothing_staged_for_the_next(bench: Workbe
         "        await self.emit('a', self.context.attempt)\n"
         "        if self.context.attempt == 1:\n            raise ValueError('no')\n",
     )
+    delivery = bench.delivery(component, "x", event="input.received", session="s-1", attempt=1, sender="input")
     with pytest.raises(ValueError, match="no"):
-        await bench.deliver(component, "x", attempt=1)
+        await bench.attempt(component, delivery)
+    delivery.attempt = 2
 
-    assert (await bench.deliver(component, "x", attempt=2)).outputs == [Sent("a", 2, None)]
+    assert (await bench.attempt(component, delivery)).outputs == [Sent("a", 2, None)]
 
 
 async def test_another_component_can_be_asked(bench: Workbench):
@@ -70,6 +74,8 @@ async def test_what_is_noted_in_a_thread_is_written_on_the_loop(bench: Workbench
 
     await bench.deliver(component, "x")
     await bench.outbox.until(lambda: bench.outbox.notes == [("agent.thought", {"of": "x"})])
+
+    assert bench.outbox.threads == {threading.current_thread().name}
 
 
 async def test_session_and_context_belong_to_a_message(bench: Workbench):

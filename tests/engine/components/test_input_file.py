@@ -80,7 +80,7 @@ async def test_broken_lines_are_told_with_their_number_and_skipped(bench: Workbe
     ]
 
 
-async def test_a_line_that_is_too_long_is_skipped_without_being_kept(
+async def test_a_line_that_is_too_long_is_told_and_skipped(
     bench: Workbench, file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(input_file, "_LONGEST_LINE", 100)
