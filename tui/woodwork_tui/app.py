@@ -165,6 +165,8 @@ class WoodworkApp(App[Ending]):
     async def _goto(self, event: Tab.Goto) -> None:
         event.stop()
         await self.main.move(self.main.place.open(event.tab, event.filter))
+        if event.action and self.main.tab is not None:
+            await self.main.tab.run_action(event.action)
 
     @on(Tab.Source)
     async def _source(self, event: Tab.Source) -> None:

@@ -63,6 +63,16 @@ def test_a_delivery_that_fails_and_is_tried_again_keeps_both_attempts():
     ]
 
 
+def test_an_attempt_lasts_at_least_as_long_as_it_was_measured_to():
+    flow, history = Flow(), DeliveryHistory()
+    envelope = flow.send("m", "a")
+    flow.log.append(2.0, "started", envelope, "a", 1)
+    flow.log.append(2.0, "ok", envelope, "a", 1, 250.0, {"outputs": []})
+    flow.into(history)
+    (row,) = history.rows
+    assert (row.attempts[0].started, row.attempts[0].ended, row.settled_at) == (2.0, 2.25, 2.25)
+
+
 def test_a_dead_delivery_names_its_reason_and_its_dead_letter():
     flow, history = Flow(), DeliveryHistory()
     envelope = flow.send("m", "a")

@@ -6,7 +6,8 @@ import pytest
 
 from support.flows import edge, node, plan
 from support.traffic import HOSTILE, START, Traffic
-from woodwork_engine.plan import EdgeKind
+from woodwork_engine.plan import Edge, EdgeKind, FlowPlan
+from woodwork_engine.source import Span
 from woodwork_tui.state import message_pages as pages
 from woodwork_tui.state.causes import causal_tree, siblings, why
 from woodwork_tui.state.lines import Line
@@ -39,6 +40,16 @@ def test_why_a_message_went_there_is_the_place_of_its_route(traffic):
     explicit = why(traffic.row("q/agent.0", "audit"), PLAN, 1)
     assert (explicit.place, explicit.text) == ("main.ww:12", "explicit, to")
     assert why(traffic.row("q", "agent"), PLAN, 1).text == "inferred"
+
+
+def test_the_place_of_a_route_is_seen_from_the_folder_of_the_flow():
+    traffic = Traffic()
+    traffic.send("m", "audit", source="agent")
+    row = traffic.row("m", "audit")
+    for file, shown in (("/home/ana/flow/parts/audit.ww", "parts/audit.ww:4"), ("/etc/x.ww", "/etc/x.ww:4")):
+        route = Edge("agent", "audit", EdgeKind.EXPLICIT, Span(file, 4, 1, 4, 2))
+        reason = why(row, FlowPlan("/home/ana/flow/main.ww", edges=(route,)), 1)
+        assert (reason.place, reason.file, reason.line) == (shown, file, 4)
 
 
 def test_why_says_when_the_revision_has_changed_and_the_route_is_gone(traffic):

@@ -51,7 +51,7 @@ class DeliveryTab(Tab):
             self.post_message(self.Select(Selection(edge=(row.source, row.target))))
         else:
             self.post_message(self.Select(Selection(node=row.target or row.source)))
-        self.post_message(self.Goto("flow"))
+        self.post_message(self.Goto("flow", action="tap"))
 
     def action_source(self) -> None:
         """Show the route by which it came."""

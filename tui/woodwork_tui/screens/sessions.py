@@ -191,7 +191,7 @@ class SessionsTab(DeliveryTab):
             super().action_tap()
         elif self._session is not None:
             self.post_message(self.Select(Selection(session=self._session)))
-            self.post_message(self.Goto("flow"))
+            self.post_message(self.Goto("flow", action="tap"))
 
     def action_copy(self) -> None:
         """Copy the name of the session, from the events a part of the one chosen."""

@@ -47,11 +47,15 @@ class Tab(Widget):
             super().__init__()
 
     class Goto(Message):
-        """Show the tab *tab* (`flow`, `messages`, ...), filtered by *filter* unless that is None."""
+        """Show the tab *tab* (`flow`, `messages`, ...), filtered by *filter* unless that is None.
 
-        def __init__(self, tab: str, filter: str | None = None) -> None:  # noqa: A002  the published word
+        There *action*, one of its own action methods (`tap`), is done if it is not empty.
+        """
+
+        def __init__(self, tab: str, filter: str | None = None, action: str = "") -> None:  # noqa: A002  the published word
             self.tab = tab
             self.filter = filter
+            self.action = action
             super().__init__()
 
     class Source(Message):

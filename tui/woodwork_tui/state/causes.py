@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from woodwork_engine.plan import Edge, EdgeKind, FlowPlan
 from woodwork_tui.state.delivery_row import DeliveryRow
@@ -15,16 +16,24 @@ MOST_IN_TREE = 400
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a delivery went to its target; `file` and `line` (from 1) of the route in today's plan, if it has one."""
+    """Why a delivery went to its target; `file` and `line` (from 1) of the route in today's plan, if it has one.
+
+    `folder` is where the flow's main file is.
+    """
 
     text: str
     file: str | None = None
     line: int = 0
+    folder: str = ""
 
     @property
     def place(self) -> str:
-        """`main.ww:12`, or nothing."""
-        return f"{self.file}:{self.line}" if self.file else ""
+        """`main.ww:12`, seen from the flow's folder, or nothing."""
+        if not self.file:
+            return ""
+        file = PurePath(self.file)
+        inside = file.relative_to(self.folder) if file.is_relative_to(self.folder) else file
+        return f"{inside}:{self.line}"
 
 
 def route_of(row: DeliveryRow, plan: FlowPlan | None) -> Edge | None:
@@ -47,7 +56,8 @@ def why(row: DeliveryRow, plan: FlowPlan | None, rev: int) -> Why:
         return Why(f"{gone}{then}")
     events = f" for {', '.join(route.events)}" if route.events else ""
     how = "inferred" if route.kind is EdgeKind.INFERRED else f"explicit, {route.via}"
-    return Why(f"{how}{events}{then}", route.span.file, route.span.line)
+    folder = str(PurePath(plan.file).parent) if plan is not None else ""
+    return Why(f"{how}{events}{then}", route.span.file, route.span.line, folder)
 
 
 def siblings(row: DeliveryRow, history: DeliveryHistory) -> tuple[DeliveryRow, ...]:

@@ -174,18 +174,20 @@ def _started(row: DeliveryRow, record: Record) -> None:
 def _ended(row: DeliveryRow, record: Record) -> Attempt:
     row.duration_ms = record.duration_ms
     row.attempt = record.attempt or row.attempt
+    lasted = (record.duration_ms or 0.0) / 1000
     started = row.started_at
     if started is None and record.duration_ms is not None:
-        started = record.ts - record.duration_ms / 1000
-    attempt = Attempt(row.attempt, started, record.ts, record.duration_ms)
+        started = record.ts - lasted
+    # durations come from a finer clock than record times
+    ended = record.ts if started is None else max(record.ts, started + lasted)
+    attempt = Attempt(row.attempt, started, ended, record.duration_ms)
     row.attempts = (*row.attempts, attempt)
     return attempt
 
 
 def _ok(row: DeliveryRow, record: Record) -> None:
     row.state = DeliveryState.OK
-    row.settled_at = record.ts
-    _ended(row, record)
+    row.settled_at = _ended(row, record).ended
     outputs = _details(record).get("outputs")
     if isinstance(outputs, list | tuple):
         row.outputs = tuple(str(output) for output in outputs)

@@ -57,14 +57,14 @@ class Looks:
 def edge_width(plan: FlowPlan | None) -> int:
     """Return the cells that the longest route of *plan* takes, within reason."""
     pairs = [(e.source, e.target) for e in plan.edges if e.is_route] if plan else []
-    longest = max((cell_len(one_line(f"{source} → {target}")) for source, target in pairs), default=0)
-    return min(max(longest, _SHORTEST_EDGE), _LONGEST_EDGE)
+    longest = max((cell_len(fit(f"{source} → {target}", _LONGEST_EDGE)) for source, target in pairs), default=0)
+    return max(longest, _SHORTEST_EDGE)
 
 
 def session_width(names: tuple[str, ...]) -> int:
     """Return the cells that the longest of *names* takes, within reason."""
-    longest = max((cell_len(one_line(name)) for name in names), default=0)
-    return min(max(longest, _SHORTEST_SESSION), _LONGEST_SESSION)
+    longest = max((cell_len(fit(name, _LONGEST_SESSION)) for name in names), default=0)
+    return max(longest, _SHORTEST_SESSION)
 
 
 def columns(
@@ -92,7 +92,7 @@ def event_columns(
     looks: Looks, before: Callable[[DeliveryRow], DeliveryRow | None], now: Callable[[], float]
 ) -> tuple[Column[DeliveryRow], ...]:
     """Return the columns of one session's list: no session, and the error where there is one."""
-    payload = Column("payload", "PAYLOAD", _payload_or_problem, minimum=max(12, looks.room // 6), drop=1)
+    payload = Column("payload", "PAYLOAD", _payload_or_problem, minimum=max(12, looks.room // 4), drop=1)
     return tuple(
         payload if column.key == "payload" else column
         for column in columns(looks, before, now)
