@@ -284,6 +284,12 @@ async def test_what_is_wrong_with_a_filter_is_said_and_the_last_good_one_stays(a
         assert bar.input.has_focus
 
 
+async def test_while_a_filter_is_typed_the_footer_shows_no_letters_to_press(at_desk):
+    async with at_desk() as shown:
+        await shown.press("slash")
+        assert shown.line(FooterBar) == " F1Help  ^pPalette  ^qQuit"
+
+
 async def test_letters_typed_into_a_filter_never_trigger_a_command(at_desk):
     async with at_desk() as shown:
         await shown.press("slash")

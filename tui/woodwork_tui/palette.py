@@ -2,63 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.markup import escape
 
 from woodwork_tui.actions import Action, action, commands
 from woodwork_tui.screens.main import MainScreen
-from woodwork_tui.state.commands import needs_words
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    text: str
-    help: str
+    title: str
+    note: str
     run: Callable[[], object]
 
 
 class RegistryProvider(Provider):
     """Offers the actions whose keys are active, and the commands; what needs words opens the `:` line with it."""
 
-    def _entries(self) -> Iterator[_Entry]:
-        seen: set[str] = set()
+    def _entries(self) -> list[_Entry]:
+        found: dict[str, tuple[Action, _Entry]] = {}
         for key, bound in self.screen.active_bindings.items():
-            if bound.binding.id and bound.enabled and bound.binding.id not in seen:
-                seen.add(bound.binding.id)
+            if bound.binding.id and bound.enabled:
                 known = action(bound.binding.id)
-                yield _Entry(known.title, _note(known), partial(self.app.simulate_key, key))
-        screen = self.screen
-        if isinstance(screen, MainScreen):
+                if known.hint or known.group != "Lists":  # nobody moves a cursor from here
+                    entry = _Entry(known.title, _note(known), partial(self.app.simulate_key, key))
+                    found.setdefault(known.id, (known, entry))
+        if isinstance(self.screen, MainScreen):
             for known in commands():
-                if known.id not in seen:
-                    yield _Entry(known.title, _note(known), partial(self._type, screen, known))
+                entry = _Entry(known.title, _note(known), partial(self._type, self.screen, known))
+                found.setdefault(known.id, (known, entry))
+        return [entry for known, entry in sorted(found.values(), key=_order)]
 
     @staticmethod
     def _type(screen: MainScreen, known: Action) -> None:
         word = known.command.split()[0]
-        screen.action_command(f"{word} " if needs_words(known) or " " in known.command else word)
+        screen.action_command(f"{word} " if " " in known.command else word)
 
     async def discover(self) -> Hits:
         """Yield everything."""
         for entry in self._entries():
-            yield DiscoveryHit(Content(entry.text), entry.run, entry.text, entry.help)
+            yield DiscoveryHit(_line(Content(entry.title), entry), entry.run, entry.title)
 
     async def search(self, query: str) -> Hits:
         """Yield what matches *query*."""
         matcher = self.matcher(query)
         for entry in self._entries():
-            score = matcher.match(f"{entry.text} {entry.help}")
+            score = matcher.match(f"{entry.title} {entry.note}")
             if score > 0:
-                yield Hit(score, matcher.highlight(entry.text), entry.run, entry.text, entry.help)
+                yield Hit(score, _line(matcher.highlight(entry.title), entry), entry.run, entry.title)
+
+
+def _order(found: tuple[Action, _Entry]) -> tuple[bool, int, str]:
+    known = found[0]
+    return known.group == "Tabs", known.rank, known.title
+
+
+def _line(title: Content, entry: _Entry) -> Content:
+    return Content.assemble(title, (f"   {entry.note}", "dim"))
 
 
 def _note(known: Action) -> str:
     told = [known.shown_key] if known.key else []
     if known.command:
         told.append(f":{known.command}")
-    return escape("  ".join(told))  # the palette reads it as markup
+    return "  ".join(told)

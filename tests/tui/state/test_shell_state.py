@@ -40,10 +40,10 @@ def test_a_tick_that_takes_long_or_comes_late_makes_the_next_one_wait():
 
 def test_the_pace_comes_back_step_by_step():
     pace, intervals = Pace(SLOWEST), []
-    for _ in range(20):
+    for _ in range(5):
         pace = pace.after(late=0.0, took=0.001)
         intervals.append(pace.interval)
-    assert intervals[0] == pytest.approx(0.8)
+    assert intervals[0] == pytest.approx(0.5)
     assert intervals == sorted(intervals, reverse=True)
     assert intervals[-1] == FASTEST
 
@@ -78,13 +78,16 @@ def test_never_more_than_two_lines_are_noticed():
 
 
 def test_the_footer_keeps_the_important_keys_and_the_way_to_the_others():
-    known = [action(id_) for id_ in ("app.help", "app.command", "list.choose", "app.full", "app.palette", "app.quit")]
+    ids = ("app.help", "app.command", "list.choose", "app.full", "app.palette", "app.quit")
+    known = {key: action(id_) for id_ in ids for key in action(id_).key.split(",")}
     assert [hint.text for hint in footer_hints(known, 120)] == [
         "?Help", ":Cmd", "⏎Open", "fFull", "^pPalette", "^qQuit",
     ]  # fmt: skip
     assert [hint.text for hint in footer_hints(known, 80)][-1] == "^pMore"
     assert [hint.text for hint in footer_hints(known, 20)] == ["?Help", ":Cmd", "^pMore"]
     assert [hint.text for hint in footer_hints(known, 3)] == ["^pMore"]
+    known.pop("question_mark")
+    assert footer_hints(known, 80)[0].text == "F1Help"
     assert footer_hints(known, 80, ascii_only=True)[2].text == "enter Open"
 
 
@@ -147,6 +150,11 @@ def test_what_would_be_lost_is_counted_and_nothing_once_the_flow_has_stopped():
     found = unfinished(scene().snapshot)
     assert (found.total, found.lines()) == (6, ("      3 queued", "      1 running", "      2 waiting for a retry"))
     assert not unfinished(replace(scene().snapshot, state=FlowState.STOPPED))
+
+
+def test_edits_that_are_not_saved_would_be_lost_even_when_the_flow_has_stopped():
+    found = unfinished(replace(scene().snapshot, state=FlowState.STOPPED), ("main.ww",))
+    assert (bool(found), found.total, found.edits) == (True, 0, ("main.ww",))
 
 
 def test_what_was_left_is_told_by_place():

@@ -227,11 +227,6 @@ def usage(line: str) -> str:
     return found.command if found else ""
 
 
-def needs_words(action: Action) -> bool:
-    """Whether the command of *action* means nothing without further words."""
-    return _FORMS.get(action.id, _PLAIN).least > 0
-
-
 @dataclass(frozen=True, slots=True)
 class CommandHistory:
     """Commands that were typed, oldest first, and where the person is among them (None: at the end)."""

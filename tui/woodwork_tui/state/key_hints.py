@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -30,17 +30,22 @@ class Hint:
         return self.shown + self.word
 
 
-def footer_hints(actions: Iterable[Action], width: int, *, ascii_only: bool = False) -> tuple[Hint, ...]:
-    """Return the hints of *actions* that fit into *width* cells, the important ones first."""
+def footer_hints(keys: Mapping[str, Action], width: int, *, ascii_only: bool = False) -> tuple[Hint, ...]:
+    """Return hints for *keys* and what they do that fit into *width* cells: the first key of each, by importance."""
     wide = width >= WIDE
-    ordered = sorted((each for each in dict.fromkeys(actions) if each.hint), key=lambda each: each.rank)
-    ends = [_hint(each, wide, ascii_only) for each in ordered if each.id in (_LAST if wide else _LAST[:1])]
+    first: dict[Action, str] = {}
+    for key, each in keys.items():
+        if each.hint:
+            first.setdefault(each, key)
+    ordered = sorted(first, key=lambda each: each.rank)
+    last = _LAST if wide else _LAST[:1]
+    ends = [_hint(each, first[each], wide, ascii_only) for each in ordered if each.id in last]
     room = width - 1 - sum(_cells(hint, wide) for hint in ends)
     shown = []
     for each in ordered:
         if each.id in _LAST:
             continue
-        hint = _hint(each, wide, ascii_only)
+        hint = _hint(each, first[each], wide, ascii_only)
         if _cells(hint, wide) > room:
             break
         room -= _cells(hint, wide)
@@ -57,10 +62,11 @@ def _cells(hint: Hint, wide: bool) -> int:
     return cell_len(hint.text) + (2 if wide else 1)
 
 
-def _hint(action: Action, wide: bool, ascii_only: bool) -> Hint:
+def _hint(action: Action, key: str, wide: bool, ascii_only: bool) -> Hint:
     word = "More" if action.id == "app.palette" and not wide else action.hint
-    key = action.key.split(",")[0]
-    shown = action.shown_key if action.shown_key.isascii() or not ascii_only else key
+    shown = show_key(key)
+    if ascii_only and not shown.isascii():
+        shown = key
     between = " " if len(shown) > 2 and (wide or ascii_only) else ""
     return Hint(key, shown, between + word)
 

@@ -21,8 +21,8 @@ class Pace:
     def after(self, *, late: float, took: float) -> Pace:
         """Return the pace after a tick that came *late* s after it was due and *took* s to be shown.
 
-        A tick that is late or long makes the next one wait longer at once; each good one wins a fifth of it back.
+        A tick that is late or long makes the next one wait longer at once; each good one wins half of it back.
         """
         needed = max(FASTEST, took / _SHARE, 2 * late if late > _LATE * self.interval else 0.0)
-        eased = self.interval * 0.8
+        eased = self.interval / 2
         return replace(self, interval=min(SLOWEST, max(needed, eased, FASTEST)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Click, Resize
+from textual.keys import key_to_character
 from textual.message import Message
 from textual.screen import Screen
 
@@ -50,10 +51,15 @@ class FooterBar(TextLine):
             self.show()
 
     def show(self) -> None:
-        """Show what can be pressed now."""
-        known = [bound.binding.id for bound in self.screen.active_bindings.values() if bound.enabled]
+        """Show what can be pressed now; a letter that would only be typed is not shown."""
+        typed = self.screen.focused.check_consume_key if self.screen.focused is not None else None
+        keys = {
+            key: action(bound.binding.id)
+            for key, bound in self.screen.active_bindings.items()
+            if bound.enabled and bound.binding.id and not (typed is not None and typed(key, key_to_character(key)))
+        }
         width = self.size.width
-        self._hints = footer_hints((action(id_) for id_ in known if id_), width, ascii_only=self._ascii)
+        self._hints = footer_hints(keys, width, ascii_only=self._ascii)
         line = Text(" ", no_wrap=True, end="")
         for number, hint in enumerate(self._hints):
             line.append(gap(width) if number else "")
