@@ -13,7 +13,7 @@ from woodwork_engine.plan import FlowPlan
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
 from woodwork_tui.state.delivery_words import edge_text, short_outcome, since_text, try_text
-from woodwork_tui.text import glyph, one_line, safe, tone
+from woodwork_tui.text import fit, glyph, safe, tone
 from woodwork_tui.units import NONE, age, clock, size
 
 _WIDE = 100
