@@ -527,6 +527,15 @@ async def test_inject_goes_to_the_prompt_of_an_input_cli(at_desk):
         assert shown.app.screen is shown.app.main
 
 
+async def test_with_nothing_running_there_is_nobody_to_inject_to(at_desk):
+    async with at_desk() as shown:
+        shown.engine.snap(plan=None)
+        shown.tick()
+        await shown.press("i")
+        assert shown.app.screen is shown.app.main
+        assert shown.toasts == [("", "Nothing is running that could take a message.", "warning")]
+
+
 async def test_inject_says_what_is_wrong_with_the_payload_and_does_not_send_it(at_desk):
     async with at_desk() as shown:
         await shown.press("i")

@@ -44,4 +44,5 @@ def test_themes_are_data() -> None:
 
 
 def test_what_the_first_frame_needs_not_is_loaded_after_it() -> None:
-    assert not loaded_by("import woodwork_tui.app") & {"lark", "pydantic", "watchfiles"}
+    late = {"lark", "pydantic", "watchfiles"}
+    assert not loaded_by("import woodwork_tui.app, woodwork_tui.operator, woodwork_tui.screens.flow") & late

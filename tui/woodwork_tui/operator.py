@@ -35,7 +35,7 @@ class Operator:
         self._main = main
         self._opener = opener
         self._commander = Commander(app, main, self.act)
-        self._departure = Departure(app)
+        self._departure = Departure(app, main.unsaved)
         self._greeted = False
 
     # a flow
@@ -85,9 +85,10 @@ class Operator:
         """Compose a message for *component* or whom the person most likely means; an `input cli` has its prompt."""
         view = self._main.view
         wanted = component or recipient_for(view)
-        if wanted and is_prompt(view.snapshot.plan, wanted) and self._main.tab and self._main.tab.prompt(wanted):
-            return
-        self._app.push_screen(InjectScreen(view, wanted), self._send)
+        if wanted is None:
+            self._app.notify("Nothing is running that could take a message.", severity="warning", markup=False)
+        elif not (is_prompt(view.snapshot.plan, wanted) and self._main.tab and self._main.tab.prompt(wanted)):
+            self._app.push_screen(InjectScreen(view, wanted), self._send)
 
     def _send(self, message: Injection | None) -> None:
         if message is not None:

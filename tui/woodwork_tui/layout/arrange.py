@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from rich.cells import cell_len
 
-from woodwork_engine.kinds import Role
 from woodwork_engine.plan import FlowPlan, Node
+from woodwork_engine.role import Role
 from woodwork_tui.layout.geometry import SIZES, Box, Label, Layout, Path, Zoom
 from woodwork_tui.layout.layers import Layered, Line, layer_of, layered, merged, starting_order, without_cycles
 from woodwork_tui.layout.lines import joined

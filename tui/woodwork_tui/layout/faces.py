@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from woodwork_engine.kinds import Role
 from woodwork_engine.plan import Node
+from woodwork_engine.role import Role
 from woodwork_engine.snapshot import NodeState, NodeStats
 from woodwork_tui.layout.geometry import Box, Zoom
 from woodwork_tui.layout.glyphs import Frame, frame

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from woodwork_engine.kinds import Role
 from woodwork_engine.plan import Edge, EdgeKind, FlowPlan, Node
+from woodwork_engine.role import Role
 
 _STRENGTH = (EdgeKind.EXPLICIT, EdgeKind.INFERRED, EdgeKind.REFERENCE)
 

@@ -53,12 +53,11 @@ class InjectScreen(ModalScreen[Injection | None]):
         Binding("ctrl+s,ctrl+enter", "send", "Send", show=False),
     ]
 
-    def __init__(self, view: View, component: str | None) -> None:
+    def __init__(self, view: View, component: str) -> None:
         super().__init__()
         self._view = view
         self._known = recipients(view.snapshot.plan)
-        names = [each.name for each in self._known]
-        self._chosen = component if component in names else next(iter(names), "")
+        self._chosen = component
         self._editor = JsonEditor(self._example(self._chosen))
         self._offered = self._editor.text
         self._told = Told()
@@ -102,7 +101,7 @@ class InjectScreen(ModalScreen[Injection | None]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Take another recipient; a payload that was not edited makes way for its own."""
         event.stop()
-        self._chosen = event.option.id or ""
+        self._chosen = event.option.id or self._chosen
         if self._editor.text == self._offered:
             self._editor.text = self._example(self._chosen)
             self._offered = self._editor.text
@@ -122,13 +121,13 @@ class InjectScreen(ModalScreen[Injection | None]):
         if isinstance(read, Invalid):
             self._told.tell((Line(f"not JSON: {read}", "bad"),))
         else:
-            self._told.tell((Line(f"sent to {self._chosen} as {read.kind}" if self._chosen else _NOBODY, "muted"),))
-        self._answers.offer("Send", possible=isinstance(read, Payload) and bool(self._chosen))
+            self._told.tell((Line(f"sent to {self._chosen} as {read.kind}", "muted"),))
+        self._answers.offer("Send", possible=isinstance(read, Payload))
 
     def action_send(self) -> None:
         """Answer with the message, if it is one."""
         read = read_payload(self._editor.text)
-        if isinstance(read, Payload) and self._chosen:
+        if isinstance(read, Payload):
             session = self.query_one(SafeInput).value.strip() or None
             self.dismiss(Injection(self._chosen, read.value, session))
 
@@ -143,9 +142,6 @@ class InjectScreen(ModalScreen[Injection | None]):
     def on_answers_confirmed(self) -> None:
         """Send it."""
         self.action_send()
-
-
-_NOBODY = "Nothing is running that could take a message."
 
 
 def _label(each: Recipient) -> str:
