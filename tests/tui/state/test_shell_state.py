@@ -67,6 +67,11 @@ def test_a_short_wait_for_the_loop_is_not_worth_a_line_and_a_long_one_is():
     assert "blocked by agent" in notices(scene().view(blocked=(2.0, "agent")))[0].text
 
 
+def test_while_it_drains_the_way_to_end_at_once_is_shown():
+    draining = replace(scene().snapshot, state=FlowState.DRAINING)
+    assert notices(scene().view(snapshot=draining))[0].hint == "^q at once"
+
+
 def test_a_flow_that_has_stopped_is_noticed():
     stopped = replace(scene().snapshot, state=FlowState.STOPPED)
     assert "has stopped" in notices(scene().view(snapshot=stopped))[0].text

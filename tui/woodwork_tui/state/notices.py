@@ -30,6 +30,8 @@ def notices(view: View, trouble: str = "") -> tuple[Notice, ...]:
     if view.blocked is not None and view.blocked[0] >= _PATIENCE:
         seconds, by = view.blocked
         found.append(Notice("failed", f"The loop has not answered for {seconds:.1f} s: blocked by {by}.", "8 Health"))
+    if view.snapshot.state is FlowState.DRAINING:
+        found.append(Notice("draining", "Draining: nothing new is taken, what is there is finished.", "^q at once"))
     if file := file_notice(view.snapshot, view.file, view.now):
         found.append(Notice("failed", file, "7 File"))
     if view.snapshot.rev and view.snapshot.state is FlowState.STOPPED:
