@@ -177,7 +177,7 @@ async def test_what_is_pasted_cannot_act_on_the_terminal():
 
 
 async def test_a_long_text_is_checked_when_typing_pauses():
-    app = host(list(range(5_000)))
+    app = host(list(range(4_000)))
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("enter", "e")
         await pilot.press("x")

@@ -53,7 +53,7 @@ async def test_several_begin_at_cancel_and_go_oldest_first():
         await pilot.press("enter", "space", "space", "R")
         await pilot.pause()
         assert app.lines("(•) 2 marked")
-        assert app.lines("[ Cancel ]     [ Replay 2 messages ]")
+        assert app.lines("[ Cancel ]   [ Replay 2 messages ]")
         await pilot.press("enter")
         await pilot.pause()
         assert app.acts == []

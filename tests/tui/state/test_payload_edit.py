@@ -69,6 +69,13 @@ def test_a_large_payload_is_not_edited_and_the_sentence_says_what_to_do():
     assert refused.why == "The payload has 300 kB and the editor takes up to 200 kB; R replays it as it is."
 
 
+def test_a_payload_of_many_lines_is_not_edited_either():
+    refused = editable(letter("a", payload=list(range(6_000))))
+
+    assert isinstance(refused, NotEditable)
+    assert refused.why == "The payload has 6,002 lines as JSON and the editor takes up to 5,000; R replays it as it is."
+
+
 def test_a_payload_of_ordinary_size_is_edited_as_indented_json():
     assert editable(letter("a", payload={"text": "hi"})) == Editable('{\n  "text": "hi"\n}')
 

@@ -58,7 +58,6 @@ class ReplayDialog(ModalScreen[ReplayOrder | None]):
 
     DEFAULT_CSS = """
     ReplayDialog { align: center middle; }
-    ReplayDialog DialogBox { overflow-y: auto; }
     ReplayDialog Horizontal { height: auto; }
     ReplayDialog .label { width: 10; color: $foreground 70%; }
     ReplayDialog #replay-facts { margin-top: 1; }

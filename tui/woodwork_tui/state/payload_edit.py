@@ -21,6 +21,8 @@ from woodwork_engine.errors import PayloadError
 from woodwork_engine.payload import encode
 
 LARGEST = 200_000
+MOST_LINES = 5_000
+"""Bytes of a payload, and lines of it as text, that can be edited without the screen standing still."""
 _TAGS = frozenset({"$bytes", "$datetime", "$object"})
 
 _UNSAFE = re.compile(
@@ -156,6 +158,10 @@ def editable(letter: DeadLetter) -> Editable | NotEditable:
         again = parse(text)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         return NotEditable(f"The payload cannot be decoded ({type(error).__name__}), so it cannot be edited.")
+    if (lines := text.count("\n") + 1) > MOST_LINES:
+        return NotEditable(
+            f"The payload has {lines:,} lines as JSON and the editor takes up to {MOST_LINES:,}; R replays it as it is."
+        )
     if isinstance(again, Invalid) or again.encoded != letter.encoded:
         return NotEditable("The payload has no exact form as JSON text, so it cannot be edited; R replays it as it is.")
     return Editable(text)

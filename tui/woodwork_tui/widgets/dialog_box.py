@@ -21,7 +21,8 @@ class DialogBox(Pane):
     """A frame as high as what is in it, at most as high as the screen."""
 
     DEFAULT_CSS = """
-    DialogBox { width: 84; max-width: 96%; height: auto; max-height: 96%; background: $surface; padding: 0 1; }
+    DialogBox { width: 84; max-width: 96%; height: auto; max-height: 96%; background: $surface; padding: 0 1;
+        overflow-y: auto; scrollbar-size-vertical: 1; }
     DialogBox, DialogBox:focus-within { border: round $primary; }
     """
 
@@ -38,7 +39,7 @@ class Answers(Horizontal):
 
     DEFAULT_CSS = """
     Answers { height: 1; width: 1fr; align-horizontal: right; margin-top: 1; }
-    Answers Button, Answers Button:hover { background: transparent; margin-left: 3; min-width: 1; }
+    Answers Button, Answers Button:hover { background: transparent; margin-left: 1; min-width: 1; }
     Answers Button:focus { background: $primary; color: $text; text-style: bold; }
     Answers #yes.-careful { color: $text-error; }
     Answers #yes.-careful:focus { background: $error; color: $text; }

@@ -18,6 +18,8 @@ _PARTS = re.compile(
     re.VERBOSE,
 )
 _LONGEST_COLOURED = 2_000
+_LONGEST_WRAPPED = 10_000
+"""Characters of a line; TextArea paints each row of a wrapped line by wrapping the whole line again."""
 
 
 class JsonEditor(TextArea):
@@ -29,7 +31,8 @@ class JsonEditor(TextArea):
     """
 
     def __init__(self, text: str, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
-        super().__init__(harmless(text), id=id, soft_wrap=True, show_line_numbers=True, tab_behavior="focus")
+        wrap = max(map(len, text.split("\n"))) <= _LONGEST_WRAPPED
+        super().__init__(harmless(text), id=id, soft_wrap=wrap, show_line_numbers=True, tab_behavior="focus")
         self.cursor_blink = False
 
     def edit(self, edit: Edit) -> EditResult:
