@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from textual.app import App
 
@@ -16,15 +17,16 @@ _PATIENCE = 2.0
 
 
 class Departure:
-    """Takes the person out of *app*."""
+    """Takes the person out of *app*; *edits* are the names of files with edits that are not saved."""
 
-    def __init__(self, app: App[Ending]) -> None:
+    def __init__(self, app: App[Ending], edits: Callable[[], tuple[str, ...]]) -> None:
         self._app = app
+        self._edits = edits
         self._leaving = False
 
     def ask(self, view: View, bridge: Bridge | None) -> None:
-        """End; ask first if that would lose messages of *view*."""
-        at_risk = unfinished(view.snapshot)
+        """End; ask first if that would lose messages of *view*, or edits."""
+        at_risk = unfinished(view.snapshot, self._edits())
         if self._leaving or not at_risk:
             self.leave(bridge, drain=True)
         elif not isinstance(self._app.screen, QuitScreen):
@@ -33,7 +35,7 @@ class Departure:
     def look(self, view: View) -> None:
         """Keep the counts true while the question stands."""
         if isinstance(self._app.screen, QuitScreen):
-            self._app.screen.look(unfinished(view.snapshot))
+            self._app.screen.look(unfinished(view.snapshot, self._edits()))
 
     def _answered(self, way: Way | None, bridge: Bridge | None) -> None:
         if way in (Way.DRAIN, Way.NOW):

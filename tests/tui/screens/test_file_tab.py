@@ -119,6 +119,16 @@ async def test_enter_on_a_problem_puts_the_cursor_at_its_place(tmp_path: Path):
         assert "part50" in desk.painted()
 
 
+async def test_the_worst_problem_is_in_sight_from_the_start(tmp_path: Path):
+    async with opened(tmp_path, problem(10, severity=Severity.WARNING), problem(50)) as desk:
+        await desk.until(lambda: desk.editor.line == 50)
+
+        assert "part50" in desk.painted()
+        desk.show(snapshot=replace(desk.view.snapshot, diagnostics=(problem(20),)))
+        await desk.pilot.pause()
+        assert desk.editor.line == 50
+
+
 async def test_n_goes_from_problem_to_problem_and_round_without_leaving_the_list(tmp_path: Path):
     async with opened(tmp_path, problem(40), problem(50)) as desk:
         places = []
@@ -308,7 +318,7 @@ async def test_a_problem_in_an_included_file_opens_that_file_and_escape_comes_ba
         await desk.press("n")
         await desk.until(lambda: "parts.ww · on disk = buffer" in desk.title)
 
-        assert desk.editor.line == 2
+        await desk.until(lambda: desk.editor.line == 2)
         assert desk.app.tab.close()
         await desk.until(lambda: "main.ww" in desk.title)
         assert desk.editor.text == TEXT
@@ -334,7 +344,7 @@ async def test_a_place_in_a_persons_script_is_shown_but_not_edited(tmp_path: Pat
         desk.app.tab.reveal(str(tmp_path / "audit.py"), 2)
         await desk.until(lambda: "read only: only .ww files" in desk.title)
 
-        assert desk.editor.line == 2
+        await desk.until(lambda: desk.editor.line == 2)
         assert desk.editor.read_only
 
 

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
-from woodwork_engine.source import Diagnostic
+from woodwork_engine.source import Diagnostic, Severity
 from woodwork_tui.screens.file_history import DiffPane, RevisionsPane
 from woodwork_tui.screens.file_problems import ProblemsPane, marks
 from woodwork_tui.screens.file_source import SourcePane
@@ -58,6 +58,7 @@ class FileTab(Tab):
         self._paths = FlowPaths()
         self._draft: tuple[Diagnostic, ...] | None = None
         self._looked = float("-inf")
+        self._eager = False
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -97,16 +98,21 @@ class FileTab(Tab):
 
     def reveal(self, file: str, line: int) -> None:
         """Bring the place *line* (from 1) of *file* into sight."""
+        self._eager = False
         self._show_file(file, (line, 1))
 
     def enter(self) -> None:
-        """Begin where no key types anything."""
+        """Begin where no key types anything, at the worst of what is wrong."""
+        self._eager = True
+        self._rest()
+
+    def _rest(self) -> None:
         self._problems.blocks.focus()
 
     def close(self) -> bool:
         """Leave the editor, the revisions of a narrow screen, or a file that is not the main one."""
         if self._source.editor.has_focus:
-            self.enter()
+            self._rest()
         elif self.has_class("-history"):
             self.action_view()
         elif self._source.file not in (None, self._main()):
@@ -139,6 +145,10 @@ class FileTab(Tab):
             here = [each for each in found if self._paths.path(each.span.file) == file.path]
             self._source.editor.set_marks(marks(here, ascii_only))
         self._revisions.show(snapshot.revisions, edited=edited, ascii_only=ascii_only)
+        if self._eager and snapshot.revisions:
+            self._eager = False
+            if found and found[0].severity is Severity.ERROR:
+                self._show_file(found[0].span.file, (found[0].span.line, found[0].span.column))
         self._diff.show(snapshot.revisions, self._revisions.table.cursor_row, main.buffer if main else None)
 
     def _title(self, name: str) -> str:
@@ -192,7 +202,7 @@ class FileTab(Tab):
     @on(SourceEditor.Left)
     def _editor_left(self, event: SourceEditor.Left) -> None:
         event.stop()
-        self.enter()
+        self._rest()
 
     # What the person does
 

@@ -141,7 +141,7 @@ class SourcePane(Pane):
         self._unread.display = file.buffer is None
         self._unread.update(safe(file.status))
         if file.buffer is not None:
-            self._go()
+            self.call_after_refresh(self._go)  # once the editor knows its height
         self._tell()
 
     def _tell(self) -> None:

@@ -111,6 +111,10 @@ class MainScreen(Screen[None]):
         """The tab in front, once it can be shown something."""
         return self.query_one(TabStack).front
 
+    def unsaved(self) -> tuple[str, ...]:
+        """Return the names of files with edits that quitting would lose."""
+        return self.query_one(TabStack).unsaved()
+
     async def bring(self) -> None:
         """Put the tab of this place in front and show it the last view."""
         if await self.query_one(TabStack).bring(self.place.tab) and self.tab is not None:

@@ -80,5 +80,8 @@ class QuitScreen(ModalScreen[Way]):
 def _lines(unfinished: Unfinished) -> tuple[Line, ...]:
     if not unfinished:
         return (Line("Everything is finished; nothing would be lost."),)
+    edits = [Line(f"{name} has edits that are not saved.", "warn") for name in unfinished.edits]
+    if not unfinished.total:
+        return tuple(edits)
     would = f"{plural(unfinished.total, 'message')} {'is' if unfinished.total == 1 else 'are'} not finished:"
-    return (Line(would), *(Line(line, "warn") for line in unfinished.lines()))
+    return (*edits, Line(would), *(Line(line, "warn") for line in unfinished.lines()))

@@ -89,6 +89,10 @@ class Tab(Widget):
         """Close what is open inside the tab, a detail or an editor; return whether there was anything (`esc`, `q`)."""
         return False
 
+    def unsaved(self) -> tuple[str, ...]:
+        """Return the names of files with edits that quitting would lose."""
+        return ()
+
     def prompt(self, component: str) -> bool:
         """Put the focus into the prompt of the input *component*; return whether the tab has one (`i`)."""
         return False

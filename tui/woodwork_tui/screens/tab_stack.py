@@ -33,6 +33,10 @@ class TabStack(Container):
         """Return the tab *name* if it has been made."""
         return self._tabs.get(name)
 
+    def unsaved(self) -> tuple[str, ...]:
+        """Return the names of files with edits that quitting would lose."""
+        return tuple(name for tab in self._tabs.values() for name in tab.unsaved())
+
     async def bring(self, name: str) -> bool:
         """Put the tab *name* in front, made if need be; return whether it is, and no other one was wanted meanwhile."""
         self._wanted = name

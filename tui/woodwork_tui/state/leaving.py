@@ -20,18 +20,19 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """Messages that are not settled: waiting, being handled, and waiting for a retry."""
+    """Messages that are not settled: waiting, being handled, and waiting for a retry; and files with *edits*."""
 
     queued: int = 0
     running: int = 0
     retrying: int = 0
+    edits: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.queued or self.running or self.retrying)
+        return bool(self.total or self.edits)
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """All messages."""
         return self.queued + self.running + self.retrying
 
     def lines(self) -> tuple[str, ...]:
@@ -40,12 +41,12 @@ class Unfinished:
         return tuple(f"{number:>7,} {what}" for number, what in counts if number)
 
 
-def unfinished(snapshot: Snapshot) -> Unfinished:
-    """Return what quitting would lose; nothing when the flow has stopped."""
+def unfinished(snapshot: Snapshot, edits: tuple[str, ...] = ()) -> Unfinished:
+    """Return what quitting would lose: no messages when the flow has stopped, *edits* in any case."""
     if snapshot.state is FlowState.STOPPED:
-        return Unfinished()
+        return Unfinished(edits=edits)
     totals = snapshot.totals
-    return Unfinished(totals.queued, totals.inflight, totals.retrying)
+    return Unfinished(totals.queued, totals.inflight, totals.retrying, edits)
 
 
 class Report(Protocol):
