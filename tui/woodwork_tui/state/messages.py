@@ -96,8 +96,9 @@ ORDER_WORDS: Mapping[tuple[str, bool], str] = {
 class MessageIndex:
     """The deliveries that satisfy filter and selection, kept up to date by looking only at what changed.
 
-    A filter that cannot be read leaves the last good one active. `end` is the number the next delivery will have. An
-    order other than by time is brought up to date once in RESORTED seconds.
+    A filter that cannot be read leaves the last good one active. `end` is the number the next delivery will have.
+    `rows` is the same list from one update to the next where it can be: to be read until then, never kept. An order
+    other than by time is brought up to date once in RESORTED seconds.
     """
 
     def __init__(self) -> None:
@@ -168,25 +169,31 @@ class MessageIndex:
 
     def _follow(self, history: DeliveryHistory, touched: Sequence[DeliveryRow]) -> None:
         rows = self._matched
-        gone = bisect_left(rows, history.evicted, key=_number)
-        del rows[:gone]
-        everything = self._in_filter is None and self._session is None
-        for row in touched:
-            if row.number < history.evicted or (everything and row.number < self.end):
-                continue
-            place = bisect_left(rows, row.number, key=_number)
-            there = place < len(rows) and rows[place] is row
-            if self._matches(row) is not there:
-                if there:
-                    del rows[place]
-                else:
-                    rows.insert(place, row)
+        del rows[: bisect_left(rows, history.evicted, key=_number)]
+        if self._in_filter is not None or self._session is not None:
+            for row in touched:
+                if history.evicted <= row.number < self.end:
+                    self._settle(row)
+        first = max(self.end, history.evicted)
+        rows += sorted((row for row in touched if row.number >= first and self._matches(row)), key=_number)
+
+    def _settle(self, row: DeliveryRow) -> None:
+        """Take a row in or out that was known before and has changed."""
+        rows = self._matched
+        place = bisect_left(rows, row.number, key=_number)
+        there = place < len(rows) and rows[place] is row
+        if self._matches(row) is there:
+            return
+        if there:
+            del rows[place]
+        else:
+            rows.insert(place, row)
 
     def _arrange(self, order: tuple[str, bool]) -> None:
         name, backwards = order
         self._sorted_at = self._now
         if name == "time":
-            self.rows = self._matched[::-1] if backwards else tuple(self._matched)
+            self.rows = self._matched[::-1] if backwards else self._matched
         else:
             self.rows = sorted(self._matched, key=SORTS[name], reverse=backwards)
 
