@@ -259,6 +259,17 @@ async def test_tap_and_source_lead_to_its_way_and_to_its_route():
         ]
 
 
+async def test_from_the_error_page_source_leads_to_the_own_line_that_failed():
+    tab = MessagesTab()
+    app = TabHost(tab)
+    async with app.run_test(size=WIDE) as pilot:
+        app.show(scene().view(filter="state:retry"))
+        tab.enter()
+        await pilot.press("right", "right", "right", "e")
+        assert tab.query_one(MessageDetail).page == "error"
+        assert app.told == [("source", "/home/ana/flow/audit.py", 22)]
+
+
 async def test_copying_asks_what_to_copy():
     desk = Desk(numbered(1))
     async with desk.app.run_test(size=WIDE) as pilot:

@@ -242,3 +242,10 @@ class MessagesTab(DeliveryTab):
     def action_view(self) -> None:
         """Show the payload in its next form: folded, JSON, text, hex."""
         self._detail.change_form()
+
+    def action_source(self) -> None:
+        """Show the line of the person's own code that failed, on the error page, else the route by which it came."""
+        if self._detail.frame is not None:
+            self.post_message(self.Source(*self._detail.frame))
+        else:
+            super().action_source()

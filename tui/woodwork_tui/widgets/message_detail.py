@@ -29,6 +29,7 @@ from woodwork_tui.state.message_pages import (
     trace_page,
 )
 from woodwork_tui.state.payload_view import PayloadForm
+from woodwork_tui.state.tracebacks import frame_of
 from woodwork_tui.state.view import View
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.line_block import LineBlock
@@ -108,6 +109,14 @@ class MessageDetail(Pane):
             self._letters, self._dlq_id = letters, row.dlq_id
             self._dead = next((letter for letter in reversed(letters) if letter.dlq_id == row.dlq_id), None)
         return self._dead
+
+    @property
+    def frame(self) -> tuple[str, int] | None:
+        """File and line (from 1) of the person's own code in the error that is shown, if one is."""
+        if self._shown is None or self.page != "error":
+            return None
+        failed = (attempt for attempt in reversed(self._shown.row.attempts) if attempt.error_type)
+        return next((frame_of(attempt.traceback) for attempt in failed), None)
 
     def turn(self, by: int) -> None:
         """Turn *by* pages on, round the corner."""
