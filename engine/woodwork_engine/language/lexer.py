@@ -30,6 +30,7 @@ from woodwork_engine.language.tokens import (
 )  # fmt: skip
 from woodwork_engine.source import Fix, Span
 
+_NO_NEWLINE_AFTER = (LBRACE, LSQB, COMMA)
 _OF_MANY_LINES = (STRING, END)  # only these types of tokens can reach over a line end
 
 DEEPEST = 100
@@ -146,8 +147,13 @@ class _Lexer:
         last = self.tokens[-1]
         if self.text[self.position] == "{" and last.type in (WORD, ASSIGN, DEFAULTS) and not self._in_array():
             return
-        self.tokens.append(last.after(NEWLINE))
+        if last.type not in _NO_NEWLINE_AFTER:
+            self.tokens.append(last.after(NEWLINE))
         self.key = not self._in_array()
+
+    def _drop_newline(self) -> None:
+        if self.tokens and self.tokens[-1].type == NEWLINE:
+            self.tokens.pop()
 
     # Brackets
 
@@ -173,6 +179,7 @@ class _Lexer:
             if not closer:
                 self.position += 1
                 return
+        self._drop_newline()
         self._emit(closer, None, self.position + 1)
         self.stack.pop()
         self.key = not self._in_array()
@@ -199,6 +206,7 @@ class _Lexer:
 
     def _close_openers(self, count: int) -> None:
         for _ in range(count):
+            self._drop_newline()
             opener = self.stack.pop().token
             closer = brackets.CLOSER_OF[opener.type]
             last = self.tokens[-1]
@@ -211,6 +219,7 @@ class _Lexer:
     # Separators
 
     def _comma(self) -> None:
+        self._drop_newline()
         self._emit(COMMA, None, self.position + 1)
         self.key = not self._in_array()
 
