@@ -150,6 +150,20 @@ async def test_the_count_follows_what_happens_while_the_dialog_is_open():
     assert app.acts == [order("d2", "d3")]
 
 
+async def test_letters_that_die_while_the_dialog_is_open_are_told_of_and_not_sent():
+    app = DlqHost(some())
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("R")
+        app.put(letter("late", at=NOW))
+        await pilot.pause()
+        assert app.lines("(•) 3 in group")
+        assert app.lines("Without   1 letter that died since this was opened")
+        await pilot.press("right", "enter")
+        await pilot.pause()
+
+    assert app.acts == [order("d1", "d2", "d3")]
+
+
 async def test_what_changed_since_it_was_shown_is_shown_again_before_anything_is_sent():
     letters = some()
     app = DlqHost(letters)

@@ -21,8 +21,8 @@ def test_scopes_go_from_the_marked_ones_to_everything_listed():
 
     assert found == (
         Scope("2 marked", ("a", "b")),
-        Scope("3 in group", ("a", "b", "c")),
-        Scope("4 filtered", ("a", "b", "c", "d")),
+        Scope("3 in group", ("a", "b", "c"), open_ended=True),
+        Scope("4 filtered", ("a", "b", "c", "d"), open_ended=True),
     )
 
 
@@ -31,7 +31,7 @@ def test_without_marks_the_scope_begins_with_the_letter_under_the_cursor():
 
     assert scopes(marked=set(), current=letters[1], group=letters[1:], shown=letters, filtered=False) == (
         Scope("this one", ("b",)),
-        Scope("2 listed", ("a", "b")),
+        Scope("2 listed", ("a", "b"), open_ended=True),
     )
 
 

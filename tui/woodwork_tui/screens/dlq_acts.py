@@ -48,7 +48,12 @@ class DlqActs:
 
     def _offer(self, scopes: tuple[Scope, ...], edit: tuple[Line, ...] = ()) -> ReplayOffer:
         view = self._view()
-        return ReplayOffer(scopes, self._origin, view.snapshot.rev, self._check, edit, view.ascii)
+        known = {letter.dlq_id for letter in view.dead_letters}
+
+        def newer() -> int:
+            return sum(letter.dlq_id not in known for letter in self._view().dead_letters)
+
+        return ReplayOffer(scopes, self._origin, view.snapshot.rev, self._check, newer, edit, view.ascii)
 
     def _origin(self, ids: Sequence[str]) -> str:
         wanted = set(ids)

@@ -42,13 +42,15 @@ class ReplayOrder:
 class ReplayOffer:
     """What the dialog is about: *scopes* to choose from, *origin* whose routes a re-emit takes, the revision now.
 
-    *look* says what replaying ids would do at this moment; *edit* is the difference to the payload, if it was edited.
+    *look* says what replaying ids would do at this moment, *newer* how many letters have died since the dialog was
+    opened; *edit* is the difference to the payload, if it was edited.
     """
 
     scopes: tuple[Scope, ...]
     origin: Callable[[Sequence[str]], str]
     rev: int
     look: Callable[[Sequence[str], Route, bool], ReplayCheck]
+    newer: Callable[[], int]
     edit: tuple[Line, ...] = ()
     ascii_only: bool = False
 
@@ -72,6 +74,7 @@ class ReplayDialog(ModalScreen[ReplayOrder | None]):
         self._scope = offer.scopes[0]
         self._route = Route.ORIGINAL
         self._force = False
+        self._newer = 0
         self._shown = offer.look(self._scope.ids, self._route, self._force)
         self._where = Choice(self._where_words(), ascii_only=offer.ascii_only, id="replay-to")
         self._again = Horizontal(
@@ -108,9 +111,9 @@ class ReplayDialog(ModalScreen[ReplayOrder | None]):
 
     def look(self) -> None:
         """Look again: something may have changed."""
-        now = self._check()
-        if now != self._shown:
-            self._shown = now
+        now, newer = self._check(), self._offer.newer()
+        if now != self._shown or newer != self._newer:
+            self._shown, self._newer = now, newer
             self._show()
 
     def _check(self) -> ReplayCheck:
@@ -148,6 +151,8 @@ class ReplayDialog(ModalScreen[ReplayOrder | None]):
             died = "was replayed too often already" if shown.need_force == 1 else "were replayed too often already"
             lines.append(Line(f"{warning} {shown.need_force:,} {died}", "warn"))
         lines += [Line(f"{warning} {note}", "warn") for note in shown.notes]
+        if self._newer and self._scope.open_ended:
+            lines.append(Line(f"Without   {plural(self._newer, 'letter')} that died since this was opened", "warn"))
         lines += [Line(f"{warning} {text}", "warn") for text in shown.warnings[:_MOST_WARNINGS]]
         if more := len(shown.warnings) - _MOST_WARNINGS:
             lines += [Line(f"{warning} and {more} more warnings", "warn")] if more > 0 else []

@@ -33,10 +33,11 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Letters that one choice of the dialog stands for."""
+    """Letters that one choice of the dialog stands for; with *open_ended* more of the kind may die meanwhile."""
 
     label: str
     ids: tuple[str, ...]
+    open_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def scopes(
     for letters, words in ((group, "in group"), (shown, "filtered" if filtered else "listed")):
         ids = tuple(letter.dlq_id for letter in letters)
         if all(set(ids) != set(scope.ids) for scope in found) and ids:
-            found.append(Scope(f"{len(ids):,} {words}", ids))
+            found.append(Scope(f"{len(ids):,} {words}", ids, open_ended=True))
     return tuple(found)
 
 

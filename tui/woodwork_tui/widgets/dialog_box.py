@@ -40,9 +40,9 @@ class Answers(Horizontal):
     DEFAULT_CSS = """
     Answers { height: 1; width: 1fr; align-horizontal: right; margin-top: 1; }
     Answers Button, Answers Button:hover { background: transparent; margin-left: 1; min-width: 1; }
-    Answers Button:focus { background: $primary; color: $text; text-style: bold; }
+    Answers Button.-style-default:focus { background: $primary; color: $text; text-style: bold; }
     Answers #yes.-careful { color: $text-error; }
-    Answers #yes.-careful:focus { background: $error; color: $text; }
+    Answers #yes.-careful:focus { background: $error; color: $text; text-style: bold; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list.left", "list.right")
