@@ -115,7 +115,7 @@ class WoodworkApp(App[Ending]):
 
     def _tick_on_time(self) -> None:
         begun = time.monotonic()
-        self.tick()
+        self._show(self._clock.time(), may_rest=True)
         ended = time.monotonic()
         self.pace = self.pace.after(late=max(0.0, begun - self._due) if self._due else 0.0, took=ended - begun)
         self._due = ended + self.pace.interval
@@ -123,8 +123,11 @@ class WoodworkApp(App[Ending]):
 
     def tick(self, now: float | None = None) -> None:
         """Show what there is to show at *now* (s since the epoch; default: the clock's time)."""
+        self._show(self._clock.time() if now is None else now, may_rest=False)
+
+    def _show(self, now: float, *, may_rest: bool) -> None:
         if self._operator is not None:
-            self._operator.show(self._clock.time() if now is None else now, ascii_only=self._ascii)
+            self._operator.show(now, ascii_only=self._ascii, may_rest=may_rest)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what changes painted lines on their way to the terminal."""

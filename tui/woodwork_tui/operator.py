@@ -18,6 +18,7 @@ from woodwork_tui.screens.start import StartScreen
 from woodwork_tui.state.commands import Command
 from woodwork_tui.state.injection import is_prompt, recipient_for
 from woodwork_tui.state.leaving import Ending
+from woodwork_tui.state.rest import Rest
 from woodwork_tui.state.said import Said
 from woodwork_tui.state.start import judge
 from woodwork_tui.text import visible
@@ -36,6 +37,7 @@ class Operator:
         self._opener = opener
         self._commander = Commander(app, main, self.act)
         self._departure = Departure(app, main.unsaved)
+        self._rest = Rest()
         self._greeted = False
 
     # a flow
@@ -54,11 +56,13 @@ class Operator:
             self._app.run_worker(self.bridge.open())
             self._app.run_worker(self._main.bring())
 
-    def show(self, now: float, *, ascii_only: bool) -> None:
-        """Show what there is to show at *now* (s since the epoch)."""
+    def show(self, now: float, *, ascii_only: bool, may_rest: bool) -> None:
+        """Show what there is to show at *now* (s since the epoch); with *may_rest* not before something is new."""
         if self.bridge is None:
             return
         view = self.bridge.view(now, self._main.place, ascii_only=ascii_only)
+        if self._rest.can_wait(view, self.bridge.trouble) and may_rest:
+            return
         self._main.show(view, self.bridge.trouble)
         self._departure.look(view)
         if not self._greeted and view.snapshot.revisions:

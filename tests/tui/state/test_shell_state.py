@@ -25,6 +25,7 @@ from woodwork_tui.state.leaving import left_behind, unfinished
 from woodwork_tui.state.notices import notices
 from woodwork_tui.state.pace import FASTEST, SLOWEST, Pace
 from woodwork_tui.state.payload_edit import Invalid
+from woodwork_tui.state.rest import Rest
 from woodwork_tui.state.view import Selection
 
 
@@ -183,3 +184,38 @@ def test_a_crash_is_told_in_a_few_lines_without_control_characters():
     assert "\x1b" not in told
     assert len(told.splitlines()) < 20
     assert "ValueError: ␛[2J" in told
+
+
+def test_a_view_in_which_only_time_has_passed_can_wait_a_second():
+    rest, view = Rest(), scene().view(snapshot=replace(scene().snapshot, retries=()))
+    assert not rest.can_wait(view, "")
+    assert rest.can_wait(replace(view, now=view.now + 0.9), "")
+    assert not rest.can_wait(replace(view, now=view.now + 1.0), "")
+
+
+def test_while_retries_count_down_time_shows_four_times_a_second():
+    rest, view = Rest(), scene().view()
+    assert not rest.can_wait(view, "")
+    assert rest.can_wait(replace(view, now=view.now + 0.2), "")
+    assert not rest.can_wait(replace(view, now=view.now + 0.25), "")
+
+
+def test_whatever_happens_is_shown_at_the_next_tick():
+    shown = scene()
+    view = shown.view()
+    for other in (
+        replace(view, snapshot=replace(view.snapshot, seq=view.snapshot.seq + 1)),
+        replace(view, snapshot=replace(view.snapshot, state=FlowState.DRAINING)),
+        replace(view, selection=Selection(node="agent")),
+        replace(view, filter="x"),
+        replace(view, ascii=True),
+        replace(view, blocked=(1.0, "agent")),
+    ):
+        rest = Rest()
+        rest.can_wait(view, "")
+        assert not rest.can_wait(other, "")
+        assert not rest.can_wait(other, "no engine")
+    rest = Rest()
+    rest.can_wait(view, "")
+    shown.traffic.send("msg-new", "agent")
+    assert not rest.can_wait(shown.view(), "")
