@@ -59,6 +59,7 @@ class FileTab(Tab):
         self._draft: tuple[Diagnostic, ...] | None = None
         self._looked = float("-inf")
         self._eager = False
+        self._marked: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -140,16 +141,21 @@ class FileTab(Tab):
         empty = no_problems(snapshot) if draft is None else "No problems in the edited text."
         self._problems.show(found, self._title, draft=draft is not None, empty=empty, ascii_only=ascii_only)
         self._fit()
-        file = self._source.file
-        if file is not None:
-            here = [each for each in found if self._paths.path(each.span.file) == file.path]
-            self._source.editor.set_marks(marks(here, ascii_only))
+        self._mark(found)
         self._revisions.show(snapshot.revisions, edited=edited, ascii_only=ascii_only)
         if self._eager and snapshot.revisions:
             self._eager = False
             if found and found[0].severity is Severity.ERROR:
                 self._show_file(found[0].span.file, (found[0].span.line, found[0].span.column))
         self._diff.show(snapshot.revisions, self._revisions.table.cursor_row, main.buffer if main else None)
+
+    def _mark(self, found: tuple[Diagnostic, ...]) -> None:
+        file = self._source.file
+        marked = (found, "" if file is None else file.path, self._view.ascii)
+        if marked != self._marked:
+            self._marked = marked
+            here = [each for each in found if self._paths.path(each.span.file) == marked[1]]
+            self._source.editor.set_marks(marks(here, self._view.ascii))
 
     def _title(self, name: str) -> str:
         return self._paths.title(self._paths.path(name))
