@@ -1,4 +1,4 @@
-"""Variables: the `.env` beside a flow, what is unset, and what a component gets."""
+"""Variables: the `.env` beside a flow, what is unset, and what a component gets (LANGUAGE.md, Variables)."""
 
 from __future__ import annotations
 

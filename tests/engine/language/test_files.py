@@ -1,4 +1,4 @@
-"""Files: what cannot be read is one clear diagnostic, and includes bring in others."""
+"""Files: what cannot be read is one clear diagnostic, and includes bring in others (LANGUAGE.md, Other files)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The grammar: both styles, mixtures of them, and what each kind of value means."""
+"""The grammar: both styles, mixtures of them, and what each kind of value means (LANGUAGE.md, Form)."""
 
 from __future__ import annotations
 

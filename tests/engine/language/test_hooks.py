@@ -1,4 +1,4 @@
-"""Hooks and pipes, and the Python files behind them, which are read and never run."""
+"""Hooks and pipes, and the Python files behind them, which are never run (LANGUAGE.md, Hooks and pipes)."""
 
 from __future__ import annotations
 

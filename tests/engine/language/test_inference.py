@@ -1,4 +1,4 @@
-"""Routes that nobody wrote: where messages go when `to` is absent."""
+"""Routes that nobody wrote: where messages go when `to` is absent (LANGUAGE.md, Routes that are not written)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers: which kind a component is of, what `cli` stands for, and kinds that are not built."""
+"""Headers: which kind a component is of, what `cli` stands for, and kinds that are not built (LANGUAGE.md, Kinds)."""
 
 from __future__ import annotations
 

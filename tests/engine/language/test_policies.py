@@ -1,4 +1,4 @@
-"""Settings about deliveries and the flow: what they become, and which one wins."""
+"""What settings become, and which one wins (LANGUAGE.md, Settings about deliveries and the flow)."""
 
 from __future__ import annotations
 

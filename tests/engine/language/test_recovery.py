@@ -1,4 +1,4 @@
-"""Files that are broken: every fault is named in one pass, and every sound declaration is kept."""
+"""Broken files: every fault is named in one pass, every sound declaration is kept (LANGUAGE.md, Layout)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names in settings: routes, narrowed routes and construction references."""
+"""Names in settings: routes, narrowed routes and construction references (LANGUAGE.md, Names and references)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any flow, however it is laid out, is read as the same flow."""
+"""Any flow, however it is laid out, is read as the same flow (LANGUAGE.md, Form)."""
 
 from __future__ import annotations
 
