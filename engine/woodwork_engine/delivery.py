@@ -12,11 +12,11 @@ from woodwork_engine.payload import decode
 from woodwork_engine.snapshot import AttemptInfo
 
 
-@dataclass(slots=True)
-class Output:
+class Output(msgspec.Struct, gc=False):
     """A message that an attempt wants to send; it leaves only with the acknowledgement (bus.md C4).
 
-    Exactly one of *target* (one component), *broadcast* or neither (routes of the source) says where to.
+    Exactly one of *target* (one component), *broadcast* or neither (routes of the source) says where to. *session* of
+    None is that of the message being handled.
     """
 
     message_id: str
@@ -25,42 +25,47 @@ class Output:
     encoded: bytes
     target: str | None = None
     broadcast: bool = False
+    session: str | None = None
 
 
-class Delivery:
+class Delivery(msgspec.Struct, eq=False, gc=False):
     """One envelope for one target: what changes on the way (attempt, history, staged outputs) is kept here (A1).
 
     `attempt` counts from 1 once started. `encoded` is the payload as accepted. Times are seconds since the epoch.
     """
 
-    __slots__ = (
-        "accepted_at", "asked_by", "attempt", "emits", "encoded", "envelope", "expires_at", "history", "running",
-        "staged", "target",
-    )  # fmt: skip
-
-    def __init__(
-        self, envelope: MessageEnvelope, encoded: bytes, target: str, expires_at: float | None, accepted_at: float
-    ) -> None:
-        self.envelope = envelope
-        self.encoded = encoded
-        self.target = target
-        self.expires_at = expires_at
-        self.accepted_at = accepted_at
-        self.attempt = 0
-        self.running = False
-        self.emits = False
-        self.asked_by: tuple[str, ...] = ()  # components that wait for this one through `request`, nearest first
-        self.staged: list[Output] | None = None
-        self.history: list[AttemptInfo] | None = None
+    envelope: MessageEnvelope
+    encoded: bytes
+    target: str
+    expires_at: float | None
+    accepted_at: float
+    own_payload: bool = False
+    """The sender's payload object is for this target alone: its first attempt may have it as it is (bus.md A7)."""
+    attempt: int = 0
+    running: bool = False
+    emits: bool = False
+    asked_by: tuple[str, ...] = ()
+    """Components that wait for this one through `request`, nearest first."""
+    siblings: tuple[str, ...] = ()
+    """All targets of the envelope when it was accepted; empty when there is no other."""
+    staged: list[Output] | None = None
+    history: tuple[AttemptInfo, ...] = ()
 
     def stage(
-        self, source: str, event: str, encoded: bytes, target: str | None = None, *, broadcast: bool = False
+        self,
+        source: str,
+        event: str,
+        encoded: bytes,
+        target: str | None = None,
+        *,
+        broadcast: bool = False,
+        session: str | None = None,
     ) -> str:
         """Add an output to this attempt and return the id it will have (bus.md A4)."""
         if self.staged is None:
             self.staged = []
         message_id = child_id(self.envelope.message_id, source, len(self.staged))
-        self.staged.append(Output(message_id, source, event, encoded, target, broadcast))
+        self.staged.append(Output(message_id, source, event, encoded, target, broadcast, session))
         return message_id
 
     def addressed(self) -> MessageEnvelope:

@@ -74,8 +74,17 @@ class Emission:
         return {"payload": text[:PAYLOAD_CUT], "size": size, "truncated": True, "targets": list(self.targets)}
 
 
-Details = Emission | dict[str, object] | None
+Details = Emission | dict[str, object] | int | tuple[str, ...] | None
+"""What an entry keeps of `data`: the depth of a `queued`, the outputs of an `ok`, or the object itself."""
 _Entry = tuple[int, float, str, MessageEnvelope | Record | None, str | None, int | None, float | None, Details]
+
+
+def _data(details: Details) -> Emission | dict[str, object] | None:
+    if isinstance(details, int):
+        return {"depth": details}
+    if isinstance(details, tuple):
+        return {"outputs": list(details)}
+    return details
 
 
 def _published(entry: _Entry) -> Record:
@@ -83,7 +92,7 @@ def _published(entry: _Entry) -> Record:
     if isinstance(envelope, Record):
         return envelope
     if envelope is None:
-        return Record(seq, ts, kind, target=target, attempt=attempt, duration_ms=duration_ms, data=details)
+        return Record(seq, ts, kind, target=target, attempt=attempt, duration_ms=duration_ms, data=_data(details))
     return Record(
         seq,
         ts,
@@ -96,9 +105,9 @@ def _published(entry: _Entry) -> Record:
         attempt,
         envelope.revision or None,
         duration_ms,
-        envelope.correlation_id,
+        envelope.correlation_id or envelope.message_id,
         envelope.causation_id,
-        details,
+        _data(details),
     )
 
 
@@ -111,10 +120,10 @@ class Batch:
 
 
 class EventLog:
-    """A bounded, append-only log, written on the engine's thread and read from any.
+    """An append-only log, written on the engine's thread and read from any.
 
-    *limit* counts records, *payload_limit* bytes of encoded payloads. Records are made readable by whoever reads; an
-    append costs one tuple (bus.md J1).
+    *limit* counts records, *payload_limit* bytes of encoded payloads; both are exceeded only by what a lossless reader
+    has not read yet. Records are made readable by whoever reads; an append costs one tuple (bus.md J1).
     """
 
     def __init__(self, limit: int = RING_LIMIT, payload_limit: int = PAYLOAD_LIMIT) -> None:
@@ -122,12 +131,13 @@ class EventLog:
         self.payload_limit = payload_limit
         self.seq = 0
         self.high_water: int = sys.maxsize
-        """At this `seq` a lossless reader is half a ring behind: writers of new messages wait for `call_when_read`."""
+        """From this `seq` on a lossless reader is half a ring behind: writers of new messages wait (see `watch`)."""
         self._ring: deque[_Entry] = deque(maxlen=limit)
         self._payloads: deque[tuple[int, int]] = deque()
-        self._payload_bytes = 0
+        self._payload_bytes = self._payload_bytes_ever = 0
+        self._payload_mark = self._read_to = self._look_at = sys.maxsize
         self._lossless: list[Reader] = []
-        self._waiting: list[Callable[[], object]] = []
+        self._watchers: list[Callable[[], object]] = []
         self._lock = threading.Lock()
 
     @property
@@ -148,10 +158,12 @@ class EventLog:
         target: str | None = None,
         attempt: int | None = None,
         duration_ms: float | None = None,
-        data: dict[str, object] | None = None,
+        data: dict[str, object] | int | tuple[str, ...] | None = None,
     ) -> None:
-        """Write one record; *data* must not be changed afterwards."""
+        """Write one record; *data* is not changed afterwards. A number stands for a depth, a tuple for outputs."""
         self.seq = seq = self.seq + 1
+        if seq > self._look_at:
+            self._keep_unread()
         self._ring.append((seq, ts, kind, envelope, target, attempt, duration_ms, data))
 
     def append_state(
@@ -172,28 +184,51 @@ class EventLog:
     def append_emitted(self, ts: float, envelope: MessageEnvelope, encoded: bytes, targets: tuple[str, ...]) -> None:
         """Write the `emitted` record of *envelope*, whose payload is kept encoded and counted in bytes."""
         self.seq = seq = self.seq + 1
+        if seq > self._look_at:
+            self._keep_unread()
         self._ring.append((seq, ts, "emitted", envelope, None, None, None, Emission(encoded, targets)))
-        self._payloads.append((seq, len(encoded)))
-        self._payload_bytes += len(encoded)
+        size = len(encoded)
+        self._payloads.append((seq, size))
+        self._payload_bytes += size
+        self._payload_bytes_ever += size
         if self._payload_bytes > self.payload_limit or len(self._payloads) > self.limit:
             self._shed_payloads()
+        if self._payload_bytes_ever >= self._payload_mark:
+            self.high_water = 0
 
     def _shed_payloads(self) -> None:
+        """Drop the oldest payloads with all records up to theirs, but nothing that a lossless reader has not read."""
         oldest = self.seq - self.limit
-        while self._payloads and (self._payloads[0][0] <= oldest or self._payload_bytes > self.payload_limit):
-            seq, size = self._payloads.popleft()
+        while len(self._payloads) > 1:
+            seq, size = self._payloads[0]
+            if seq > self._read_to or (seq > oldest and self._payload_bytes <= self.payload_limit):
+                return
+            self._payloads.popleft()
             self._payload_bytes -= size
             while self._ring and self._ring[0][0] <= seq:
                 self._ring.popleft()
 
+    def _keep_unread(self) -> None:
+        """Let the ring grow past its limit rather than lose what a lossless reader has not read; shrink it after."""
+        if self.seq - self._read_to > self.limit:
+            if self._ring.maxlen is not None:
+                self._ring = deque(self._ring)
+            self._look_at = self.seq + self.limit // 10
+        else:
+            if self._ring.maxlen is None:
+                self._ring = deque(self._ring, maxlen=self.limit)
+            self._look_at = sys.maxsize if self._read_to == sys.maxsize else self._read_to + self.limit
+
     def reader(self, *, lossless: bool = False, from_start: bool = True) -> Reader:
         """Return a new reader; a *lossless* one makes ingress wait when it falls half a ring behind."""
         cursor = 0 if from_start else self.seq
-        reader = Reader(self, cursor, lossless=lossless)
+        read = self._payload_bytes_ever - (self._payload_bytes if from_start else 0)
+        reader = Reader(self, cursor, read, lossless=lossless)
         if lossless:
             with self._lock:
                 self._lossless.append(reader)
             self.moved()
+            self._look_at = 0
         return reader
 
     def forget(self, reader: Reader) -> None:
@@ -204,31 +239,40 @@ class EventLog:
         self.moved()
 
     def moved(self) -> None:
-        """Take note that a lossless reader has read: move the high-water mark and wake who waits for it."""
+        """Take note that a lossless reader has read: move the high-water mark and tell who watches."""
         with self._lock:
-            cursors = [reader.cursor for reader in self._lossless]
-            self.high_water = min(cursors) + self.limit // 2 if cursors else sys.maxsize
-            if self.seq >= self.high_water:
-                return
-            waiting, self._waiting = self._waiting, []
-        for wake in waiting:
+            if self._lossless:
+                self._read_to = min(reader.cursor for reader in self._lossless)
+                self._payload_mark = min(reader.payload_bytes for reader in self._lossless) + self.payload_limit // 2
+                full = self._payload_bytes_ever >= self._payload_mark
+                self.high_water = 0 if full else self._read_to + self.limit // 2
+            else:
+                self._read_to = self._payload_mark = self.high_water = sys.maxsize
+            watchers = tuple(self._watchers) if self.seq < self.high_water else ()
+        for wake in watchers:
             wake()
 
-    def call_when_read(self, wake: Callable[[], object]) -> None:
-        """Call *wake*, from any thread, once the slowest lossless reader has caught up."""
+    def watch(self, wake: Callable[[], object]) -> None:
+        """Call *wake*, from any thread, whenever a lossless reader has read and is less than half a ring behind."""
         with self._lock:
-            if self.seq >= self.high_water:
-                self._waiting.append(wake)
-                return
-        wake()
+            self._watchers.append(wake)
+
+    def unwatch(self, wake: Callable[[], object]) -> None:
+        """Do not call *wake* any more, except for a call that is already under way."""
+        with self._lock:
+            self._watchers.remove(wake)
 
     def entries_after(self, cursor: int, most: int | None) -> list[_Entry]:
         """Return stored entries with `seq` > *cursor*, oldest first, at most *most*."""
-        # One C call each: no other thread runs in between, so the writer cannot disturb the iteration.
         fresh = self.seq - cursor
         if fresh <= 0:
             return []
-        entries = list(islice(reversed(self._ring), fresh + 8))
+        while True:
+            try:
+                entries = list(islice(reversed(self._ring), fresh + 8))
+                break
+            except RuntimeError:  # the writer's thread came in between; it is rarely twice in a row
+                continue
         entries.reverse()
         start = 0
         while start < len(entries) and entries[start][0] <= cursor:
@@ -239,8 +283,10 @@ class EventLog:
 class Reader:
     """A cursor into the log; belongs to one reading thread."""
 
-    def __init__(self, log: EventLog, cursor: int, *, lossless: bool) -> None:
+    def __init__(self, log: EventLog, cursor: int, payload_bytes: int, *, lossless: bool) -> None:
         self.cursor = cursor
+        self.payload_bytes = payload_bytes
+        """How many bytes of payloads were written up to the cursor."""
         self.lossless = lossless
         self._log = log
 
@@ -252,6 +298,7 @@ class Reader:
         missed = entries[0][0] - self.cursor - 1
         self.cursor = entries[-1][0]
         if self.lossless:
+            self.payload_bytes += sum(len(entry[7].encoded) for entry in entries if isinstance(entry[7], Emission))
             self._log.moved()
         return Batch(tuple(_published(entry) for entry in entries), missed)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from enum import StrEnum
 from hashlib import blake2b
-from itertools import count
 from typing import Protocol
 
 import msgspec
@@ -29,6 +29,42 @@ class CommunicationPattern(StrEnum):
     REQUEST_RESPONSE = "request_response"
 
 
+_SUFFIXES = tuple(f"{number:07x}" for number in range(512))  # made once, and few enough to stay in a near cache
+
+
+class IdSource:
+    """Makes ids that are unique per process and sort by time (bus.md A3): 12 hex digits of ms, prefix, counter."""
+
+    __slots__ = ("_ms", "_next", "_prefix", "_until")
+
+    def __init__(self, prefix: str | None = None) -> None:
+        self._prefix = prefix if prefix is not None else os.urandom(3).hex()
+        self._ms = -1
+        self._until = 0.0  # seconds since the epoch at which the millisecond is over
+        self._next: Iterator[str] = iter(())
+
+    def new(self, now: float | None = None) -> str:
+        """Return the next id; *now* in seconds since the epoch, default the system's time."""
+        at = time.time() if now is None else now
+        if at >= self._until:
+            # never backwards, so that ids of one process sort in the order they were made
+            self._begin(max(int(at * 1000), self._ms + 1))
+        try:
+            return next(self._next)
+        except StopIteration:  # so many in one millisecond: the next one begins early
+            self._begin(self._ms + 1)
+            return next(self._next)
+
+    def _begin(self, ms: int) -> None:
+        self._ms = ms
+        self._until = (ms + 1) / 1000
+        self._next = map(f"{ms:012x}-{self._prefix}-".__add__, _SUFFIXES)
+
+
+new_id = IdSource().new
+"""Return a fresh ingress id."""
+
+
 class MessageEnvelope(msgspec.Struct, frozen=True, kw_only=False, gc=False):
     """One message as accepted: who sent what to whom, and where it came from (bus.md A1, A2).
 
@@ -41,7 +77,7 @@ class MessageEnvelope(msgspec.Struct, frozen=True, kw_only=False, gc=False):
     session_id: str = "default"
     sender_component: str | None = None
     target_component: str | None = None
-    message_id: str = msgspec.field(default_factory=lambda: new_id())
+    message_id: str = msgspec.field(default_factory=new_id)
     correlation_id: str | None = None
     causation_id: str | None = None
     hop: int = 0
@@ -82,34 +118,6 @@ class MessageEnvelope(msgspec.Struct, frozen=True, kw_only=False, gc=False):
     def from_dict(cls, data: dict[str, object]) -> MessageEnvelope:
         """Return the envelope that `to_dict` wrote; raises msgspec.ValidationError for wrong types."""
         return msgspec.convert(data, cls)
-
-
-class IdSource:
-    """Makes ids that are unique per process and sort by time (bus.md A3): 12 hex digits of ms, prefix, counter."""
-
-    __slots__ = ("_count", "_ms", "_prefix", "_stamp")
-
-    def __init__(self, prefix: str | None = None) -> None:
-        self._prefix = prefix if prefix is not None else os.urandom(3).hex()
-        self._count = count()
-        self._ms = -1
-        self._stamp = ""
-
-    def new(self, now: float | None = None) -> str:
-        """Return the next id; *now* in seconds since the epoch, default the system's time."""
-        ms = int((time.time() if now is None else now) * 1000)
-        if ms > self._ms:  # never backwards, so that ids of one process sort in the order they were made
-            self._ms = ms
-            self._stamp = f"{ms:012x}-{self._prefix}-"
-        return f"{self._stamp}{next(self._count):07x}"
-
-
-_ids = IdSource()
-
-
-def new_id() -> str:
-    """Return a fresh ingress id."""
-    return _ids.new()
 
 
 _LONGEST_ID = 120

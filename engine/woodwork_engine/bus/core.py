@@ -5,22 +5,42 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from weakref import WeakSet
 
-from woodwork_engine.bus.counters import EdgeCounter, Window
+from woodwork_engine.bus.counters import Beat, EdgeCounter, Window
 from woodwork_engine.bus.dead_letters import DeadLetters
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Gate, Instance, Lane, LaneState, Route, Session
+from woodwork_engine.bus.endpoint import NEVER, Endpoint, EndpointState, Instance, Lane, LaneState, Route, Session
+from woodwork_engine.bus.gate import Gate
 from woodwork_engine.bus.routes import NO_LINKS, RouteTable
+from woodwork_engine.bus.secrets import Secrets
 from woodwork_engine.clock import Clock
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.events import EventLog
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy
 
-SLICE = 0.002
-"""Seconds of uninterrupted work after which a runner lets the loop breathe."""
+SLICE = 0.0005
+"""Seconds of uninterrupted work after which a runner or a publisher lets the loop breathe.
+
+Short, so that what one stage of a flow has made is still in the processor's cache when the next stage takes it.
+"""
+
+MOST_EDGES = 10_000
+"""Pairs of sender and target that are counted apart; senders of hand-made envelopes may be anything."""
+
+_IDLE, _READY = LaneState.IDLE, LaneState.READY
 
 
 class BusCore:
     """What accepting, running and settling have in common; only ever touched on the loop's thread."""
+
+    # Slots because there are more attributes than CPython keeps fast access to otherwise, and all are hot.
+    __slots__ = (
+        "_policy", "_tables", "beat", "blocked", "bytes", "clock", "closing", "dead", "default_policy", "depth",
+        "edges", "ended", "endpoints", "flow", "from_outside", "gate", "idle_waiters", "in_line", "inflight", "log",
+        "loop", "max_bytes", "max_hops", "max_inflight", "max_messages", "monotonic", "on_ready", "past", "rng",
+        "running", "secrets", "sessions", "slice_end", "slots", "table", "tickets", "unroutable", "waiting", "wall",
+        "window",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -32,36 +52,68 @@ class BusCore:
         flow: str,
     ) -> None:
         self.clock = clock
+        self.wall = clock.time
+        self.monotonic = clock.monotonic
         self.rng = rng
         self.policy = policy
         self.default_policy = default_policy
         self.log = log
         self.flow = flow
+        self.secrets = Secrets()
         self.running = False
-        self.closing = False
+        self.closing = True
+        """Nothing is taken from outside: the bus is stopping, or does not run."""
         self.endpoints: dict[str, Endpoint] = {}
+        self.past = Endpoint("", default_policy)
+        self.ended: set[Endpoint] = set()
+        """Endpoints of subscriptions that were ended, to be forgotten when their last attempt is over."""
         self.edges: dict[tuple[str | None, str], EdgeCounter] = {}
         self.sessions: dict[str, Session] = {}
         self.waiting: dict[tuple[str, str], Lane] = {}
         self.dead = DeadLetters(clock)
         self.gate = Gate()
         self.slots = Gate()
-        self.idle_waiters: list[asyncio.Future[None]] = []
-        self.depth = self.bytes = self.inflight = self.peak = 0
+        self.in_line = 0
+        """How many wait for room anywhere; while nobody does, nobody need be called."""
+        self.tickets = 0
+        self.idle_waiters: set[asyncio.Future[None]] = set()
+        self.depth = self.bytes = self.inflight = 0
         self.from_outside = self.blocked = self.unroutable = 0
+        self.beat = Beat()
         self.window = Window()
         self.slice_end = 0.0
-        self.busy: str | None = None
-        """The component whose code is running at this very moment, if any."""
+        self.loop: asyncio.AbstractEventLoop | None = None
         self.on_ready: Callable[[Endpoint], None] = lambda _endpoint: None
         """What starts or wakes a runner of an endpoint; set by the runners' owner."""
         self.table = RouteTable(0, lambda _source, _event: (), NO_LINKS, self.route)
+        self._tables: WeakSet[RouteTable] = WeakSet((self.table,))
+
+    @property
+    def policy(self) -> FlowPolicy:
+        """The limits in force; what is looked at for every message lies beside it."""
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: FlowPolicy) -> None:
+        self._policy = policy
+        self.max_messages = policy.max_messages
+        self.max_bytes = policy.max_bytes
+        self.max_hops = policy.max_hops
+        self.max_inflight = policy.max_inflight
+
+    @property
+    def busy(self) -> str | None:
+        """The component whose attempt has the loop at this very moment, if any; may be asked from any thread."""
+        task = None if self.loop is None else asyncio.current_task(self.loop)
+        endpoint = None if task is None else self.endpoints.get(task.get_name().rpartition("#")[0])
+        return endpoint.name if endpoint is not None and task in endpoint.runners else None
 
     def endpoint(self, name: str) -> Endpoint:
         """Return the endpoint called *name*, made on first use; messages wait there until somebody handles them."""
         found = self.endpoints.get(name)
         if found is None:
             found = self.endpoints[name] = Endpoint(name, self.default_policy)
+            found.window.sample(self.clock.time(), 0, 0, 0, 0, 0, 0)
         return found
 
     def route(self, source: str | None, target: str, cyclic: bool) -> Route:
@@ -69,8 +121,34 @@ class BusCore:
         key = (source, target)
         edge = self.edges.get(key)
         if edge is None:
-            edge = self.edges[key] = EdgeCounter(source, target)
+            if len(self.edges) >= MOST_EDGES:
+                key = (None, target)
+            edge = self.edges[key] = self.edges.get(key) or EdgeCounter(*key)
+            edge.window.sample(self.clock.time(), edge.count)
         return Route(self.endpoint(target), edge, cyclic=cyclic)
+
+    def adopt(self, table: RouteTable) -> None:
+        """Route by *table* from now on; cycles are found across all tables that running attempts are pinned to."""
+        self.table = table
+        self._tables.add(table)
+        links = {link for known in self._tables for link in known.links}
+        for known in tuple(self._tables):
+            known.relink(links)
+        self.call_everybody()
+
+    def call_everybody(self) -> None:
+        """Let whoever waits for anything look again, because something else than room has changed."""
+        self.slots.call_all()
+        self.gate.call_all()
+        if self.in_line:
+            for endpoint in self.endpoints.values():
+                endpoint.gate.call_all()
+                for lane in endpoint.lanes.values():
+                    lane.gate.call_all()
+
+    def everybody(self) -> tuple[Endpoint, ...]:
+        """Return every endpoint, and the sums of those that are no more: what is counted never goes down."""
+        return (*self.endpoints.values(), self.past)
 
     def lane(self, endpoint: Endpoint, session_id: str) -> Lane:
         """Return the lane of *session_id* at *endpoint*, made on first use."""
@@ -78,82 +156,88 @@ class BusCore:
         if lane is None:
             session = self.sessions.get(session_id)
             if session is None:
-                session = self.sessions[session_id] = Session(session_id, self.clock.time())
+                session = self.sessions[session_id] = Session(session_id, self.clock.time(), Window(self.beat))
+                session.window.sample(self.beat.now, 0)
             lane = endpoint.lanes[session_id] = Lane(endpoint, session)
             session.lanes += 1
         return lane
 
     def push(self, lane: Lane, delivery: Delivery) -> None:
         """Append *delivery* to *lane*; whether there is room was decided before."""
-        endpoint = lane.endpoint
+        endpoint, session = lane.endpoint, lane.session
         lane.queue.append(delivery)
-        endpoint.accepted += 1
-        endpoint.depth += 1
+        depth = endpoint.depth = endpoint.depth + 1
         self.depth += 1
         self.bytes += len(delivery.encoded)
-        if endpoint.depth > endpoint.peak:
-            endpoint.peak = endpoint.depth
+        if depth > endpoint.peak:
+            endpoint.peak = depth
             endpoint.peak_at = delivery.accepted_at
-        if self.depth > self.peak:
-            self.peak = self.depth
         expires = delivery.expires_at
         if expires is not None and expires < lane.soonest_expiry:
             lane.soonest_expiry = expires
-        session = lane.session
         session.messages += 1
         session.last_seen = delivery.accepted_at
-        if lane.state is LaneState.IDLE and endpoint.instance is not None:
-            lane.state = LaneState.READY
+        if lane.state is _IDLE and endpoint.instance is not None:
+            lane.state = _READY
             endpoint.ready.append(lane)
-            self.on_ready(endpoint)
+            if not endpoint.waking:
+                self.on_ready(endpoint)
 
     def pull(self, lane: Lane, delivery: Delivery) -> None:
         """Take *delivery* out of its lane and hand the room on."""
-        endpoint = lane.endpoint
-        if lane.queue[0] is delivery:
-            lane.queue.popleft()
+        queue = lane.queue
+        if queue[0] is delivery:
+            queue.popleft()
         else:
-            lane.queue.remove(delivery)
+            queue.remove(delivery)
+        self.left(lane, delivery)
+
+    def left(self, lane: Lane, delivery: Delivery) -> None:
+        """Count *delivery* out, which is no longer in its lane, and hand the room on."""
+        endpoint = lane.endpoint
         endpoint.depth -= 1
         self.depth -= 1
         self.bytes -= len(delivery.encoded)
-        if endpoint.emptied is not None and endpoint.depth == 0 and not endpoint.emptied.done():
-            endpoint.emptied.set_result(None)
+        if self.in_line:
+            lane.gate.call()
+            endpoint.gate.call()
+            self.gate.call()
         if not lane.queue:
-            lane.soonest_expiry = float("inf")
-        if lane.gate.waiters:
-            lane.gate.wake()
-        if endpoint.gate.waiters:
-            endpoint.gate.wake()
-        if self.gate.waiters:
-            self.gate.wake()
-        if self.depth == 0 and self.idle_waiters:
-            self.tell_idle()
+            lane.soonest_expiry = NEVER
+            if not endpoint.depth and endpoint.emptied is not None and not endpoint.emptied.done():
+                endpoint.emptied.set_result(None)
+        if self.idle_waiters:
+            self.tell_if_idle()
 
     def resume(self, lane: Lane) -> None:
         """Let an idle lane with messages be worked on again."""
-        if lane.state is LaneState.IDLE and lane.queue and lane.endpoint.instance is not None:
-            lane.state = LaneState.READY
+        if lane.state is _IDLE and lane.queue and lane.endpoint.instance is not None:
+            lane.state = _READY
             lane.endpoint.ready.append(lane)
             self.on_ready(lane.endpoint)
 
-    def tell_idle(self) -> None:
-        """Tell who waits for it that nothing is queued, running or waiting for a retry."""
-        waiters, self.idle_waiters = self.idle_waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+    def tell_if_idle(self) -> None:
+        """Tell who waits for it, when nothing is queued, running or waiting for a retry."""
+        if self.depth <= self.parked():
+            for waiter in self.idle_waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
 
     async def idle(self) -> None:
         """Wait until nothing is queued, running or waiting for a retry; parked messages do not count."""
-        while self.depth - self.parked() > 0:
+        while self.depth > self.parked():
             waiter = asyncio.get_running_loop().create_future()
-            self.idle_waiters.append(waiter)
-            await waiter
+            self.idle_waiters.add(waiter)
+            try:
+                await waiter
+            finally:
+                self.idle_waiters.discard(waiter)
 
     def parked(self) -> int:
         """Return how many messages wait for a component that is not there: removed, or never started."""
-        return sum(endpoint.depth for endpoint in self.endpoints.values() if endpoint.instance is None)
+        return sum(
+            endpoint.depth - endpoint.working for endpoint in self.endpoints.values() if endpoint.instance is None
+        )
 
     def employ(self, endpoint: Endpoint, instance: Instance) -> None:
         """Let *instance* handle *endpoint*'s messages from the next message boundary on, and wake what waits."""
@@ -162,24 +246,27 @@ class BusCore:
             self._unpark(endpoint)
         endpoint.state = EndpointState.ACTIVE
         for lane in endpoint.lanes.values():
-            if lane.queue and lane.state is LaneState.IDLE:
-                lane.state = LaneState.READY
-                endpoint.ready.append(lane)
-        if endpoint.ready:
-            self.on_ready(endpoint)
+            self.resume(lane)
+
+    def dismiss(self, endpoint: Endpoint, state: EndpointState) -> None:
+        """Let nobody handle *endpoint*'s messages any more; running attempts end, the rest waits in its lanes."""
+        endpoint.instance = None
+        endpoint.state = state
+        for lane in endpoint.ready:
+            lane.state = _IDLE
+        endpoint.ready.clear()
+        for runner in endpoint.parked_runners:  # nothing to do for them: they go
+            if not runner.done():
+                runner.set_result(None)
+        endpoint.parked_runners.clear()
+        self.tell_if_idle()
 
     def park(self, endpoint: Endpoint) -> None:
         """Keep what is left at a removed *endpoint*; its time to live stands still (bus.md D4)."""
-        endpoint.instance = None
-        endpoint.state = EndpointState.PARKED
         endpoint.parked_at = self.clock.time()
-        for lane in endpoint.ready:
-            lane.state = LaneState.IDLE
-        endpoint.ready.clear()
+        self.dismiss(endpoint, EndpointState.PARKED)
         if self.log is not None and endpoint.depth:
             self.log.append(endpoint.parked_at, "parked", target=endpoint.name, data={"messages": endpoint.depth})
-        if self.depth == self.parked():
-            self.tell_idle()
 
     def _unpark(self, endpoint: Endpoint) -> None:
         now = self.clock.time()

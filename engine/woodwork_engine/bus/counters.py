@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import frexp
 
 BUCKETS = 40
 WINDOW = 60
 RATE_SECONDS = 5
+_EARLY = 0.4  # seconds by which a sample may come too soon and still count for its second
+
+
+def bucket_of(seconds: float) -> int:
+    """Return the bucket of a duration: bucket n holds durations below 2**n microseconds."""
+    bucket = frexp(seconds * 1_000_000)[1]
+    return 0 if bucket < 0 else bucket if bucket < BUCKETS else BUCKETS - 1
 
 
 class Histogram:
@@ -22,7 +30,7 @@ class Histogram:
 
     def add(self, seconds: float) -> None:
         """Count one duration in seconds."""
-        self.now[min(int(seconds * 1_000_000).bit_length(), BUCKETS - 1)] += 1
+        self.now[bucket_of(seconds)] += 1
 
     def rotate(self) -> None:
         """Forget what is older than the current half window."""
@@ -50,33 +58,70 @@ def percentile_ms(counts: tuple[int, ...], share: float) -> float:
     return (1 << (len(counts) - 1)) / 1000
 
 
-class Window:
-    """The last sixty seconds of a few growing counters, sampled once a second."""
+class Beat:
+    """When counters were last sampled, in seconds: what windows that are asked less often go by."""
 
-    __slots__ = ("_samples",)
+    __slots__ = ("now",)
 
     def __init__(self) -> None:
-        self._samples: deque[tuple[float, tuple[int, ...]]] = deque(maxlen=WINDOW + 1)
+        self.now = 0.0
+
+
+class Window:
+    """The last sixty seconds of a few growing counters, sampled once a second.
+
+    Only changes are kept, so that a thousand idle sessions cost nothing; with a shared *beat* a counter that has not
+    changed need not even be sampled.
+    """
+
+    __slots__ = ("_beat", "_samples")
+
+    def __init__(self, beat: Beat | None = None) -> None:
+        self._beat = beat or Beat()
+        self._samples: deque[tuple[float, tuple[int, ...]]] = deque()
 
     def sample(self, now: float, *counters: int) -> None:
         """Remember the counters at *now* (seconds)."""
-        self._samples.append((now, counters))
+        self._beat.now = now
+        samples = self._samples
+        if samples and samples[-1][1] == counters:
+            return
+        samples.append((now, counters))
+        while len(samples) > 1 and samples[1][0] <= now - WINDOW - _EARLY:
+            samples.popleft()
+
+    def _at(self, moment: float, index: int) -> int:
+        """Return what counter *index* was at *moment*, or when it was first looked at."""
+        value = self._samples[0][1][index]
+        for at, counters in self._samples:
+            if at > moment + _EARLY:
+                break
+            value = counters[index]
+        return value
 
     def rate(self, now: float, index: int, value: int) -> float:
         """Return the growth per second of counter *index*, now *value*, over the last five seconds."""
         if not self._samples:
             return 0.0
-        at, counters = self._samples[max(0, len(self._samples) - RATE_SECONDS)]
-        return max(0.0, (value - counters[index]) / max(now - at, 0.5))
+        since = max(self._beat.now - RATE_SECONDS + 1, self._samples[0][0])
+        return max(0.0, (value - self._at(since, index)) / max(now - since, 0.5))
 
     def growth(self, index: int, value: int) -> int:
         """Return by how much counter *index*, now *value*, grew over the window."""
-        return value - self._samples[0][1][index] if self._samples else value
+        return value - self._at(self._beat.now - WINDOW, index) if self._samples else value
 
     def per_second(self, index: int) -> tuple[int, ...]:
         """Return the growth of counter *index* in each second of the window, oldest first."""
-        values = [counters[index] for _, counters in self._samples]
-        return tuple(after - before for before, after in pairwise(values))
+        samples = self._samples
+        if not samples:
+            return ()
+        now = self._beat.now
+        growths = [0] * min(WINDOW, max(0, int(now - samples[0][0] + _EARLY)))
+        for (_, before), (at, after) in pairwise(samples):
+            place = len(growths) - 1 - int(now - at + 0.5)
+            if place >= 0:
+                growths[place] += after[index] - before[index]
+        return tuple(growths)
 
 
 @dataclass(slots=True)

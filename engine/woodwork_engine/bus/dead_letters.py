@@ -21,6 +21,7 @@ class DeadLetters:
         self.open_count = 0
         self._clock = clock
         self._letters: dict[str, DeadLetter] = {}
+        self._replays: dict[str, int] = {}
         self._numbered = 0
 
     def __len__(self) -> int:
@@ -62,8 +63,8 @@ class DeadLetters:
             raise ReplayRefusedError(f"{dlq_id} has died after {letter.replay.count} replays; replay it with force")
         return letter
 
-    def mark_replayed(self, letter: DeadLetter, new_id: str, encoded: bytes, by: str) -> None:
-        """Note that *letter* was accepted again as *new_id* with payload *encoded* (bus.md E4, E5)."""
+    def mark_replayed(self, letter: DeadLetter, new_id: str, encoded: bytes, by: str, targets: int) -> None:
+        """Note that *letter* was accepted again as *new_id* with payload *encoded* for *targets* (bus.md E4, E5)."""
         resolution = Resolution(
             by,
             self._clock.time(),
@@ -72,13 +73,18 @@ class DeadLetters:
             payload_sha256_after=sha256(encoded).hexdigest(),
         )
         self._change(letter, DeadState.REPLAYED, resolution)
+        self._replays[letter.dlq_id] = self._replays.get(letter.dlq_id, 0) + targets
 
     def replay_ended(self, dlq_id: str, *, ok: bool) -> None:
-        """Note whether the replay of *dlq_id* succeeded."""
+        """Note how one delivery of the replay of *dlq_id* ended; it succeeded when all of them did."""
+        left = self._replays.pop(dlq_id, 1) - 1
+        if left > 0:
+            self._replays[dlq_id] = left
         letter = self._letters.get(dlq_id)
-        if letter is not None:
-            self._letters[dlq_id] = msgspec.structs.replace(letter, replay_ok=ok)
-            self.version += 1
+        if letter is None or letter.replay_ok is not None or (ok and left > 0):
+            return
+        self._letters[dlq_id] = msgspec.structs.replace(letter, replay_ok=ok)
+        self.version += 1
 
     def discard(self, dlq_ids: Sequence[str], by: str) -> tuple[DeadLetter, ...]:
         """Move open letters to the trash and return them; `restore` takes them back."""

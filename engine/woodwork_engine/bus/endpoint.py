@@ -8,11 +8,14 @@ from collections.abc import Callable, Coroutine
 from enum import IntEnum, StrEnum
 
 from woodwork_engine.bus.counters import EdgeCounter, Histogram, Window
+from woodwork_engine.bus.gate import Gate
 from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.policy import DeliveryPolicy
 
 Handler = Callable[[Delivery], Coroutine[object, object, object]]
+
+NEVER = float("inf")
 
 
 class LaneState(IntEnum):
@@ -33,34 +36,21 @@ class EndpointState(StrEnum):
     PARKED = "parked"  # removed from the flow with messages left, which come back with the name
 
 
-class Gate:
-    """A place where publishers wait for room, first come, first served (bus.md B4)."""
-
-    __slots__ = ("waiters",)
-
-    def __init__(self) -> None:
-        self.waiters: deque[asyncio.Future[None]] = deque()
-
-    def wake(self) -> None:
-        """Let the first waiter look again; it keeps its place until it has room."""
-        if self.waiters and not self.waiters[0].done():
-            self.waiters[0].set_result(None)
-
-
 class Session:
     """What is known of one session across its lanes; times in s since the epoch."""
 
-    __slots__ = ("dead", "first_seen", "histogram", "id", "lanes", "last_seen", "messages", "window")
+    __slots__ = ("dead", "first_seen", "histogram", "id", "lanes", "last_seen", "messages", "sampled", "window")
 
-    def __init__(self, session_id: str, now: float) -> None:
+    def __init__(self, session_id: str, now: float, window: Window) -> None:
         self.id = session_id
         self.first_seen = now
         self.last_seen = now
         self.messages = 0
+        self.sampled = 0
         self.dead = 0
         self.lanes = 0
         self.histogram = Histogram()
-        self.window = Window()
+        self.window = window
 
 
 class Lane:
@@ -76,8 +66,8 @@ class Lane:
         self.gate = Gate()
         self.timer: asyncio.TimerHandle | None = None
         self.due = 0.0
-        self.idle_since = 0.0
-        self.soonest_expiry = float("inf")
+        self.idle_since = session.last_seen
+        self.soonest_expiry = NEVER
 
 
 class Instance:
@@ -107,13 +97,17 @@ class Instance:
 
 
 class Endpoint:
-    """Everything the bus holds for one name; counts are since start, `depth` is accepted and not settled."""
+    """Everything the bus holds for one name; counts are since start, `depth` is accepted and not settled.
+
+    `inflight` are attempts that run, `working` also those that wait for room for their outputs.
+    """
 
     __slots__ = (
-        "accepted", "blocked", "dead", "depth", "discarded", "dropped", "emitted", "emptied", "failed", "gate",
-        "handled_seconds",
-        "histogram", "inflight", "instance", "lanes", "last_error", "name", "ok", "parked_at", "parked_runners",
-        "peak", "peak_at", "policy", "ready", "retried", "retrying", "runners", "state", "timeouts", "window",
+        "at_most_once", "blocked", "dead", "depth", "discarded", "dropped", "emitted", "emptied", "failed", "gate",
+        "handled_seconds", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name", "ok",
+        "parked_at", "parked_runners", "peak", "peak_at", "policy_", "ready", "retried", "retrying", "runners",
+        "session_limit", "since_full", "state", "timeout", "timeouts", "ttl", "ttl_is_own", "waking", "window",
+        "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
@@ -125,21 +119,55 @@ class Endpoint:
         self.ready: deque[Lane] = deque()
         self.runners: set[asyncio.Task[None]] = set()
         self.parked_runners: deque[asyncio.Future[None]] = deque()
+        self.waking = False
         self.gate = Gate()
-        self.depth = self.peak = self.inflight = self.retrying = self.blocked = 0
-        self.accepted = self.emitted = self.ok = self.failed = self.retried = 0
+        self.depth = self.peak = self.inflight = self.working = self.retrying = self.blocked = 0
+        self.emitted = self.ok = self.failed = self.retried = 0
         self.dead = self.dropped = self.discarded = self.timeouts = 0
         self.handled_seconds = 0.0
         self.emptied: asyncio.Future[None] | None = None
         self.last_error: str | None = None
         self.parked_at = self.peak_at = 0.0
+        self.since_full: float | None = None
         self.histogram = Histogram()
         self.window = Window()
+
+    @property
+    def policy(self) -> DeliveryPolicy:
+        """The policy in force; what is looked at for every message lies beside it, resolved."""
+        return self.policy_
+
+    @policy.setter
+    def policy(self, policy: DeliveryPolicy) -> None:
+        self.policy_ = policy
+        self.max_queue = policy.max_queue
+        self.session_limit = policy.session_limit
+        self.ttl = policy.ttl
+        self.ttl_is_own = policy.ttl_is_own
+        self.timeout = policy.timeout
+        self.at_most_once = policy.delivery == "at_most_once"
+
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether this name was removed in such a way that what is left or still arrives is not kept for it."""
+        return self.state is EndpointState.PARKED and self.policy_.on_remove != "park"
 
     @property
     def settled(self) -> int:
         """Deliveries that came to an end here, however."""
         return self.ok + self.dead + self.dropped + self.discarded
+
+    @property
+    def accepted(self) -> int:
+        """Deliveries that were ever accepted here."""
+        return self.depth + self.settled
+
+    def absorb(self, ended: Endpoint) -> None:
+        """Add the counts of an endpoint that is no more."""
+        for name in ("emitted", "ok", "failed", "retried", "dead", "dropped", "discarded", "timeouts"):
+            setattr(self, name, getattr(self, name) + getattr(ended, name))
+        self.handled_seconds += ended.handled_seconds
+        self.peak = max(self.peak, ended.peak)
 
 
 class Route:

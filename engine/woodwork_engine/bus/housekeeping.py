@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.counters import WINDOW
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, LaneState
 from woodwork_engine.bus.settlement import Settlement
-from woodwork_engine.dead_letter import DeathReason
+from woodwork_engine.bus.statistics import FULL_SHARE
 
 PERIOD = 1.0
 IDLE_LANE_SECONDS = 60.0
@@ -16,7 +17,7 @@ ROTATE_EVERY = 30
 
 
 class Housekeeping:
-    """One timer for everything that is done once a second; its last gap tells how late the loop is."""
+    """One timer for everything that is done once a second."""
 
     def __init__(self, core: BusCore, settlement: Settlement) -> None:
         self._core = core
@@ -26,6 +27,7 @@ class Housekeeping:
 
     def start(self) -> None:
         """Begin, on the running loop."""
+        self._core.beat.now = self._core.clock.time()
         self._timer = asyncio.get_running_loop().call_later(PERIOD, self._round)
 
     def stop(self) -> None:
@@ -42,22 +44,14 @@ class Housekeeping:
             if endpoint.state is not EndpointState.PARKED:
                 self._expire(endpoint, now)
             self._forget_idle_lanes(endpoint, now)
+        self._forget_ended()
         self._sample(now)
-        self._forget_sessions(now)
+        self._forget_sessions()
 
     def _expire(self, endpoint: Endpoint, now: float) -> None:
         for lane in endpoint.lanes.values():
-            if lane.soonest_expiry > now:
-                continue
-            held = lane.queue[0] if lane.state is LaneState.RUNNING and lane.queue else None
-            late = [
-                d for d in lane.queue if d is not held and d.expires_at is not None and d.expires_at <= now
-            ]  # fmt: skip
-            for delivery in late:
-                self._settlement.dead(lane, delivery, DeathReason.EXPIRED)
-            expiries = (d.expires_at for d in lane.queue if d.expires_at is not None)
-            lane.soonest_expiry = min(expiries, default=float("inf"))
-            self._core.resume(lane)
+            if lane.soonest_expiry <= now:
+                self._settlement.expire(lane, now)
 
     def _forget_idle_lanes(self, endpoint: Endpoint, now: float) -> None:
         idle = [
@@ -71,7 +65,16 @@ class Housekeeping:
         for session_id in idle:
             endpoint.lanes.pop(session_id).session.lanes -= 1
 
-    def _forget_sessions(self, now: float) -> None:
+    def _forget_ended(self) -> None:
+        core = self._core
+        for endpoint in [endpoint for endpoint in core.ended if not endpoint.depth and not endpoint.runners]:
+            core.ended.discard(endpoint)
+            core.endpoints.pop(endpoint.name, None)
+            core.past.absorb(endpoint)
+            for lane in endpoint.lanes.values():
+                lane.session.lanes -= 1
+
+    def _forget_sessions(self) -> None:
         """Let the longest-idle sessions without lanes go once there are many."""
         sessions = self._core.sessions
         surplus = len(sessions) - MOST_SESSIONS
@@ -83,18 +86,26 @@ class Housekeeping:
 
     def _sample(self, now: float) -> None:
         core = self._core
-        settled = 0
+        core.beat.now = now
+        rotating = self._rounds % ROTATE_EVERY == 0
+        settled = core.past.settled
         for endpoint in core.endpoints.values():
             settled += endpoint.settled
             endpoint.window.sample(
-                now, endpoint.accepted, endpoint.emitted, endpoint.settled, endpoint.failed, endpoint.dead
+                now, endpoint.accepted, endpoint.emitted, endpoint.settled, endpoint.failed, endpoint.dead, endpoint.ok
             )
-            if self._rounds % ROTATE_EVERY == 0:
+            if endpoint.depth <= FULL_SHARE * endpoint.max_queue:
+                endpoint.since_full = None
+            elif endpoint.since_full is None:
+                endpoint.since_full = now
+            if rotating:
                 endpoint.histogram.rotate()
         for edge in core.edges.values():
             edge.window.sample(now, edge.count)
         for session in core.sessions.values():
-            session.window.sample(now, session.messages)
-            if self._rounds % ROTATE_EVERY == 0:
+            if session.messages != session.sampled:
+                session.sampled = session.messages
+                session.window.sample(now, session.messages)
+            if rotating and session.last_seen > now - WINDOW - ROTATE_EVERY:
                 session.histogram.rotate()
         core.window.sample(now, core.from_outside, settled)

@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import fnmatch
-import inspect
 import random
-from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 
-import msgspec
-
+from woodwork_engine.bus.acceptance import Acceptance
 from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.ending import Ending
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Instance, LaneState, Route
+from woodwork_engine.bus.envelopes import EnvelopeHandlers, sent_inside
 from woodwork_engine.bus.housekeeping import Housekeeping
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, StopReport
 from woodwork_engine.bus.replay import Replays
-from woodwork_engine.bus.routes import NO_LINKS, RouteTable, Targets
+from woodwork_engine.bus.routes import MOST_REMEMBERED, NO_LINKS, RouteTable, Targets
 from woodwork_engine.bus.runner import Runners
 from woodwork_engine.bus.sender import Sender
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.bus.statistics import degraded_reasons, published_statistics
+from woodwork_engine.bus.subscriptions import Subscriptions
 from woodwork_engine.bus.trash import Trash
 from woodwork_engine.clock import Clock, SystemClock
 from woodwork_engine.dead_letter import DeathReason
-from woodwork_engine.delivery import Delivery, current
-from woodwork_engine.errors import SettingError
+from woodwork_engine.delivery import current
+from woodwork_engine.errors import ClosingError, SettingError
 from woodwork_engine.events import EventLog
 from woodwork_engine.message import IdSource, MessageEnvelope
 from woodwork_engine.payload import encode
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
-
-
-@dataclass(frozen=True, slots=True)
-class _Subscription:
-    topic: str
-    session_id: str | None
-    endpoint: str
 
 
 class InMemoryMessageBus(MessageBusInterface):
@@ -70,86 +63,85 @@ class InMemoryMessageBus(MessageBusInterface):
         )
         ids = IdSource()
         settlement = Settlement(self.core)
-        self._intake = Intake(self.core, settlement)
+        self._intake = Intake(self.core, Acceptance(self.core, settlement))
         self._settlement = settlement
         self.outbox = Sender(self.core, self._intake, ids)
         self._runners = Runners(self.core, self._intake, settlement, self.outbox)
         self._housekeeping = Housekeeping(self.core, settlement)
         self.replays = Replays(self.core, self._intake, ids)
         self.trash = Trash(self.core)
-        self._subscriptions: dict[str, _Subscription] = {}
-        self._numbers = count(1)
+        self._subscriptions = Subscriptions(self.core, settlement)
+        self._handlers = EnvelopeHandlers(flow)
+        self._routes: dict[tuple[str | None, str], Route] = {}
         self._started_at = 0.0
+        self._ending: Ending | None = None
+        self._when_read: Callable[[], object] = lambda: None
 
     async def start(self) -> None:
         """Begin to deliver on the running loop; starting a running bus does nothing."""
-        if self.core.running:
+        core = self.core
+        if core.running:
             return
-        self.core.running = True
-        self.core.closing = False
-        self._started_at = self.core.clock.time()
-        self._runners.start(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        core.running = True
+        core.closing = False
+        self._started_at = core.clock.time()
+        if core.log is not None:
+            self._when_read = partial(_call_soon, loop, core.call_everybody)
+            core.log.watch(self._when_read)
+        self._handlers.start()
+        self._runners.start(loop)
         self._housekeeping.start()
 
     def close_ingress(self) -> None:
         """Refuse every further message from outside; who waits for room is told (bus.md H2)."""
-        core = self.core
-        core.closing = True
-        gates = [core.gate]
-        for endpoint in core.endpoints.values():
-            gates.append(endpoint.gate)
-            gates.extend(lane.gate for lane in endpoint.lanes.values())
-        for gate in gates:
-            gate.wake()
+        self.core.closing = True
+        self.core.call_everybody()
 
     async def stop(self, *, drain: bool = True, deadline: float | None = None) -> StopReport:
-        """Stop: no new messages, drain for at most *deadline* seconds (default `stop_timeout`), end everything (H2)."""
-        core = self.core
-        if not core.running:
+        """Stop: no new messages, drain for at most *deadline* seconds (default `stop_timeout`), end everything (H2).
+
+        A second call without *drain* ends a drain that is under way; both return the same report.
+        """
+        while self._ending is not None:
+            if not drain:
+                self._ending.cut_short()
+            report = self._ending.report
+            await asyncio.wait([report])
+            if not report.cancelled():
+                return report.result()
+        if not self.core.running:
             return StopReport()
-        before = self._settled()
-        self.close_ingress()
-        if drain:
-            try:
-                async with asyncio.timeout(core.policy.stop_timeout if deadline is None else deadline):
-                    await core.idle()
-            except TimeoutError:
-                pass
-        settled = self._settled() - before
-        core.running = False
-        cut = await self._runners.stop()
+        self._ending = ending = Ending(self.core, self._runners, self._settlement)
+        try:
+            self.close_ingress()
+            settled = 0
+            if drain:
+                settled = await ending.drain(self.core.policy.stop_timeout if deadline is None else deadline)
+            self._close()
+            ending.report.set_result(StopReport(settled, *await ending.end()))
+        finally:
+            ending.report.cancel()  # where there is none: whoever waits for it goes on with the stop
+            self._ending = None
+        return ending.report.result()
+
+    def _close(self) -> None:
         self._housekeeping.stop()
-        for lane in list(core.waiting.values()):
-            self._settlement.stop_waiting(lane)
-        return StopReport(settled, cut, self._left())
-
-    def _settled(self) -> int:
-        return sum(endpoint.settled for endpoint in self.core.endpoints.values())
-
-    def _left(self) -> dict[str, int]:
-        return {
-            f"{endpoint.name}/{lane.session.id}": len(lane.queue)
-            for endpoint in self.core.endpoints.values()
-            for lane in endpoint.lanes.values()
-            if lane.queue
-        }
+        self._handlers.stop()
+        if self.core.log is not None:
+            self.core.log.unwatch(self._when_read)
 
     async def publish(self, envelope: MessageEnvelope) -> bool:
         """Hand *envelope* to every subscriber of its event type, all or none (bus.md F7).
 
         Waits at most `block_timeout` for room, then raises QueueFullError; raises PayloadError and ClosingError.
         """
-        matching = [
-            self.core.table.direct(envelope.sender_component, subscription.endpoint)
-            for subscription in self._subscriptions.values()
-            if fnmatch.fnmatchcase(envelope.event_type, subscription.topic)
-            and subscription.session_id in (None, envelope.session_id)
-        ]
-        if not matching:
+        routes = self._subscriptions.matching(envelope.event_type, envelope.session_id)
+        if not routes:
+            if self.core.closing:
+                raise ClosingError
             return False
-        encoded = encode(envelope.payload)
-        now = self.core.clock.time()
-        await self._hand_over([self._intake.parcel(route, envelope, encoded, now) for route in matching])
+        await self._hand_over(envelope, routes)
         return True
 
     async def send_to_component(self, envelope: MessageEnvelope) -> bool:
@@ -160,51 +152,56 @@ class InMemoryMessageBus(MessageBusInterface):
         target = envelope.target_component
         if target is None:
             raise SettingError("target_component", "is missing; name the component to send to, or publish")
-        core = self.core
-        route = core.table.direct(envelope.sender_component, target)
+        route = self._routes.get((envelope.sender_component, target))
+        if route is None:
+            route = self._route(envelope.sender_component, target)
         encoded = encode(envelope.payload)
-        await self._hand_over([self._intake.parcel(route, envelope, encoded, core.clock.time())])
+        sender = current.get()
+        if sender is not None and sender.running:
+            self._intake.inside(route, sent_inside(envelope, sender), encoded)
+        elif not self._intake.at_once(route, envelope, encoded, own_payload=True):
+            parcel = self._intake.parcel(route, envelope, encoded, self.core.clock.time(), own_payload=True)
+            await self._intake.from_outside((parcel,), route.endpoint.policy.block_timeout)
         return True
 
-    async def _hand_over(self, parcels: list[tuple[Route, Delivery]]) -> None:
-        delivery = current.get()
-        if delivery is not None and delivery.running:
+    def _route(self, source: str | None, target: str) -> Route:
+        if len(self._routes) >= MOST_REMEMBERED:
+            self._routes.clear()
+        route = self._routes[(source, target)] = self.core.route(source, target, False)
+        return route
+
+    async def _hand_over(self, envelope: MessageEnvelope, routes: Sequence[Route]) -> None:
+        encoded = encode(envelope.payload)
+        sender = current.get()
+        if sender is not None and sender.running:
+            envelope = sent_inside(envelope, sender)
+        now, alone = self.core.clock.time(), len(routes) == 1
+        parcels = [self._intake.parcel(route, envelope, encoded, now, own_payload=alone) for route in routes]
+        if sender is not None and sender.running:
             self._intake.accept_inside(parcels)
-            return
-        await self._intake.from_outside(parcels, max(route.endpoint.policy.block_timeout for route, _ in parcels))
+        else:
+            await self._intake.from_outside(parcels, max(route.endpoint.policy.block_timeout for route in routes))
 
     async def subscribe(self, topic: str, callback: MessageHandler, session_id: str | None = None) -> str:
         """Call *callback* for messages whose event type matches *topic* (`*` wildcards), with lanes and retries."""
-        subscription_id = f"sub-{next(self._numbers)}"
-        self.register_component_handler(subscription_id, callback)
-        self._subscriptions[subscription_id] = _Subscription(topic, session_id, subscription_id)
-        return subscription_id
+        name = self._subscriptions.add(topic, session_id)
+        self.register_component_handler(name, callback)
+        return name
 
     async def unsubscribe(self, subscription_id: str) -> bool:
         """End a subscription; what waits for it is discarded, visibly. True when there was one."""
-        if self._subscriptions.pop(subscription_id, None) is None:
-            return False
-        self.unregister_component_handler(subscription_id)
-        endpoint = self.core.endpoints[subscription_id]
-        for lane in endpoint.lanes.values():
-            for delivery in list(lane.queue)[lane.state is LaneState.RUNNING :]:
-                self._settlement.discarded(lane, delivery, "unsubscribed")
-        return True
+        return self._subscriptions.end(subscription_id)
 
     def register_component_handler(self, name: str, handler: MessageHandler) -> None:
         """Let *handler*, sync or async, take the messages for *name*; replaces an earlier handler of that name."""
-        self.employ(name, _taking_envelopes(handler), self.core.endpoint(name).policy)
+        self.employ(name, self._handlers.taking(handler), self.core.endpoint(name).policy)
 
     def unregister_component_handler(self, name: str) -> bool:
         """Stop handling messages for *name*; they wait until somebody registers. True when there was a handler."""
         endpoint = self.core.endpoints.get(name)
         if endpoint is None or endpoint.instance is None:
             return False
-        endpoint.instance = None
-        endpoint.state = EndpointState.WAITING
-        for lane in endpoint.ready:
-            lane.state = LaneState.IDLE
-        endpoint.ready.clear()
+        self.core.dismiss(endpoint, EndpointState.WAITING)
         return True
 
     def employ(self, name: str, handler: Handler, policy: DeliveryPolicy, routes: RouteTable | None = None) -> Instance:
@@ -218,13 +215,13 @@ class InMemoryMessageBus(MessageBusInterface):
 
     def set_routes(self, revision: int, targets: Targets, links: Iterable[tuple[str, str]] = NO_LINKS) -> RouteTable:
         """Route from now on as *targets* says; *links* are all edges, from which cycles are found (bus.md G1, F4)."""
-        self.core.table = RouteTable(revision, targets, links, self.core.route)
+        self.core.adopt(RouteTable(revision, targets, links, self.core.route))
         return self.core.table
 
     def discard_rest(self, endpoint: Endpoint, *, dead: bool) -> None:
-        """Empty a removed component's lanes: into the dead letters, or discarded."""
-        for lane in list(endpoint.lanes.values()):
-            for delivery in list(lane.queue):
+        """Empty a removed component's lanes: into the dead letters, or discarded; running attempts may end."""
+        for lane in endpoint.lanes.values():
+            for delivery in list(lane.queue)[lane.state is LaneState.RUNNING :]:
                 if dead:
                     self._settlement.dead(lane, delivery, DeathReason.COMPONENT_REMOVED)
                 else:
@@ -233,9 +230,10 @@ class InMemoryMessageBus(MessageBusInterface):
     def retry_now(self, key: tuple[str, str]) -> bool:
         """Make the next attempt of a waiting delivery at once; True when it waited."""
         lane = self.core.waiting.get(key)
-        if lane is not None:
-            self._settlement.due(lane)
-        return lane is not None
+        if lane is None or lane.endpoint.instance is None:
+            return False
+        self._settlement.due(lane)
+        return True
 
     def kill_retry(self, key: tuple[str, str]) -> bool:
         """Give a waiting delivery up: to the dead letters; True when it waited."""
@@ -248,31 +246,14 @@ class InMemoryMessageBus(MessageBusInterface):
 
     def get_stats(self) -> dict[str, object]:
         """Return the published statistics (interfaces: Python)."""
-        return published_statistics(self.core, self._started_at, len(self._subscriptions))
+        return published_statistics(self.core, self._started_at, self._subscriptions.topics())
 
     def is_healthy(self) -> bool:
         """Whether the bus runs and nothing about it is degraded (bus.md H5)."""
         return self.core.running and not degraded_reasons(self.core)
 
 
-def _taking_envelopes(handler: MessageHandler) -> Handler:
-    """Return *handler* as the runners call it: with the sender's own object first, then copies (bus.md A2, A7)."""
-    asynchronous = inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
-        getattr(handler, "__call__", None)  # noqa: B004 - an object whose call is a coroutine function
-    )
-
-    def envelope_for(delivery: Delivery) -> MessageEnvelope:
-        if delivery.attempt == 1 and delivery.envelope.target_component is not None:
-            return delivery.envelope
-        return msgspec.structs.replace(delivery.addressed(), retry_count=delivery.attempt - 1)
-
-    if asynchronous:
-        return lambda delivery: handler(envelope_for(delivery))  # type: ignore[return-value]
-
-    async def in_thread(delivery: Delivery) -> object:
-        return await asyncio.to_thread(handler, envelope_for(delivery))
-
-    def call(delivery: Delivery) -> Coroutine[object, object, object]:
-        return in_thread(delivery)
-
-    return call
+def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
+    """Call *callback* on *loop* from any thread; a loop that is closed has nobody left to tell."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(callback)

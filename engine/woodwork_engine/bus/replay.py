@@ -35,16 +35,22 @@ class Replays:
         replaces the payload. Raises ReplayRefusedError (bus.md E5), QueueFullError, UnknownComponentError.
         """
         core = self._core
-        letter = core.dead.ready_to_replay(dlq_id, max_replays=core.policy.max_replays, force=force)
+        letter = self._allowed(dlq_id, force=force)
         payload = letter.encoded if encoded is None else encoded
         envelope = self._envelope(letter)
         parcels = self._parcels(letter, envelope, payload, target, reroute=reroute)
-        await self._intake.from_outside(parcels, max(route.endpoint.policy.block_timeout for route, _ in parcels))
-        core.dead.mark_replayed(letter, envelope.message_id, payload, by)
+        await self._intake.room(parcels, max(route.endpoint.policy.block_timeout for route, _ in parcels))
+        letter = self._allowed(dlq_id, force=force)  # somebody else may have replayed it while this one waited
+        core.dead.mark_replayed(letter, envelope.message_id, payload, by, len(parcels))
+        self._intake.accept(parcels)
         if core.log is not None:
             data: dict[str, object] = {"dlq_id": dlq_id, "replay_of": letter.envelope.message_id}
             core.log.append(core.clock.time(), "replayed", envelope, parcels[0][1].target, None, None, data)
         return envelope.message_id
+
+    def _allowed(self, dlq_id: str, *, force: bool) -> DeadLetter:
+        core = self._core
+        return core.dead.ready_to_replay(dlq_id, max_replays=core.policy.max_replays, force=force)
 
     def _envelope(self, letter: DeadLetter) -> MessageEnvelope:
         old = letter.envelope
@@ -54,15 +60,20 @@ class Replays:
             session_id=old.session_id,
             sender_component=old.sender_component,
             message_id=self._ids.new(now),
-            correlation_id=old.correlation_id,
+            correlation_id=old.correlation_id or old.message_id,
             causation_id=old.message_id,
             revision=self._core.table.revision,
             created_at=now,
+            delivery_mode=old.delivery_mode,
             pattern=CommunicationPattern.POINT_TO_POINT,
             max_retries=old.max_retries,
+            ttl_seconds=old.ttl_seconds,
             dedupe_key=old.dedupe_key,
             replay_of=letter.dlq_id,
             replay_count=letter.replay.count + 1,
+            priority=old.priority,
+            traceparent=old.traceparent,
+            tracestate=old.tracestate,
         )
 
     def _parcels(
@@ -76,7 +87,7 @@ class Replays:
                 raise ReplayRefusedError(f"{source} has no route for {envelope.event_type}; replay to a component")
         else:
             name = target or letter.route.target
-            if name not in core.endpoints:
+            if name not in core.endpoints or core.endpoints[name].keeps_nothing:
                 raise UnknownComponentError(name, core.endpoints)
             routes = (core.table.direct(source, name),)
         return [self._intake.parcel(route, envelope, payload, envelope.created_at) for route in routes]

@@ -12,10 +12,18 @@ Targets = Callable[[str, str], tuple[str, ...]]
 """What a router gives: the names that (source, event) goes to."""
 
 
-class RouteTable:
-    """An immutable answer to "where does it go", with a version; resolved routes are remembered."""
+MOST_REMEMBERED = 4_096
+"""Resolved routes that a table remembers; event types and senders may be made up by anybody."""
 
-    __slots__ = ("_components", "_direct", "_resolve", "_routed", "_targets", "revision")
+
+class RouteTable:
+    """An immutable answer to "where does it go", with a version; resolved routes are remembered.
+
+    What it knows about cycles may grow: by sends that no link announced, and by the links of the tables that came
+    before and after it while attempts pinned to either still run.
+    """
+
+    __slots__ = ("__weakref__", "_components", "_direct", "_resolve", "_routed", "_targets", "links", "revision")
 
     def __init__(
         self,
@@ -25,9 +33,10 @@ class RouteTable:
         resolve: Callable[[str | None, str, bool], Route],
     ) -> None:
         self.revision = revision
+        self.links = set(links)
         self._targets = targets
         self._resolve = resolve
-        self._components = strongly_connected(links)
+        self._components = strongly_connected(self.links)
         self._routed: dict[tuple[str, str], tuple[Route, ...]] = {}
         self._direct: dict[tuple[str | None, str], Route] = {}
 
@@ -36,6 +45,8 @@ class RouteTable:
         key = (source, event)
         found = self._routed.get(key)
         if found is None:
+            if len(self._routed) >= MOST_REMEMBERED:
+                self._routed.clear()
             found = self._routed[key] = tuple(self.direct(source, name) for name in self._targets(source, event))
         return found
 
@@ -44,14 +55,49 @@ class RouteTable:
         key = (source, target)
         found = self._direct.get(key)
         if found is None:
-            cyclic = source is not None and self._on_one_cycle(source, target)
-            found = self._direct[key] = self._resolve(source, target, cyclic)
+            if len(self._direct) >= MOST_REMEMBERED:
+                self._direct.clear()
+            found = self._direct[key] = self._resolve(
+                source, target, source is not None and self.on_cycle(source, target)
+            )
         return found
 
-    def _on_one_cycle(self, source: str, target: str) -> bool:
-        return source == target or (
-            source in self._components and self._components.get(source) == self._components.get(target)
-        )
+    def on_cycle(self, source: str, target: str) -> bool:
+        """Whether *source* must not wait for room at *target* (bus.md F4), or at what *target* is waiting for.
+
+        A send that no link announced is a new link; it closes a cycle exactly when *target* already leads to *source*.
+        """
+        if source == target:
+            return True
+        if (source, target) not in self.links and self._leads(target, source):
+            return True
+        self.links.add((source, target))
+        component = self._components.get(source)
+        return component is not None and component == self._components.get(target)
+
+    def _leads(self, start: str, goal: str) -> bool:
+        after: dict[str, list[str]] = {}
+        for source, target in self.links:
+            after.setdefault(source, []).append(target)
+        seen = {start}
+        pending = [start]
+        while pending:
+            for following in after.get(pending.pop(), ()):
+                if following == goal:
+                    return True
+                if following not in seen:
+                    seen.add(following)
+                    pending.append(following)
+        return False
+
+    def relink(self, links: set[tuple[str, str]]) -> None:
+        """Know *links* too, of tables that are in use beside this one; routes already taken learn of new cycles."""
+        self.links |= links
+        self._components = strongly_connected(self.links)
+        for (source, target), route in self._direct.items():
+            component = self._components.get(source) if source is not None else None
+            if component is not None and component == self._components.get(target):
+                route.cyclic = True
 
 
 NO_LINKS: tuple[tuple[str, str], ...] = ()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+
+import msgspec
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Route
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, Route
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.delivery import Delivery, Output, current
-from woodwork_engine.errors import RequestError, UnknownComponentError
+from woodwork_engine.errors import ClosingError, RequestError, UnknownComponentError
 from woodwork_engine.message import CommunicationPattern, IdSource, MessageEnvelope
 from woodwork_engine.payload import encode
 
@@ -17,6 +20,8 @@ Parcels = list[tuple[Route, Delivery]]
 
 _TO_ONE = CommunicationPattern.POINT_TO_POINT
 _TO_ALL = CommunicationPattern.BROADCAST
+_ASKED = CommunicationPattern.REQUEST_RESPONSE
+_ROUTED = CommunicationPattern.ROUTED
 
 
 class Sender:
@@ -33,7 +38,7 @@ class Sender:
         encoded = encode(data)
         if delivery is not None:
             delivery.emits = True
-            return delivery.stage(source, event, encoded)
+            return delivery.stage(source, event, encoded, session=session)
         return await self.from_input(source, event, encoded, session)
 
     async def send(
@@ -44,10 +49,9 @@ class Sender:
         delivery = _running()
         encoded = encode(data)
         if delivery is not None:
-            return delivery.stage(source or delivery.target, event, encoded, target)
+            return delivery.stage(source or delivery.target, event, encoded, target, session=session)
         envelope = self._ingress(source, event, session, _TO_ONE)
-        route = self._core.table.direct(source, target)
-        await self._intake.from_outside([self._parcel(route, envelope, encoded)], None)
+        await self._admit(envelope, encoded, (self._core.table.direct(source, target),), None)
         return envelope.message_id
 
     async def broadcast(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
@@ -55,44 +59,51 @@ class Sender:
         delivery = _running()
         encoded = encode(data)
         if delivery is not None:
-            return delivery.stage(source, event, encoded, broadcast=True)
+            return delivery.stage(source, event, encoded, broadcast=True, session=session)
         envelope = self._ingress(source, event, session, _TO_ALL)
-        parcels = [self._parcel(route, envelope, encoded) for route in self._accepting(source, event)]
-        await self._admit(envelope, encoded, parcels, None)
+        await self._admit(envelope, encoded, self._accepting(source, event), None)
         return envelope.message_id
 
     async def request(self, source: str, target: str, data: object, *, timeout: float) -> object:
         """Ask *target* directly, past its lanes, and return its answer; raises RequestError (interfaces: Python)."""
+        core = self._core
         endpoint = self._known(target)
         instance = endpoint.instance
-        if instance is None:
+        if instance is None or not core.running:
             raise RequestError(f"{target} is not running; start it or send to it instead")
         asking = _running()
         asked_by = () if asking is None else (asking.target, *asking.asked_by)
         if target in asked_by:
             raise RequestError(f"{target} waits for this very request; it cannot answer it")
+        expires = None if asking is None else asking.expires_at
         envelope = self._asked(source, asking)
-        delivery = Delivery(envelope, encode(data), target, None, self._core.clock.time())
-        delivery.asked_by = asked_by
-        delivery.attempt = 1
-        delivery.running = True
-        delivery.emits = True  # what it returns is the answer and goes nowhere else
-        token = current.set(delivery)
+        asked = Delivery(envelope, encode(data), target, expires, core.clock.time(), attempt=1, running=True)
+        asked.asked_by = asked_by
+        answer = await self._ask(instance, asked, timeout)
+        if asked.staged is not None:
+            parcels = self.children(asked, instance.routes)
+            if asking is None:
+                await self._intake.room_for_outputs(parcels)
+                self._intake.accept(parcels)
+            else:  # whoever asks holds its lane: it must not wait for room on another's behalf (bus.md F4)
+                self._intake.accept_inside(parcels)
+            endpoint.emitted += len(asked.staged)
+        return answer
+
+    async def _ask(self, instance: Instance, asked: Delivery, timeout: float) -> object:
+        token = current.set(asked)
         instance.inflight += 1
         try:
-            async with asyncio.timeout(timeout):
-                answer = await instance.handler(delivery)
+            async with asyncio.timeout(timeout) as limit:
+                return await instance.handler(asked)
         except TimeoutError:
-            raise RequestError(f"{target} did not answer within {timeout:g} s") from None
+            if not limit.expired():
+                raise
+            raise RequestError(f"{asked.target} did not answer within {timeout:g} s") from None
         finally:
-            delivery.running = False
+            asked.running = False
             instance.leave()
             current.reset(token)
-        if delivery.staged is not None:
-            parcels = self.children(delivery, instance.routes)
-            await self._intake.room_for_outputs(parcels)
-            self.commit(endpoint, delivery, parcels)
-        return answer
 
     def _known(self, target: str) -> Endpoint:
         """Return the endpoint *target*; a component that was removed takes nothing new (bus.md G3)."""
@@ -120,64 +131,87 @@ class Sender:
         self, source: str, event: str, encoded: bytes, session: str | None, timeout: float | None = None
     ) -> str:
         """Route what an input emits; *timeout* in seconds bounds the wait for room, None waits without limit."""
-        envelope = self._ingress(source, event, session, CommunicationPattern.ROUTED)
-        parcels = [self._parcel(route, envelope, encoded) for route in self._core.table.routed(source, event)]
-        await self._admit(envelope, encoded, parcels, timeout)
+        envelope = self._ingress(source, event, session, _ROUTED)
+        await self._admit(envelope, encoded, self._core.table.routed(source, event), timeout)
         self._core.endpoint(source).emitted += 1
         return envelope.message_id
 
-    async def _admit(self, envelope: MessageEnvelope, encoded: bytes, parcels: Parcels, timeout: float | None) -> None:
-        if parcels:
-            await self._intake.from_outside(parcels, timeout)
-        else:
-            self._unroutable(envelope, encoded)
+    async def _admit(
+        self, envelope: MessageEnvelope, encoded: bytes, routes: Sequence[Route], timeout: float | None
+    ) -> None:
+        intake = self._intake
+        if len(routes) == 1 and intake.at_once(routes[0], envelope, encoded, own_payload=False):
+            return
+        if routes:
+            parcels = [intake.parcel(route, envelope, encoded, envelope.created_at) for route in routes]
+            await intake.from_outside(parcels, timeout)
+            return
+        if self._core.closing:
+            raise ClosingError
+        self._unroutable(envelope, encoded)
 
-    def _parcel(self, route: Route, envelope: MessageEnvelope, encoded: bytes) -> tuple[Route, Delivery]:
-        return self._intake.parcel(route, envelope, encoded, envelope.created_at)
-
-    def _ingress(self, source: str | None, event: str, session: str | None, pattern: CommunicationPattern) -> MessageEnvelope:
+    def _ingress(
+        self, source: str | None, event: str, session: str | None, pattern: CommunicationPattern
+    ) -> MessageEnvelope:
         core = self._core
         session = _session(session)
         now = core.clock.time()
         message_id = self._ids.new(now)
         return MessageEnvelope(
-            event_type=event,
-            session_id=session if session is not None else message_id,
-            sender_component=source,
-            message_id=message_id,
-            correlation_id=message_id,
-            revision=core.table.revision,
-            created_at=now,
-            pattern=pattern,
+            None,
+            event,
+            session if session is not None else message_id,
+            source,
+            None,
+            message_id,
+            message_id,
+            None,
+            0,
+            core.table.revision,
+            now,
+            None,
+            None,
+            pattern,
         )
 
     def _asked(self, source: str, asking: Delivery | None) -> MessageEnvelope:
         if asking is None:
-            return self._ingress(source, "request", None, CommunicationPattern.REQUEST_RESPONSE)
+            return self._ingress(source, "request", None, _ASKED)
         parent = asking.envelope
         return MessageEnvelope(
             event_type="request",
             session_id=parent.session_id,
             sender_component=source,
             message_id=self._ids.new(self._core.clock.time()),
-            correlation_id=parent.correlation_id,
+            correlation_id=parent.correlation_id or parent.message_id,
             causation_id=parent.message_id,
             hop=parent.hop + 1,
+            revision=parent.revision,
             created_at=self._core.clock.time(),
-            pattern=CommunicationPattern.REQUEST_RESPONSE,
+            pattern=_ASKED,
         )
+
+    def only_child_at_once(self, delivery: Delivery, output: Output, routes: RouteTable) -> bool:
+        """Send the only output of an attempt, if it has one target and nothing is in its way; False: `children`."""
+        if output.target is not None or output.broadcast:
+            return False
+        found = routes.routed(output.source, output.event)
+        if len(found) != 1:
+            return False
+        wall = self._core.wall
+        return self._intake.output_at_once(found[0], _child(delivery, output, routes.revision, wall()), output.encoded)
 
     def children(self, delivery: Delivery, routes: RouteTable) -> Parcels:
         """Return the parcels of what the attempt staged, along the routes it is pinned to (bus.md G1)."""
         now = self._core.clock.time()
         parcels: Parcels = []
         for output in delivery.staged or ():
+            envelope = _child(delivery, output, routes.revision, now)
             found = self._routes_of(output, routes)
-            envelope = _child(delivery.envelope, output, routes.revision, now, delivery.expires_at)
-            if not found:
-                self._unroutable(envelope, output.encoded)
             for route in found:
                 parcels.append(self._intake.parcel(route, envelope, output.encoded, now))
+            if not found and delivery.envelope.pattern is not _ASKED:  # an answer has its receiver already
+                self._unroutable(envelope, output.encoded)
         return parcels
 
     def _routes_of(self, output: Output, routes: RouteTable) -> tuple[Route, ...]:
@@ -186,14 +220,6 @@ class Sender:
         if output.broadcast:
             return tuple(self._accepting(output.source, output.event))
         return routes.routed(output.source, output.event)
-
-    def commit(self, endpoint: Endpoint, delivery: Delivery, parcels: Parcels) -> list[str]:
-        """Accept *parcels*, for which there is room, and return the ids of what the attempt sent."""
-        if parcels:
-            self._intake.accept(parcels)
-        staged = delivery.staged or []
-        endpoint.emitted += len(staged)
-        return [output.message_id for output in staged]
 
     def _accepting(self, source: str, event: str) -> list[Route]:
         core = self._core
@@ -226,23 +252,22 @@ def _session(session: str | None) -> str | None:
     return delivery.envelope.session_id if delivery is not None else None
 
 
-def _child(
-    parent: MessageEnvelope, output: Output, revision: int, now: float, expires_at: float | None
-) -> MessageEnvelope:
-    return MessageEnvelope(
+def _child(delivery: Delivery, output: Output, revision: int, now: float) -> MessageEnvelope:
+    parent = delivery.envelope
+    envelope = MessageEnvelope(
         None,
         output.event,
-        parent.session_id,
+        parent.session_id if output.session is None else output.session,
         output.source,
         None,
         output.message_id,
-        parent.correlation_id,
+        parent.correlation_id or parent.message_id,
         parent.message_id,
         parent.hop + 1,
         revision,
         now,
-        expires_at,
-        traceparent=parent.traceparent,
-        tracestate=parent.tracestate,
-        dedupe_key=None,
+        delivery.expires_at,
     )
+    if parent.traceparent is None:
+        return envelope
+    return msgspec.structs.replace(envelope, traceparent=parent.traceparent, tracestate=parent.tracestate)

@@ -6,7 +6,8 @@ import asyncio
 import traceback
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.endpoint import Lane, LaneState
+from woodwork_engine.bus.counters import bucket_of
+from woodwork_engine.bus.endpoint import NEVER, Lane, LaneState
 from woodwork_engine.bus.retry import delay_before
 from woodwork_engine.dead_letter import DeadLetter, DeadRoute, DeathReason, LanePlace, ReplayChain
 from woodwork_engine.delivery import Delivery
@@ -22,50 +23,73 @@ def allowed_attempts(delivery: Delivery, max_retries: int) -> int:
     return (max_retries if own is None else own) + 1
 
 
+def is_at_most_once(lane: Lane, delivery: Delivery) -> bool:
+    """Whether *delivery* is settled by being started (bus.md C2): the envelope says so, else the component."""
+    own = delivery.envelope.delivery_mode
+    return lane.endpoint.at_most_once if own is None else own == "at_most_once"
+
+
+def _message_of(error: BaseException) -> str:
+    try:
+        return str(error)[:MESSAGE_CUT]
+    except Exception as broken:  # noqa: BLE001 - a person's exception that cannot even say what it is
+        return f"(its message cannot be read: {type(broken).__name__})"
+
+
 class Settlement:
     """Ends deliveries, each in one step with everything that follows from it."""
 
     def __init__(self, core: BusCore) -> None:
         self._core = core
 
-    def ok(
-        self, lane: Lane, delivery: Delivery, now: float, duration: float, outputs: list[str] | None, *, held: bool
-    ) -> None:
-        """Acknowledge *delivery*; *duration* in seconds, *outputs* the ids it sent, *held*: it is still in its lane."""
-        core = self._core
-        lane.endpoint.ok += 1
-        if held:
-            core.pull(lane, delivery)
+    def ok(self, lane: Lane, delivery: Delivery, now: float, duration: float) -> None:
+        """Acknowledge *delivery*, whose outputs have been accepted; *duration* in seconds."""
+        core, endpoint = self._core, lane.endpoint
+        endpoint.ok += 1
+        endpoint.handled_seconds += duration
+        bucket = bucket_of(duration)
+        endpoint.histogram.now[bucket] += 1
+        lane.session.histogram.now[bucket] += 1
+        lane.queue.popleft()
+        core.left(lane, delivery)
         if core.log is not None:
-            data: dict[str, object] = {"outputs": outputs or []}
-            core.log.append(now, "ok", delivery.envelope, delivery.target, delivery.attempt, duration * 1000, data)
+            outputs = () if delivery.staged is None else tuple([output.message_id for output in delivery.staged])
+            core.log.append(now, "ok", delivery.envelope, delivery.target, delivery.attempt, duration * 1000, outputs)
         if delivery.envelope.replay_of is not None:
             core.dead.replay_ended(delivery.envelope.replay_of, ok=True)
 
-    def failed(self, lane: Lane, delivery: Delivery, started: float, error: BaseException) -> None:
-        """Record a failed attempt, then schedule the next one or give up (bus.md D2, D4)."""
+    def failed(self, lane: Lane, delivery: Delivery, started: float, duration: float, error: BaseException) -> None:
+        """Record a failed attempt, then schedule the next one or give up (bus.md D2, D4); *duration* in seconds."""
         core, endpoint = self._core, lane.endpoint
-        now = core.clock.time()
-        info = self._attempt_info(delivery, started, now, error, lane)
+        info = self._attempt_info(delivery, started, started + duration, error, lane)
         delivery.staged = None
         delivery.emits = False
-        delivery.history = [*(delivery.history or ()), info]
+        delivery.history = (*delivery.history, info)
         endpoint.failed += 1
         endpoint.last_error = f"{info.error_type}: {info.message}" if info.message else info.error_type
+        now = core.clock.time()
         if core.log is not None:
             data: dict[str, object] = {
                 "error_type": info.error_type,
                 "message": info.message,
                 "traceback": info.traceback,
             }
-            core.log.append(
-                now, "failed", delivery.envelope, delivery.target, delivery.attempt, (now - started) * 1000, data
-            )
+            core.log.append(now, "failed", delivery.envelope, delivery.target, delivery.attempt, duration * 1000, data)
+        if is_at_most_once(lane, delivery):
+            self.dropped(lane, delivery, "error")
+        else:
+            self._repeat_or_give_up(lane, delivery, now)
+
+    def _repeat_or_give_up(self, lane: Lane, delivery: Delivery, now: float) -> None:
+        endpoint = lane.endpoint
         policy = endpoint.policy.retry
+        if endpoint.keeps_nothing:
+            self.removed(lane, delivery)
+            return
         if delivery.attempt >= allowed_attempts(delivery, policy.max_retries):
             self.dead(lane, delivery, DeathReason.EXHAUSTED)
             return
-        delay = delay_before(delivery.attempt + 1, policy, core.rng)
+        delay = delay_before(delivery.attempt + 1, policy, self._core.rng)
         if delivery.expires_at is not None and now + delay >= delivery.expires_at:
             self.dead(lane, delivery, DeathReason.EXPIRED_BEFORE_RETRY)
             return
@@ -74,14 +98,15 @@ class Settlement:
     def _attempt_info(
         self, delivery: Delivery, started: float, ended: float, error: BaseException, lane: Lane
     ) -> AttemptInfo:
-        text = "".join(traceback.format_exception(error))
+        conceal = self._core.secrets.conceal
+        text = conceal("".join(traceback.format_exception(error)))
         task = asyncio.current_task()
         return AttemptInfo(
             n=delivery.attempt,
             started=started,
             ended=ended,
             error_type=type(error).__name__,
-            message=str(error)[:MESSAGE_CUT],
+            message=conceal(_message_of(error)),
             traceback=text if len(text) <= TRACEBACK_CUT else "...\n" + text[-TRACEBACK_CUT:],
             worker=task.get_name() if task else "",
             component_version=lane.endpoint.instance.version if lane.endpoint.instance else 0,
@@ -101,13 +126,8 @@ class Settlement:
 
     def due(self, lane: Lane) -> None:
         """Let the head of *lane* have its next attempt, as soon as somebody is there to make it."""
-        core, endpoint = self._core, lane.endpoint
         self.stop_waiting(lane)
-        if endpoint.instance is None:
-            return
-        lane.state = LaneState.READY
-        endpoint.ready.append(lane)
-        core.on_ready(endpoint)
+        self._core.resume(lane)
 
     def stop_waiting(self, lane: Lane) -> None:
         """Take *lane* out of the wait for a retry, without a further attempt."""
@@ -115,7 +135,9 @@ class Settlement:
             lane.timer.cancel()
             lane.timer = None
         head = lane.queue[0]
-        self._core.waiting.pop((head.envelope.message_id, head.target), None)
+        key = (head.envelope.message_id, head.target)
+        if self._core.waiting.get(key) is lane:  # an id that somebody used twice may wait twice
+            del self._core.waiting[key]
         lane.endpoint.retrying -= 1
         lane.state = LaneState.IDLE
 
@@ -129,7 +151,29 @@ class Settlement:
         core.pull(lane, delivery)
         self.bury(lane, delivery, reason, LanePlace(position, behind))
 
-    def bury(self, lane: Lane, delivery: Delivery, reason: DeathReason, place: LanePlace = LanePlace()) -> None:  # noqa: B008 - frozen
+    def expire(self, lane: Lane, now: float) -> None:
+        """Give up whatever has waited too long in *lane*, in one pass; a running attempt is left alone (bus.md D4)."""
+        held = lane.queue[0] if lane.state is LaneState.RUNNING else None
+        late = [
+            (position, delivery)
+            for position, delivery in enumerate(lane.queue)
+            if delivery.expires_at is not None and delivery.expires_at <= now and delivery is not held
+        ]
+        if late:
+            if late[0][0] == 0 and lane.state is LaneState.WAITING:
+                self.stop_waiting(lane)
+            length = len(lane.queue)
+            gone = {id(delivery) for _, delivery in late}
+            kept = [delivery for delivery in lane.queue if id(delivery) not in gone]
+            lane.queue.clear()
+            lane.queue.extend(kept)
+            for position, delivery in late:
+                self._core.left(lane, delivery)
+                self.bury(lane, delivery, DeathReason.EXPIRED, LanePlace(position, length - position - 1))
+        lane.soonest_expiry = min((d.expires_at for d in lane.queue if d.expires_at is not None), default=NEVER)
+        self._core.resume(lane)
+
+    def bury(self, lane: Lane, delivery: Delivery, reason: DeathReason, place: LanePlace) -> None:
         """Make the dead letter of *delivery*, which is in no lane (any more)."""
         core, endpoint = self._core, lane.endpoint
         now = core.clock.time()
@@ -140,10 +184,10 @@ class Settlement:
             at=now,
             flow=core.flow,
             revision=envelope.revision,
-            route=self._route(delivery),
+            route=DeadRoute(envelope.sender_component, delivery.target, delivery.siblings or (delivery.target,)),
             envelope=delivery.addressed(),
             encoded=delivery.encoded,
-            attempts=tuple(delivery.history or ()),
+            attempts=delivery.history,
             lane=place,
             worker=delivery.history[-1].worker if delivery.history else "",
             policy=endpoint.policy,
@@ -152,19 +196,10 @@ class Settlement:
         core.dead.add(letter)
         endpoint.dead += 1
         lane.session.dead += 1
-        if envelope.replay_of is not None:
-            core.dead.replay_ended(envelope.replay_of, ok=False)
+        self._replay_failed(delivery)
         if core.log is not None:
             data: dict[str, object] = {"reason": reason.value, "dlq_id": letter.dlq_id}
             core.log.append(now, "dead", envelope, delivery.target, delivery.attempt or None, None, data)
-
-    def _route(self, delivery: Delivery) -> DeadRoute:
-        envelope = delivery.envelope
-        source = envelope.sender_component
-        names = [delivery.target]
-        if source is not None:
-            names = [r.endpoint.name for r in self._core.table.routed(source, envelope.event_type)] or names
-        return DeadRoute(source, delivery.target, tuple(names))
 
     def _replay_chain(self, delivery: Delivery) -> ReplayChain:
         envelope = delivery.envelope
@@ -174,24 +209,35 @@ class Settlement:
         earlier = (*before.replay.chain, before.dlq_id) if before else (envelope.replay_of,)
         return ReplayChain(envelope.replay_of, envelope.replay_count, earlier)
 
+    def _replay_failed(self, delivery: Delivery) -> None:
+        if delivery.envelope.replay_of is not None:
+            self._core.dead.replay_ended(delivery.envelope.replay_of, ok=False)
+
+    def removed(self, lane: Lane, delivery: Delivery) -> None:
+        """End *delivery*, whose component was removed for good, as its `on_remove` says (bus.md G3)."""
+        if lane.endpoint.policy.on_remove == "discard":
+            self.discarded(lane, delivery, "component_removed")
+        else:
+            self.dead(lane, delivery, DeathReason.COMPONENT_REMOVED)
+
     def dropped(self, lane: Lane, delivery: Delivery, reason: str) -> None:
-        """Count an at-most-once delivery, settled before, whose handler failed (bus.md C2)."""
-        core = self._core
+        """End an at-most-once delivery whose handler failed or was cut short (bus.md C2)."""
         lane.endpoint.dropped += 1
-        if core.log is not None:
-            core.log.append(
-                core.clock.time(), "dropped", delivery.envelope, delivery.target, delivery.attempt, None,
-                {"reason": reason},
-            )  # fmt: skip
+        self._end(lane, delivery, "dropped", reason)
 
     def discarded(self, lane: Lane, delivery: Delivery, reason: str) -> None:
         """End *delivery* because its flow or a person said so."""
-        core = self._core
         if lane.state is LaneState.WAITING and lane.queue[0] is delivery:
             self.stop_waiting(lane)
-        core.pull(lane, delivery)
         lane.endpoint.discarded += 1
+        self._end(lane, delivery, "discarded", reason)
+
+    def _end(self, lane: Lane, delivery: Delivery, kind: str, reason: str) -> None:
+        core = self._core
+        core.pull(lane, delivery)
+        self._replay_failed(delivery)
         if core.log is not None:
+            data: dict[str, object] = {"reason": reason}
             core.log.append(
-                core.clock.time(), "discarded", delivery.envelope, delivery.target, None, None, {"reason": reason}
+                core.clock.time(), kind, delivery.envelope, delivery.target, delivery.attempt or None, None, data
             )

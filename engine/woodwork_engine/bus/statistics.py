@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import BUCKETS
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState
@@ -9,6 +11,7 @@ from woodwork_engine.bus.endpoint import Endpoint, EndpointState
 FAILING_SHARE = 0.5
 FAILING_ATTEMPTS = 10
 FULL_SHARE = 0.8
+FULL_SECONDS = 30.0
 OLD_SECONDS = 60.0
 DEAD_PER_MINUTE = 60
 
@@ -16,8 +19,8 @@ DEAD_PER_MINUTE = 60
 def is_failing(endpoint: Endpoint) -> bool:
     """Whether most attempts of the last minute failed; recovers by itself."""
     failed = endpoint.window.growth(3, endpoint.failed)
-    attempts = failed + endpoint.window.growth(2, endpoint.settled)
-    return failed >= FAILING_ATTEMPTS and failed > FAILING_SHARE * attempts
+    attempts = failed + endpoint.window.growth(5, endpoint.ok)
+    return attempts >= FAILING_ATTEMPTS and failed > FAILING_SHARE * attempts
 
 
 def oldest_age(endpoint: Endpoint, now: float) -> float:
@@ -35,8 +38,8 @@ def degraded_reasons(core: BusCore) -> tuple[str, ...]:
     for endpoint in core.endpoints.values():
         if is_failing(endpoint):
             reasons.append(f"{endpoint.name}: most attempts of the last minute failed")
-        if endpoint.depth > FULL_SHARE * endpoint.policy.max_queue:
-            reasons.append(f"{endpoint.name}: queue is {endpoint.depth} of {endpoint.policy.max_queue}")
+        if endpoint.since_full is not None and now - endpoint.since_full >= FULL_SECONDS:
+            reasons.append(f"{endpoint.name}: queue is {endpoint.depth} of {endpoint.max_queue}")
         if endpoint.state is EndpointState.PARKED and endpoint.depth:
             reasons.append(f"{endpoint.name}: {endpoint.depth} messages are parked until the component returns")
         elif (age := oldest_age(endpoint, now)) > OLD_SECONDS:
@@ -55,9 +58,12 @@ def latency_counts(core: BusCore) -> tuple[int, ...]:
     return tuple(sums)
 
 
-def published_statistics(core: BusCore, started_at: float, subscriptions: int) -> dict[str, object]:
-    """Return the statistics under their published names; counts since start, times in ms and s."""
-    endpoints = core.endpoints.values()
+def published_statistics(core: BusCore, started_at: float, topics: Sequence[str]) -> dict[str, object]:
+    """Return the statistics under their published names; *topics* one for each subscription.
+
+    Counts are since start, times in ms and s.
+    """
+    endpoints = core.everybody()
     ok = sum(e.ok for e in endpoints)
     failed = sum(e.failed for e in endpoints)
     dead = sum(e.dead for e in endpoints)
@@ -71,11 +77,11 @@ def published_statistics(core: BusCore, started_at: float, subscriptions: int) -
         "messages_failed": dead + dropped,
         "messages_retried": sum(e.retried for e in endpoints),
         "messages_dead_lettered": dead,
-        "active_subscriptions": subscriptions,
-        "registered_components": sum(1 for e in endpoints if e.instance is not None) - subscriptions,
+        "active_subscriptions": len(topics),
+        "registered_components": sum(1 for e in endpoints if e.instance is not None) - len(topics),
         "queued_messages": core.depth,
         "avg_delivery_time_ms": 1000 * sum(e.handled_seconds for e in endpoints) / ok if ok else 0.0,
-        "peak_queue_size": core.peak,
+        "peak_queue_size": max((e.peak for e in endpoints), default=0),
         "delivery_failures": failed,
         "timeout_failures": sum(e.timeouts for e in endpoints),
         "retry_exhausted": core.dead.exhausted,
@@ -83,8 +89,8 @@ def published_statistics(core: BusCore, started_at: float, subscriptions: int) -
         "uptime_seconds": uptime,
         "messages_per_second": core.window.rate(core.clock.time(), 1, sum(e.settled for e in endpoints)),
         "delivery_success_rate": ok / ended if ended else 1.0,
-        "active_topics": subscriptions,
-        "retry_queue_size": len(core.waiting),
+        "active_topics": len(set(topics)),
+        "retry_queue_size": sum(e.retrying for e in endpoints),
         "dead_letter_queue_size": len(core.dead),
         "component_handlers": sorted(e.name for e in endpoints if e.instance is not None),
     }

@@ -1,0 +1,85 @@
+"""The step in which messages become part of their lanes: all of them, at once (bus.md F7, F4, E3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.endpoint import Endpoint, Lane, Route
+from woodwork_engine.bus.settlement import Settlement
+from woodwork_engine.dead_letter import DeathReason, LanePlace
+from woodwork_engine.delivery import Delivery
+from woodwork_engine.message import MessageEnvelope
+
+Parcels = Sequence[tuple[Route, Delivery]]
+"""Messages on their way to lanes; those of one envelope stand together."""
+
+
+def expiry(endpoint: Endpoint, envelope: MessageEnvelope, now: float) -> float | None:
+    """Return when *envelope*, accepted *now*, expires at *endpoint*, in s since the epoch (bus.md D4)."""
+    if envelope.ttl_seconds is not None:
+        return envelope.created_at + envelope.ttl_seconds
+    if (envelope.expires_at is None and not envelope.hop) or endpoint.ttl_is_own:
+        return None if endpoint.ttl is None else now + endpoint.ttl
+    return envelope.expires_at
+
+
+class Acceptance:
+    """Appends to lanes; whether there is room was decided before."""
+
+    def __init__(self, core: BusCore, settlement: Settlement) -> None:
+        self._core = core
+        self._settlement = settlement
+
+    def all(self, parcels: Parcels, *, inside: bool = False) -> None:
+        """Accept *parcels*; *inside*: a handler sent them that does not wait for room (interfaces: Python)."""
+        start = 0
+        while start < len(parcels):
+            envelope = parcels[start][1].envelope
+            end = start + 1
+            while end < len(parcels) and parcels[end][1].envelope is envelope:
+                end += 1
+            self._envelope(parcels[start:end], inside=inside)
+            start = end
+
+    def _envelope(self, parcels: Parcels, *, inside: bool) -> None:
+        core, first = self._core, parcels[0][1]
+        targets = tuple([delivery.target for _, delivery in parcels])
+        if core.log is not None:
+            core.log.append_emitted(first.accepted_at, first.envelope, first.encoded, targets)
+        for route, delivery in parcels:
+            delivery.siblings = targets
+            self._append(route, delivery, inside=inside)
+
+    def now(self, route: Route, lane: Lane, delivery: Delivery) -> None:
+        """Accept one message for one target, in whose way there is nothing."""
+        core, endpoint = self._core, lane.endpoint
+        if core.log is not None:
+            at, envelope, name = delivery.accepted_at, delivery.envelope, endpoint.name
+            core.log.append_emitted(at, envelope, delivery.encoded, (name,))
+            core.log.append(at, "queued", envelope, name, None, None, endpoint.depth + 1)
+        route.edge.count += 1
+        core.push(lane, delivery)
+        if endpoint.instance is None and endpoint.keeps_nothing:
+            self._settlement.removed(lane, delivery)
+
+    def _append(self, route: Route, delivery: Delivery, *, inside: bool) -> None:
+        """Append one delivery to its lane; what may not travel on becomes a dead letter (bus.md F4)."""
+        core, endpoint, envelope = self._core, route.endpoint, delivery.envelope
+        route.edge.count += 1
+        lane = core.lane(endpoint, envelope.session_id)
+        if envelope.hop > core.max_hops:
+            self._refuse(lane, delivery, DeathReason.HOP_LIMIT)
+        elif (inside or route.cyclic) and endpoint.depth >= endpoint.max_queue * core.policy.overflow_factor:
+            self._refuse(lane, delivery, DeathReason.OVERFLOW)
+        else:
+            if core.log is not None:
+                at, name = delivery.accepted_at, endpoint.name
+                core.log.append(at, "queued", delivery.envelope, name, None, None, endpoint.depth + 1)
+            core.push(lane, delivery)
+            if endpoint.instance is None and endpoint.keeps_nothing:
+                self._settlement.removed(lane, delivery)
+
+    def _refuse(self, lane: Lane, delivery: Delivery, reason: DeathReason) -> None:
+        lane.session.messages += 1
+        self._settlement.bury(lane, delivery, reason, LanePlace(len(lane.queue)))
