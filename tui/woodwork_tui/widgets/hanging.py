@@ -16,5 +16,5 @@ def hanging(label: Text, text: Text, width: int) -> list[Text]:
     folded = []
     for number, line in enumerate(lines):
         line.rstrip()
-        folded.append(label.copy().append_text(line) if number == 0 else Text(" " * indent).append_text(line))
+        folded.append(Text.assemble(" " * indent if number else label, line))  # each part keeps its own style
     return folded
