@@ -294,3 +294,19 @@ async def test_hostile_letters_are_shown_and_harm_nothing(size: tuple[int, int])
         await pilot.pause()
 
         assert "\x1b" not in app.painted()
+
+
+async def test_the_dead_letter_of_a_message_selected_elsewhere_comes_under_the_cursor_once():
+    app = DlqHost(some())
+    async with app.run_test(size=LARGE) as pilot:
+        app.again(selection=Selection(message=("msg-d4", "agent")))
+        app.tab.enter()
+        await pilot.pause()
+        assert app.lines("▌[ ]", "d4", "s-06")
+        assert app.focused is app.tab.query_one("#letters")
+        await pilot.press("escape")
+        app.tab.close()
+        await pilot.press("g")
+        app.again()
+        await pilot.pause()
+        assert app.lines("▌", "ConnectionError: audit-db:5432 refused")

@@ -66,6 +66,7 @@ class DlqTab(Tab):
         self._marked: frozenset[str] = frozenset()
         self._ascii: bool | None = None
         self._second = -1
+        self._asked: tuple[str, str] | None = None
         self._since = 0.0
         self._told: tuple[DeadLetter | None, FlowPlan | None] = (None, None)
         self._acts = DlqActs(self, lambda: self._view)
@@ -116,8 +117,28 @@ class DlqTab(Tab):
             self._groups.refresh()
             self._letters.refresh()
         self._second = int(view.now)
+        self._go_where_asked()
         self._draw_detail()
         self._acts.look()
+
+    def _go_where_asked(self) -> None:
+        """Put the cursor on the dead letter of a message that was selected elsewhere, once."""
+        message = self._view.selection.message
+        found = self._index.find(message) if message is not None and message != self._asked else None
+        self._asked = message
+        if found is not None:
+            group, letter = found
+            self._groups.move_to(group.key)
+            self._draw_letters()
+            self._letters.move_to(letter.dlq_id)
+            self._letters.focus()
+
+    def enter(self) -> None:
+        """Begin in the groups, or in the letters when one was asked for."""
+        message = self._view.selection.message
+        here = self._letters.cursor_row
+        there = here is not None and (here.envelope.message_id, here.route.target) == message
+        (self._letters if there else self._groups).focus()
 
     def _set_columns(self) -> None:
         ascii_only = bool(self._ascii)

@@ -87,6 +87,14 @@ class DeadIndex:
         first = self.groups[0] if self.groups else None
         return next((group for group in self.groups if group.key == key), first)
 
+    def find(self, delivery: tuple[str, str]) -> tuple[Group, DeadLetter] | None:
+        """Return the newest letter shown of *delivery*, a message id and its target, and the letter's group."""
+        for group in self.groups:
+            for letter in reversed(group.letters):
+                if (letter.envelope.message_id, letter.route.target) == delivery:
+                    return group, letter
+        return None
+
     def _take(self, letters: tuple[DeadLetter, ...]) -> None:
         self._letters = letters
         self.listed = listed(letters)
