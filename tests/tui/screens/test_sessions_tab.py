@@ -173,6 +173,17 @@ async def test_without_room_the_table_gives_way_to_the_events():
         assert not desk.tab.close()
 
 
+async def test_where_there_is_hardly_room_the_events_matter_more_than_the_waterfall():
+    desk = Desk()
+    async with desk.app.run_test(size=(60, 9)) as pilot:
+        await desk.show(pilot)
+        desk.tab.enter()
+        await pilot.press("down", "enter")
+        await desk.show(pilot, selection=Selection(session="s-02"))
+        assert not desk.tab.query_one("#session-turn").display
+        assert "22:13:19.799"[3:] in desk.app.painted()
+
+
 async def test_tap_and_copy_are_about_the_session_or_from_the_events_about_one_of_them():
     desk = Desk()
     async with desk.app.run_test(size=WIDE) as pilot:

@@ -173,6 +173,8 @@ def _short(seconds: float) -> str:
 
 
 def _since(seconds: float, step: float) -> str:
+    if seconds <= 0:
+        return "0ms"
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     if seconds < 1 and step < 1:
         return f"{seconds * 1000:.{max(0, digits - 3)}f}ms"

@@ -24,6 +24,8 @@ _BEATS = 4.0
 _SETTLED = 1.0
 """Seconds for which a turn stays while the newest is followed, so that it can be read."""
 _LEAST_EVENTS = 5
+_LOW, _TINY = 16, 11
+"""Lines below which there is no blank line, and no waterfall, above the events."""
 
 
 class SessionPane(Pane):
@@ -32,6 +34,7 @@ class SessionPane(Pane):
     DEFAULT_CSS = """
     SessionPane #session-turn { margin-bottom: 1; }
     SessionPane.-low #session-turn { margin-bottom: 0; }
+    SessionPane.-tiny #session-turn { display: none; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
@@ -92,7 +95,8 @@ class SessionPane(Pane):
 
     def on_resize(self, event: Resize) -> None:
         """Leave room for events."""
-        self.set_class(event.size.height < 16, "-low")
+        self.set_class(event.size.height < _LOW, "-low")
+        self.set_class(event.size.height < _TINY, "-tiny")
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
