@@ -112,6 +112,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("flow.session", "", "A new session for the prompt", "Flow", "new_session", "new-session"),
     Action("flow.tap_page", "", "Show the tap", "Flow", "page('tap')", "tap"),
     Action("flow.chat_page", "", "Show the chat", "Flow", "page('chat')", "chat"),
+    Action("chat.type", "i", "Type into the prompt", "Chat", "type", "", "Type", 20),
     Action("chat.leave", "escape", "Leave the prompt", "Chat", "leave"),
     Action("chat.older", "up", "What was sent before", "Chat", "older"),
     Action("chat.newer", "down", "What was sent after that", "Chat", "newer"),

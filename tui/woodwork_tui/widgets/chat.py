@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -94,7 +95,7 @@ class Chat(Vertical):
     Chat #chat-empty { height: 1; padding: 0 1; }
     Chat #prompts { height: auto; max-height: 4; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = bindings("item.view")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("item.view", "chat.type")
 
     class Changed(Message):
         """What is shown is another session, or is followed or not."""
@@ -168,6 +169,11 @@ class Chat(Vertical):
                 prompt.input.focus()
                 return True
         return False
+
+    def action_type(self) -> None:
+        """Type into the first prompt; without one the key means what it means elsewhere."""
+        if not self.type():
+            raise SkipAction
 
     @property
     def spoken_to(self) -> str | None:

@@ -153,6 +153,7 @@ class GraphView(DraggedView, can_focus=True):
         self._paint.at(
             Moment(
                 tones(self.app.current_theme),
+                self.rich_style,
                 self._node_stats,
                 self._edge_stats,
                 self._pulse.beating(time.monotonic()),
@@ -173,8 +174,9 @@ class GraphView(DraggedView, can_focus=True):
         number = y + top - self._origin.y
         if not 0 <= number < layout.height:
             return Strip.blank(width, base)
-        indent = [Segment(" " * self._origin.x, base)] if self._origin.x else []
-        return Strip([*indent, *self._paint.line(number, base)]).crop_extend(left, left + width, base)
+        indent = self._origin.x
+        segments = self._paint.line(number, left - indent, left - indent + width)
+        return Strip([Segment(" " * indent, base), *segments]).crop_extend(left, left + width, base)
 
     # keys and the mouse
 

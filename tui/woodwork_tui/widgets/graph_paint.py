@@ -12,9 +12,8 @@ from rich.style import Style
 from woodwork_engine.plan import EdgeKind, FlowPlan
 from woodwork_engine.snapshot import EdgeStats, NodeState, NodeStats
 from woodwork_tui.layout.faces import Row, face
-from woodwork_tui.layout.geometry import Box, Cell, Layout
-from woodwork_tui.layout.glyphs import character, line
-from woodwork_tui.layout.lines import style_of
+from woodwork_tui.layout.geometry import Box, Label, Layout, Path
+from woodwork_tui.layout.glyphs import character
 from woodwork_tui.layout.steps import Mark
 from woodwork_tui.text import fit, tone
 from woodwork_tui.units import short_rate
@@ -31,13 +30,15 @@ _BORDERS = {
 _LINE_TONES = ("faint", "muted", "", "strong", "title")
 """From a line that was never used to the chosen one; where lines run together the last of these shows."""
 _UNUSED, _USED, _MOVING, _BEATING, _CHOSEN = range(5)
+_LEAST_RATE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a painted graph depends on beside its layout; *tones* are styles by name."""
+    """What a painted graph depends on beside its layout; *tones* are styles by name, put on the style *base*."""
 
-    tones: Mapping[str, Style]
+    tones: Mapping[str, Style] = field(default_factory=dict)
+    base: Style = field(default_factory=Style)
     nodes: Mapping[str, NodeStats] = field(default_factory=dict)
     edges: Mapping[tuple[str, str], EdgeStats] = field(default_factory=dict)
     beating: frozenset[tuple[str, str]] = frozenset()
@@ -47,63 +48,56 @@ class Moment:
 
 
 @dataclass(slots=True)
-class _Line:
-    """One line of the drawing: runs of neighbouring cells, and boxes with the row of theirs, by column."""
+class _Stretch:
+    """Neighbouring cells of one row through which the same lines run, and the label that lies on them, if any."""
 
-    runs: list[tuple[int, list[Cell]]] = field(default_factory=list)
-    boxes: list[tuple[int, Box, int]] = field(default_factory=list)
-    labels: list[int] = field(default_factory=list)
+    x: int
+    edges: tuple[int, ...]
+    text: str = ""
+    ascii: str = ""
+    label: Label | None = None
 
 
 class GraphPaint:
-    """One layout, ready to be painted at any moment; a painted line begins at column 0 and knows no colours."""
+    """One layout, ready to be painted at any moment; a line of it begins at column 0."""
 
     def __init__(self, plan: FlowPlan, layout: Layout) -> None:
         self.layout = layout
         self._nodes = {node.name: node for node in plan.nodes}
-        self._lines = [_Line() for _ in range(layout.height)]
-        self._moment = Moment({})
+        self._lines: list[list[_Stretch]] = _stretches(layout)
+        self._boxes: list[list[Box]] = [[] for _ in range(layout.height)]
+        for box in layout.boxes:
+            for y in range(box.y, box.y + box.height):
+                self._boxes[y].append(box)
+        self._moment = Moment()
         self._ranks: list[int] = []
+        self._styles: dict[str, Style] = {}
         self._faces: dict[str, tuple[Row, ...]] = {}
-        for cell in layout.cells:
-            runs = self._lines[cell.y].runs
-            if runs and runs[-1][0] + len(runs[-1][1]) == cell.x:
-                runs[-1][1].append(cell)
-            else:
-                runs.append((cell.x, [cell]))
-        for box in sorted(layout.boxes, key=lambda box: box.x):
-            for dy in range(box.height):
-                self._lines[box.y + dy].boxes.append((box.x, box, dy))
-        for index, path in enumerate(layout.paths):
-            if path.label is not None:
-                self._lines[path.label.y].labels.append(index)
 
     def at(self, moment: Moment) -> None:
         """Paint as of *moment* from now on."""
         self._moment = moment
         self._faces.clear()
-        self._ranks = [self._rank(index) for index in range(len(self.layout.paths))]
+        self._styles.clear()
+        self._ranks = [self._rank(path) for path in self.layout.paths]
 
-    def line(self, y: int, base: Style) -> list[Segment]:
-        """Return line *y* of the drawing, gaps filled in *base*."""
-        row = self._lines[y]
-        pieces: list[tuple[int, int, list[Segment]]] = []
-        labels = dict(self._labels(row))
-        for x, cells in row.runs:
-            pieces.append((x, len(cells), list(self._run(cells, labels, base))))
-        for x, box, dy in row.boxes:
-            pieces.append((x, box.width, self._box(box, dy, base)))
+    def line(self, y: int, left: int, right: int) -> list[Segment]:
+        """Return what of line *y* reaches into the columns from *left* to *right*, gaps filled from column 0 on."""
+        lines = (s for s in self._lines[y] if s.x < right and s.x + len(s.text) > left)
+        boxes = (b for b in self._boxes[y] if b.x < right and b.x + b.width > left)
+        pieces = [(each.x, len(each.text), list(self._stretch(each))) for each in lines]
+        pieces += [(box.x, box.width, self._box(box, y - box.y)) for box in boxes]
         segments: list[Segment] = []
         at = 0
         for x, width, painted in sorted(pieces, key=lambda piece: piece[0]):
             if x > at:
-                segments.append(Segment(" " * (x - at), base))
+                segments.append(Segment(" " * (x - at), self._moment.base))
             segments += painted
             at = x + width
         return segments
 
-    def _rank(self, index: int) -> int:
-        path, moment = self.layout.paths[index], self._moment
+    def _rank(self, path: Path) -> int:
+        moment = self._moment
         if moment.chosen == path.key:
             return _CHOSEN
         stats = moment.edges.get(path.key)
@@ -111,46 +105,31 @@ class GraphPaint:
             return _UNUSED
         if path.key in moment.beating:
             return _BEATING
-        return _MOVING if stats.rate >= 0.05 else _USED
+        return _MOVING if stats.rate >= _LEAST_RATE else _USED
 
-    def _labels(self, row: _Line) -> Iterator[tuple[int, tuple[str, str]]]:
-        """Yield column, character and tone of every cell that carries a rate or the name of a reference."""
-        for index in row.labels:
-            path = self.layout.paths[index]
-            if path.label is None:
-                continue
-            stats = self._moment.edges.get(path.key)
-            if path.kind is EdgeKind.REFERENCE:
-                text = fit(path.via, path.label.width)
-                if cell_len(text) != len(text):  # what is not one cell a character does not go over a line
-                    continue
-            elif stats is not None and stats.rate >= 0.05:
-                text = short_rate(stats.rate, path.label.width)
-            else:
-                continue
-            dash = line(style_of(path), ascii_only=self._moment.ascii)
-            rank = self._ranks[index]
-            own = _LINE_TONES[rank] if rank == _CHOSEN else "muted" if rank == _UNUSED else ""
-            for offset, char in enumerate(text.center(path.label.width, dash)):
-                shown = own if char != dash else _LINE_TONES[rank]
-                yield path.label.x + offset, (char, shown)
+    def _stretch(self, stretch: _Stretch) -> Iterator[Segment]:
+        text = stretch.ascii if self._moment.ascii else stretch.text
+        rank = max(self._ranks[index] for index in stretch.edges)
+        style = self._style(_LINE_TONES[rank])
+        told = self._told(self.layout.paths[stretch.edges[0]], stretch.label) if stretch.label else ""
+        if not told or stretch.label is None:
+            yield Segment(text, style)
+            return
+        start = stretch.label.x - stretch.x + (stretch.label.width - len(told)) // 2
+        own = _LINE_TONES[rank] if rank == _CHOSEN else "muted" if rank == _UNUSED else ""
+        yield Segment(text[:start], style)
+        yield Segment(told, self._style(own))
+        yield Segment(text[start + len(told) :], style)
 
-    def _run(self, cells: list[Cell], labels: Mapping[int, tuple[str, str]], base: Style) -> Iterator[Segment]:
-        text, tone_now = "", None
-        for cell in cells:
-            told = labels.get(cell.x)
-            if told is None:
-                rank = max(self._ranks[index] for index in cell.edges)
-                told = (character(cell, ascii_only=self._moment.ascii), _LINE_TONES[rank])
-            char, shown = told
-            if shown != tone_now and text:
-                yield Segment(text, self._style(tone_now or "", base))
-                text = ""
-            tone_now = shown
-            text += char
-        yield Segment(text, self._style(tone_now or "", base))
+    def _told(self, path: Path, label: Label) -> str:
+        """Return the rate on *path*, or the key of a reference; nothing where there is nothing to tell."""
+        if path.kind is EdgeKind.REFERENCE:
+            via = fit(path.via, label.width)
+            return via if cell_len(via) == len(via) else ""  # only one cell a character goes over a line
+        stats = self._moment.edges.get(path.key)
+        return short_rate(stats.rate, label.width) if stats is not None and stats.rate >= _LEAST_RATE else ""
 
-    def _box(self, box: Box, dy: int, base: Style) -> list[Segment]:
+    def _box(self, box: Box, dy: int) -> list[Segment]:
         moment = self._moment
         stats = moment.nodes.get(box.name)
         chosen = moment.chosen == box.name
@@ -161,10 +140,30 @@ class GraphPaint:
             )
         border = "title" if chosen else _BORDERS.get(stats.state, "muted") if stats else "muted"
         own = {"border": border, "name": ("cursor" if moment.focused else "resting") if chosen else "strong"}
-        return [Segment(run.text, self._style(own.get(run.role) or _role_tone(run.role), base)) for run in rows[dy]]
+        return [Segment(run.text, self._style(own.get(run.role) or _role_tone(run.role))) for run in rows[dy]]
 
-    def _style(self, name: str, base: Style) -> Style:
-        return base + self._moment.tones[name] if name else base
+    def _style(self, name: str) -> Style:
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = self._moment.base + self._moment.tones.get(name, Style.null())
+        return style
+
+
+def _stretches(layout: Layout) -> list[list[_Stretch]]:
+    """Return the stretches of every row, each row from left to right."""
+    rows: list[list[_Stretch]] = [[] for _ in range(layout.height)]
+    for cell in layout.cells:
+        row = rows[cell.y]
+        if not row or row[-1].edges != cell.edges or row[-1].x + len(row[-1].text) != cell.x:
+            row.append(_Stretch(cell.x, cell.edges))
+        row[-1].text += character(cell)
+        row[-1].ascii += character(cell, ascii_only=True)
+    for index, path in enumerate(layout.paths):
+        label = path.label
+        for stretch in rows[label.y] if label else ():
+            if stretch.edges == (index,) and label and stretch.x <= label.x < stretch.x + len(stretch.text):
+                stretch.label = label
+    return rows
 
 
 def _role_tone(role: str) -> str:
