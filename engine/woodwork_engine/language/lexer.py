@@ -9,48 +9,31 @@ from dataclasses import dataclass
 from woodwork_engine.language import brackets
 from woodwork_engine.language.brackets import TEXT_OF, Opener
 from woodwork_engine.language.codes import Code
-from woodwork_engine.language.literals import VARIABLE, bare, dollar_word, reserved, string, word
 from woodwork_engine.language.problems import Problems
+from woodwork_engine.language.quotes import CURLY
 from woodwork_engine.language.tokens import (
     ASSIGN,
-    BAREWORD,
     COMMA,
     DEFAULTS,
     END,
-    INCLUDE,
     LBRACE,
     LSQB,
     NEWLINE,
     RBRACE,
     RSQB,
-    STRING,
     WORD,
     Token,
-    TokenValue,
 )  # fmt: skip
+from woodwork_engine.language.words import WordReader
 from woodwork_engine.source import Fix, Span
 
 _NO_NEWLINE_AFTER = (LBRACE, LSQB, COMMA)
-_OF_MANY_LINES = (STRING, END)  # only these types of tokens can reach over a line end
 
 DEEPEST = 100
 """How deep brackets may nest."""
 
 _TRIVIA = re.compile(r"(?:\s++|#[^\n]*+|//[^\n]*+)*+")
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*+(?=[\s:={}\[\],\"'#;]|//|/\*|\Z)")
-_RUN = re.compile(r"[^\s,{}\[\]\"':=;]++")
-_BARE = re.compile(r"(?:[^\s,{}\[\]\"':$]++|\$\{[A-Za-z_][A-Za-z0-9_]*+\}|\$|:(?=[^\s,{}\[\]\"']))++")
 _ASSIGN = re.compile(r"[:=]++>?")
-_STRINGS = {
-    '"': re.compile(r'"((?:[^"\\\n]|\\.)*+)"'),
-    "'": re.compile(r"'((?:[^'\\\n]|\\.)*+)'"),
-}
-_TRIPLE = re.compile(r'"""((?:[^"\\]|\\.|"(?!""))*+)"""', re.DOTALL)
-_REST = re.compile(r"[^\n]*+")
-_CURLY = "“”„‟‘’‚‛«»"
-_CURLY_TEXT = re.compile(rf"[{_CURLY}]([^{_CURLY}\n]*+)[{_CURLY}]|[{_CURLY}]([^\s,{{}}\[\]]*+)")
-_DEFAULTS = re.compile(r"defaults\s*+([:=]?)\s*+\{")
-_INCLUDE = re.compile(r"include[^\S\n]*+[\"']")
 _REST_OF_LINE = re.compile(r"[^\S\n]*+(?:\Z|[\n\]}#]|//|/\*)")
 
 
@@ -72,24 +55,18 @@ def lex(text: str, file: str, problems: Problems, *, layout: bool = False) -> Le
     return _Lexer(text, file, problems, layout).run()
 
 
-class _Lexer:
+class _Lexer(WordReader):
     def __init__(self, text: str, file: str, problems: Problems, layout: bool) -> None:
-        self.text = text
-        self.file = file
-        self.problems = problems
+        super().__init__(text, file, problems)
         self.layout = layout
-        self.tokens: list[Token] = []
         self.stack: list[Opener] = []
-        self.position = self.line_start = self.indent = 0
-        self.line = 1
-        self.key = True
+        self.indent = 0
         self.balanced = True
-        self.too_deep = False
-        self.no_comment_end = self.no_triple_end = False
+        self.too_deep = self.no_comment_end = False
         self.special: dict[str, Callable[[], None]] = {
             "{": self._open, "[": self._open, "}": self._close, "]": self._close, ",": self._comma,
-            ":": self._assign, "=": self._assign, '"': self._string, "'": self._string, ";": self._semicolon,
-            **dict.fromkeys(_CURLY, self._curly),
+            ":": self._assign, "=": self._assign, '"': self.string, "'": self.string, ";": self._semicolon,
+            **dict.fromkeys(CURLY, self.curly),
         }  # fmt: skip
 
     def run(self) -> Lexed:
@@ -100,8 +77,14 @@ class _Lexer:
         if self.stack and not self.layout:
             self.balanced = False
         self._close_openers(len(self.stack))
-        self.tokens.append(self._token(END, None, self.position, self.position))
+        self.tokens.append(self.token(END, None, self.position, self.position))
         return Lexed(self.tokens, self.balanced, self.too_deep)
+
+    def _word(self) -> None:
+        if self.key:
+            self.key_word(at_top=not self.stack)
+        else:
+            self.value_word()
 
     # Between tokens
 
@@ -151,17 +134,13 @@ class _Lexer:
             self.tokens.append(last.after(NEWLINE))
         self.key = not self._in_array()
 
-    def _drop_newline(self) -> None:
-        if self.tokens and self.tokens[-1].type == NEWLINE:
-            self.tokens.pop()
-
     # Brackets
 
     def _in_array(self) -> bool:
         return bool(self.stack) and self.stack[-1].token.type == LSQB
 
     def _open(self) -> None:
-        token = self._emit(LBRACE if self.text[self.position] == "{" else LSQB, None, self.position + 1)
+        token = self.emit(LBRACE if self.text[self.position] == "{" else LSQB, None, self.position + 1)
         self.stack.append(Opener(token, self.indent))
         self.key = token.type == LBRACE
         if len(self.stack) > DEEPEST:
@@ -179,13 +158,13 @@ class _Lexer:
             if not closer:
                 self.position += 1
                 return
-        self._drop_newline()
-        self._emit(closer, None, self.position + 1)
+        self.drop_newline()
+        self.emit(closer, None, self.position + 1)
         self.stack.pop()
         self.key = not self._in_array()
 
     def _fitting(self, closer: str) -> str:
-        place = self._span(self.position, self.position + 1)
+        place = self.span(self.position, self.position + 1)
         end = self.text.find("\n", self.position, self.position + brackets.LOOK_AHEAD)
         rest = self.text[self.position + 1 : end if end >= 0 else self.position + brackets.LOOK_AHEAD]
         count = brackets.closed_by_closer(self.stack, closer, self.line, rest)
@@ -206,7 +185,7 @@ class _Lexer:
 
     def _close_openers(self, count: int) -> None:
         for _ in range(count):
-            self._drop_newline()
+            self.drop_newline()
             opener = self.stack.pop().token
             closer = brackets.CLOSER_OF[opener.type]
             last = self.tokens[-1]
@@ -219,12 +198,12 @@ class _Lexer:
     # Separators
 
     def _comma(self) -> None:
-        self._drop_newline()
-        self._emit(COMMA, None, self.position + 1)
+        self.drop_newline()
+        self.emit(COMMA, None, self.position + 1)
         self.key = not self._in_array()
 
     def _semicolon(self) -> None:
-        place = self._span(self.position, self.position + 1)
+        place = self.span(self.position, self.position + 1)
         last = _REST_OF_LINE.match(self.text, self.position + 1) or not self.stack
         text = "" if last else ","
         advice = "remove it" if last else "write ','"
@@ -238,155 +217,10 @@ class _Lexer:
         match = _ASSIGN.match(self.text, self.position)
         end = match.end() if match else self.position + 1
         if end - self.position > 1:
-            place = self._span(self.position, end)
+            place = self.span(self.position, end)
             written = self.text[self.position : end]
             self.problems.error(
                 Code.DOUBLED_ASSIGN, f"'{written}' is not used here", place, "write one '='", fix=Fix(place, "=")
             )
-        self._emit(ASSIGN, None, end)
+        self.emit(ASSIGN, None, end)
         self.key = False
-
-    # Words and text
-
-    def _word(self) -> None:
-        if self.key:
-            self._key_word()
-            self.key = False
-            return
-        match = _BARE.match(self.text, self.position)
-        raw = match[0] if match else self.text[self.position]
-        end = self.position + len(raw)
-        if raw.endswith(";"):
-            raw = raw.rstrip(";")
-            end = self.position + len(raw)
-        if "$" in raw:
-            kind, value = dollar_word(raw, self._span(self.position, end))
-            if kind == BAREWORD:
-                value = self._run_on(raw, end, value)
-        else:
-            kind, value = word(raw)
-        self._emit(kind, value, end)
-
-    def _run_on(self, raw: str, end: int, value: TokenValue) -> TokenValue:
-        variable = VARIABLE.match(raw)
-        if variable is None or variable[1] is None:
-            return value
-        place = self._span(self.position, end)
-        mended = "${" + variable[1] + "}" + raw[variable.end() :]
-        self.problems.error(
-            Code.VARIABLE_RUN_ON, f"'{variable[0]}' is followed by more text", place, f'write "{mended}"',
-            fix=Fix(place, f'"{mended}"'),
-        )  # fmt: skip
-        return bare(mended, place)
-
-    def _key_word(self) -> None:
-        match = _KEY.match(self.text, self.position)
-        if match is None:
-            run = _RUN.match(self.text, self.position)
-            end = run.end() if run else self.position + 1
-            self._bad_name(self.text[self.position : end], end)
-            return
-        name, end = match[0], match.end()
-        if not self.stack and self._soft_keyword(name):
-            return
-        if not self.stack and reserved(name):
-            place = self._span(self.position, end)
-            self.problems.error(Code.RESERVED, f"'{name}' is reserved and names no component", place, "rename it")
-        self._emit(WORD, name, end)
-
-    def _bad_name(self, run: str, end: int) -> None:
-        place = self._span(self.position, end)
-        summary = f"'{run}' is not a name"
-        advice = "a name is letters, digits, '_' and '-' and begins with a letter or '_'"
-        fix = Fix(place, f'"{run}"') if self.stack else None
-        self.problems.error(Code.NOT_A_NAME, summary, place, advice + ("; or quote it" if fix else ""), fix=fix)
-        self._emit(WORD, run, end)
-
-    def _soft_keyword(self, name: str) -> bool:
-        if name == "include" and _INCLUDE.match(self.text, self.position):
-            self._emit(INCLUDE, name, self.position + len(name))
-            return True
-        match = _DEFAULTS.match(self.text, self.position) if name == "defaults" else None
-        if match is None:
-            return False
-        self._emit(DEFAULTS, name, self.position + len(name))
-        if match[1] and "\n" not in match[0]:
-            place = self._span(match.start(1), match.end(1))
-            self.problems.error(
-                Code.UNEXPECTED, f"'{match[1]}' is not used after 'defaults'", place, "remove it", fix=Fix(place, "")
-            )
-            self.position = match.end(1)
-        return True
-
-    def _string(self) -> None:
-        quote = self.text[self.position]
-        match = None
-        if self.text.startswith('"""', self.position):
-            match = None if self.no_triple_end else _TRIPLE.match(self.text, self.position)
-            self.no_triple_end = self.no_triple_end or match is None
-        else:
-            match = _STRINGS[quote].match(self.text, self.position)
-        if match is None:
-            self._open_string(quote)
-            return
-        self._text(match)
-
-    def _open_string(self, quote: str) -> None:
-        """Take what stands up to the end of the line as text, but not the brackets and commas that end it."""
-        rest = _REST.match(self.text, self.position)
-        written = (rest[0] if rest else quote).rstrip(" \t\f\v\xa0,]}")
-        content = written.lstrip(quote)
-        end = self.position + max(1, len(written))
-        self.problems.error(
-            Code.OPEN_STRING, "this text is never closed", self._span(self.position, end), f"end it with {quote}"
-        )
-        self._emit(STRING, content, end)
-        self.key = False
-
-    def _text(self, match: re.Match[str]) -> None:
-        content: TokenValue = match[1]
-        if "$" in match[1] or "\\" in match[1]:
-            offset = match.start(1)
-            inner = self._span(offset, offset + len(match[1]))
-            content = string(match[1], inner)
-            plain = VARIABLE.fullmatch(match[1])
-            if plain is not None and plain[1] is not None and not self.key:
-                whole = self._span(match.start(), match.end())
-                self.problems.info(
-                    Code.QUOTED_VARIABLE, f"this text is the variable ${plain[1]}", whole,
-                    f'write ${plain[1]} without quotes, or "$${plain[1]}" for a dollar sign', fix=Fix(whole, match[1]),
-                )  # fmt: skip
-        self._emit(STRING, content, match.end())
-        self.key = False
-
-    def _curly(self) -> None:
-        match = _CURLY_TEXT.match(self.text, self.position)
-        content = (match[1] if match[1] is not None else match[2]) if match else ""
-        end = match.end() if match else self.position + 1
-        place = self._span(self.position, end)
-        fix = Fix(place, '"' + content.replace("\\", "\\\\").replace('"', '\\"') + '"')
-        self.problems.error(Code.CURLY_QUOTES, "curly quotes do not quote", place, 'write "', fix=fix)
-        self._emit(STRING, content, end)
-        self.key = False
-
-    # Places
-
-    def _span(self, start: int, end: int) -> Span:
-        return self._token(END, None, start, end).span
-
-    def _token(self, kind: str, value: TokenValue, start: int, end: int) -> Token:
-        column = start - self.line_start + 1
-        newlines = self.text.count("\n", start, end) if kind in _OF_MANY_LINES else 0
-        if not newlines:
-            return Token(kind, value, start, end, self.file, self.line, column, self.line, column + end - start)
-        end_column = end - self.text.rfind("\n", start, end)
-        return Token(kind, value, start, end, self.file, self.line, column, self.line + newlines, end_column)
-
-    def _emit(self, kind: str, value: TokenValue, end: int) -> Token:
-        token = self._token(kind, value, self.position, end)
-        self.tokens.append(token)
-        if token.end_line > self.line:
-            self.line = token.end_line
-            self.line_start = self.text.rfind("\n", 0, end) + 1
-        self.position = end
-        return token
