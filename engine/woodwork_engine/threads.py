@@ -62,6 +62,13 @@ class _Job:
         except RuntimeError:  # the loop is closed: nobody waits any more
             return
 
+    def cancel(self) -> None:
+        """Let whoever waits for the call know that it will not be made."""
+        try:
+            self.loop.call_soon_threadsafe(self.future.cancel)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            return
+
     def _settle(self, value: object, error: BaseException | None) -> None:
         if self.future.done():
             return
@@ -106,11 +113,14 @@ class Threads:
             raise
 
     def close(self) -> None:
-        """Let idle threads end, now; running ones end after their call."""
+        """Let idle threads end, now; running ones end after their call, and calls that still wait are cancelled."""
         with self._wake:
             self._closed = True
+            waiting = [job for job in self._jobs if not job.abandoned]
             self._jobs.clear()
             self._wake.notify_all()
+        for job in waiting:
+            job.cancel()
 
     def _add_thread(self) -> None:
         self._live += 1
