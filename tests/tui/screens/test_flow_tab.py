@@ -224,6 +224,15 @@ async def test_the_tap_holds_still_while_one_reads_and_counts_what_came():
         assert "1 new (F)" in app.painted()
 
 
+async def test_retries_in_sight_are_counted_down_though_nothing_happens():
+    app = FlowHost()
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        assert "retry in 1.8s" in app.painted()
+        app.again(now=app.view.now + 0.6)
+        await until(pilot, lambda: "retry in 1.2s" in app.painted())
+
+
 async def test_source_and_copy_are_about_the_selection():
     app = FlowHost()
     async with app.run_test(size=WIDE) as pilot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from woodwork_tui.state.delivery_row import DeliveryRow
+from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
 from woodwork_tui.state.message_columns import Looks, edge_width, session_width
 from woodwork_tui.state.tap import TapIndex, Tapped, empty_text
 from woodwork_tui.state.tap_columns import tap_columns
@@ -11,6 +11,8 @@ from woodwork_tui.units import rate
 from woodwork_tui.widgets.line_table import LineTable
 
 _SESSIONS_LOOKED_AT = 50
+_COUNTDOWN = 4
+"""Times a second that what is due is counted down."""
 
 
 class Tap(LineTable[DeliveryRow]):
@@ -29,6 +31,7 @@ class Tap(LineTable[DeliveryRow]):
 
     def show(self, view: View, tapped: Tapped) -> None:
         """Show the deliveries of *tapped* in *view*."""
+        ticked = int(view.now * _COUNTDOWN) != int(self._now * _COUNTDOWN)
         self._view, self._now = view, view.now
         other, self.tapped = tapped != self.tapped, tapped
         new = self._index.update(view.deliveries, tapped)
@@ -38,6 +41,11 @@ class Tap(LineTable[DeliveryRow]):
         if new is not None or other:
             self.set_empty(empty_text(tapped, view.deliveries))
             self.set_rows(self._index.rows, added=new or 0)
+        elif ticked and any(row.state is DeliveryState.RETRY for row in self._in_sight()):
+            self.refresh()
+
+    def _in_sight(self) -> list[DeliveryRow]:
+        return self._index.rows[self.scroll_offset.y : self.scroll_offset.y + self.size.height]
 
     def _dress(self, view: View) -> None:
         """Fit the columns to names and width; they only grow, so that nothing dances."""
