@@ -160,7 +160,7 @@ def at_desk(tmp_path, monkeypatch):
 async def test_the_engine_starts_after_the_first_frame_and_its_numbers_are_shown(at_desk):
     async with at_desk() as shown:
         assert shown.engine.started
-        assert shown.line(Header).startswith(" main.ww  rev 2 ✓ 22:03:41 │ ● RUN │ in 4.0/s  out 10.0/s  p95 64ms │")
+        assert shown.line(Header).startswith(" main.ww  rev 2 ✓ 22:03:41 │ ● RUN │ in 4.0/s  out 10/s  p95 64ms │")
         assert shown.line(TabBar).startswith(
             " [1 Flow]   2 Messages    3 Sessions 6    4 Queues    5 Retries 2    6 DLQ"
         )

@@ -169,6 +169,19 @@ def test_keys_come_from_the_terminal_when_standard_input_is_a_pipe(flow):
         shown.wait_for("[2 Messages]")
 
 
+def test_keys_come_from_the_terminal_when_standard_input_is_closed(flow):
+    with Terminal(["sh", "-c", 'exec "$@" main.ww <&-', "sh", *COMMAND], folder=flow) as shown:
+        shown.wait_until(running)
+        shown.press("2")
+        shown.wait_for("[2 Messages]")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_with_nowhere_to_write_to_it_ends_with_a_usage_error(flow, closed):
+    done = subprocess.run(["sh", "-c", f'exec "$@" main.ww {closed}', "sh", *COMMAND], cwd=flow, check=False)
+    assert done.returncode == 2
+
+
 def test_an_unknown_theme_is_a_usage_error_and_no_screen(flow):
     with terminal(flow, "main.ww", "--theme", "nordd") as shown:
         assert shown.wait_exit() == 2

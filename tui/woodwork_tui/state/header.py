@@ -99,8 +99,12 @@ def _rates(snapshot: Snapshot, wide: bool) -> Text:
     totals = snapshot.totals
     latency = f"p95 {milliseconds(totals.p95_ms)}"
     if wide:
-        return Text(f"in {rate(totals.in_rate)}  out {rate(totals.out_rate)}  {latency}")
-    return Text(f"{rate(totals.in_rate)} {latency}")
+        return Text(f"in {_short_rate(totals.in_rate)}  out {_short_rate(totals.out_rate)}  {latency}")
+    return Text(f"{_short_rate(totals.in_rate)} {latency}")
+
+
+def _short_rate(per_second: float) -> str:
+    return f"{per_second:.0f}/s" if 9.95 <= per_second < 999.5 else rate(per_second)
 
 
 def _counts(snapshot: Snapshot, wide: bool, ascii_only: bool) -> Text:
