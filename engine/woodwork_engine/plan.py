@@ -87,7 +87,10 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A component as declared; *kind* is the canonical header, *problem* says why it will not be started."""
+    """A component as declared; *kind* is the canonical header, *problem* says why it will not be started.
+
+    *own_policy* names what of *policy* (and of its `retry`) the component sets itself; the rest holds for the flow.
+    """
 
     name: str
     kind: str
@@ -98,6 +101,7 @@ class Node:
     hooks: tuple[Script, ...] = ()
     pipes: tuple[Script, ...] = ()
     problem: Diagnostic | None = None
+    own_policy: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from woodwork_engine.language.layers import LayerReader
 from woodwork_engine.language.lines import Lines
 from woodwork_engine.language.names import Names
 from woodwork_engine.language.part import Part
-from woodwork_engine.language.policies import DeliverySettings, delivery_policy, written
+from woodwork_engine.language.policies import DeliverySettings, delivery_policy, names_of, written
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.python_files import PythonFiles
 from woodwork_engine.language.references import TO, ReferenceReader, target_names
@@ -120,13 +120,14 @@ class _Checker:
 
     def _node(self, part: Part, flow: FlowWide, own: SettingsReader, reader: LayerReader, hooks: HookReader) -> Node:
         delivery = [entry for entry in part.entries if entry.key in DELIVERY]
-        policy = delivery_policy(written(reader.read(DeliverySettings, delivery, part.name)), *flow.layers)
+        mine = written(reader.read(DeliverySettings, delivery, part.name))
         scripts: list[Script] = list(flow.scripts)
         for entry in part.entries:
             if entry.key in USES:
                 scripts.extend(hooks.read(entry, part.name))
         return Node(
-            part.name, part.header, part.role, part.span, own.read(part), policy,
+            part.name, part.header, part.role, part.span, own.read(part), delivery_policy(mine, *flow.layers),
+            own_policy=frozenset(names_of(mine)),
             hooks=tuple(script for script in scripts if script.use == "hook"),
             pipes=tuple(script for script in scripts if script.use == "pipe"),
         )  # fmt: skip

@@ -124,6 +124,12 @@ def written(settings: DeliverySettings) -> Written:
     return values
 
 
+def names_of(layer: Written) -> set[str]:
+    """Return the names of the settings in *layer*, those of `retry` among them."""
+    inner = layer.get("retry")
+    return set(layer) - {"retry"} | set(inner if isinstance(inner, dict) else ())
+
+
 def delivery_policy(own: Written, *others: Written) -> DeliveryPolicy:
     """Return the policy of a component: *own* settings first, then each of *others*, then what is built in."""
     values: dict[str, object] = {}

@@ -186,3 +186,10 @@ def test_defaults_in_two_blocks_are_one_and_may_not_contradict() -> None:
     found = policy("", "defaults { timeout = 1 }\ndefaults { quantum = 2 }\n")
     assert (found.timeout, found.quantum) == (1.0, 2)
     assert codes("defaults { ttl = 1 }\ndefaults { ttl = 2 }\n") == ["WW203"]
+
+
+def test_a_component_knows_which_settings_it_made_itself() -> None:
+    around = "defaults { ttl = 9s, retry = { max_retries = 1 } }"
+    node = plan_of(f"a = echo {{ to = [], max_queue = 5, retry = {{ base = 1s }} }}\n{around}").node("a")
+    assert node is not None
+    assert node.own_policy == {"max_queue", "base"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 
 import pytest
 
@@ -84,16 +83,21 @@ def test_the_fullest_sessions_come_first():
 
 
 def test_policy_that_is_not_built_in_is_told_with_where_it_comes_from():
-    own = replace(node("agent"), settings=MappingProxyType({"max_queue": 50}))
+    own = replace(node("agent"), own_policy=frozenset({"max_queue", "max_retries"}))
     policy = DeliveryPolicy(max_queue=50, timeout=30.0, ttl=None, retry=RetryPolicy(max_retries=5))
     lines = lines_of(small([replace(own, policy=policy)]), Selection(node="agent"))
-    told = {line[8:].split()[0]: line.split()[-2:] for line in lines if line.endswith(("here", "defaults"))}
+    told = {line[8:].split()[0]: line.split()[-2:] for line in lines if line.endswith(("here", "flow-wide"))}
     assert told == {
         "max_queue": ["50", "here"],
-        "timeout": ["30s", "defaults"],
-        "ttl": ["none", "defaults"],
-        "max_retries": ["5", "defaults"],
+        "timeout": ["30s", "flow-wide"],
+        "ttl": ["none", "flow-wide"],
+        "max_retries": ["5", "here"],
     }
+
+
+def test_an_input_takes_no_deliveries_and_its_policy_is_not_told():
+    chat = replace(node("chat", role=Role.INPUT), policy=DeliveryPolicy(max_queue=50))
+    assert "policy" not in said(small([chat]), Selection(node="chat"))
 
 
 def test_policy_that_is_built_in_is_not_told():

@@ -32,7 +32,7 @@ def node_facts(snapshot: Snapshot, name: str, width: int, *, ascii_only: bool = 
         yield from long_fact("problem", node.problem.summary, width, "bad")
     yield from _sessions(snapshot, name, width)
     yield from _routes(snapshot, name, width)
-    if node is not None:
+    if node is not None and node.role not in (Role.INPUT, Role.RESOURCE):
         yield from _policy(node, width)
 
 
@@ -127,13 +127,11 @@ def ends_with(line: Text, end: str, width: int) -> Text:
 
 
 def _policy(node: Node, width: int) -> Iterator[Text]:
-    """Yield what of the policy is not built in, and whether the component itself says so."""
+    """Yield what of the policy is not built in, and whether the component itself says so or the flow does."""
     built_in = DeliveryPolicy()
-    changed = list(_changes(node.policy, built_in, skip=("retry", "ttl_is_own")))
-    retry = list(_changes(node.policy.retry, built_in.retry))
-    for number, (name, value) in enumerate((*changed, *retry)):
-        own = name in node.settings or ("retry" in node.settings and (name, value) in retry)
-        where = "here" if own else "defaults"
+    changed = _changes(node.policy, built_in, skip=("retry", "ttl_is_own"))
+    for number, (name, value) in enumerate((*changed, *_changes(node.policy.retry, built_in.retry))):
+        where = "here" if name in node.own_policy else "flow-wide"
         yield ends_with(fact("policy" if number == 0 else "", f"{name} {value}"), where, width)
 
 
