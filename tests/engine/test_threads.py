@@ -28,6 +28,19 @@ async def until(holds) -> None:
             await asyncio.sleep(0.001)
 
 
+async def both_busy(threads: Threads, release: threading.Event) -> list[asyncio.Task[object]]:
+    """Return two calls that run, each in a thread, until *release*."""
+    began: list[int] = []
+
+    def hang() -> bool:
+        began.append(1)
+        return release.wait(10)
+
+    tasks = [asyncio.create_task(threads.run(hang)) for _ in range(2)]
+    await until(lambda: len(began) == 2)
+    return tasks
+
+
 async def test_a_call_runs_in_another_thread_with_the_context_of_its_caller(threads: Threads):
     PLACE.set("here")
 
@@ -73,14 +86,8 @@ async def test_no_more_calls_than_the_limit_run_at_once_and_none_is_lost(threads
 
 
 async def test_a_call_that_was_given_up_is_counted_until_it_ends_and_holds_nobody_up(threads: Threads):
-    before, release, began = zombie_threads(), threading.Event(), threading.Event()
-
-    def hang() -> None:
-        began.set()
-        release.wait(10)
-
-    stuck = [asyncio.create_task(threads.run(hang)) for _ in range(2)]
-    await until(began.is_set)
+    before, release = zombie_threads(), threading.Event()
+    stuck = await both_busy(threads, release)
     for task in stuck:
         task.cancel()
     await asyncio.gather(*stuck, return_exceptions=True)
@@ -93,8 +100,7 @@ async def test_a_call_that_was_given_up_is_counted_until_it_ends_and_holds_nobod
 
 async def test_a_waiting_call_that_was_given_up_is_never_made(threads: Threads):
     release, made = threading.Event(), []
-    busy = [asyncio.create_task(threads.run(lambda: release.wait(10))) for _ in range(2)]
-    await asyncio.sleep(0)
+    busy = await both_busy(threads, release)
     waiting = asyncio.create_task(threads.run(lambda: made.append(1)))
     await asyncio.sleep(0)
     waiting.cancel()
@@ -108,8 +114,7 @@ async def test_a_waiting_call_that_was_given_up_is_never_made(threads: Threads):
 
 async def test_closing_refuses_new_calls_and_cancels_waiting_ones(threads: Threads):
     release = threading.Event()
-    busy = [asyncio.create_task(threads.run(lambda: release.wait(10))) for _ in range(2)]
-    await asyncio.sleep(0)
+    busy = await both_busy(threads, release)
     waiting = asyncio.create_task(threads.run(lambda: None))
     await asyncio.sleep(0)
 
