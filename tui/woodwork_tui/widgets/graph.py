@@ -86,7 +86,9 @@ class GraphView(DraggedView, can_focus=True):
 
     def show(self, snapshot: Snapshot, chosen: Mark | None, *, ascii_only: bool = False, empty: str = "") -> None:
         """Show the flow of *snapshot* with its numbers; *empty* stands where there is nothing to draw."""
-        if self._drawings.take(snapshot.plan):
+        shown = (self._node_stats, self._edge_stats, self._empty, self._ascii)
+        changed = self._drawings.take(snapshot.plan)
+        if changed:
             self._fit()
         self._empty, self._ascii = empty, ascii_only
         self._node_stats = {node.name: node for node in snapshot.nodes}
@@ -95,7 +97,8 @@ class GraphView(DraggedView, can_focus=True):
             self._beat(snapshot)
         if chosen != self.chosen:
             self.choose(chosen)
-        self.refresh()
+        if changed or shown != (self._node_stats, self._edge_stats, self._empty, self._ascii):
+            self.refresh()
 
     def _beat(self, snapshot: Snapshot) -> None:
         now = time.monotonic()
