@@ -7,20 +7,23 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 
+from woodwork_engine.language import render_text
 from woodwork_engine.source import Diagnostic, Severity
 from woodwork_tui.cli.arguments import Check
-from woodwork_tui.cli.flow_file import UNREADABLE, colored, printed, read_flow
+from woodwork_tui.cli.flow_file import UNREADABLE, colored, read_flow
 
 
 def check(request: Check) -> int:
     """Print the diagnostics of all files; 0 without errors, 1 with, 2 when a file could not be read at all."""
-    found = [_judged(d, strict=request.strict) for file in request.files for d in read_flow(file).diagnostics]
+    outcomes = [read_flow(file) for file in request.files]
+    found = [_judged(d, strict=request.strict) for outcome in outcomes for d in outcome.diagnostics]
     errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
     if request.json:
         print(json.dumps({"ok": not errors, "diagnostics": [d.to_dict() for d in found]}))
     else:
         if found:
-            print(printed(found, color=colored(sys.stdout)))
+            texts = {file: text for outcome in outcomes for file, text in outcome.texts.items()}
+            print(render_text(found, texts, color=colored(sys.stdout)))
         print(_summary(found, len(request.files)))
     if any(error.code == UNREADABLE for error in errors):
         return 2

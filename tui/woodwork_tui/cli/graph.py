@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 
+from woodwork_engine.language import render_text
 from woodwork_engine.plan import FlowPlan
 from woodwork_engine.source import Severity
 from woodwork_tui.cli.arguments import Graph
-from woodwork_tui.cli.flow_file import colored, printed, read_flow
+from woodwork_tui.cli.flow_file import colored, read_flow
 from woodwork_tui.layout import graph_json, render_ascii, render_dot, render_mermaid
 
 
@@ -18,7 +19,7 @@ def graph(request: Graph) -> int:
     plan = checked.plan
     if plan is None:
         errors = [found for found in checked.diagnostics if found.severity is Severity.ERROR]
-        print(printed(errors, color=colored(sys.stderr)), file=sys.stderr)
+        print(render_text(errors, checked.texts, color=colored(sys.stderr)), file=sys.stderr)
         return 2
     print(_drawn(plan, request.format), end="")
     return 0

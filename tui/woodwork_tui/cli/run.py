@@ -12,13 +12,13 @@ from pydantic import ValidationError
 from woodwork_engine.components import builtin_kinds
 from woodwork_engine.errors import StartError
 from woodwork_engine.kinds import KindRegistry
-from woodwork_engine.language import read_environment, resolve_settings
+from woodwork_engine.language import read_environment, render_text, resolve_settings
 from woodwork_engine.plan import FlowPlan, Node
 from woodwork_engine.role import Role
 from woodwork_engine.runtime import Engine
 from woodwork_engine.source import Severity
 from woodwork_tui.cli.arguments import Run
-from woodwork_tui.cli.flow_file import colored, printed, read_flow
+from woodwork_tui.cli.flow_file import colored, read_flow
 from woodwork_tui.cli.headless import HeadlessRun
 from woodwork_tui.text import visible
 
@@ -30,7 +30,7 @@ def run(request: Run) -> int:
     checked = read_flow(request.file)
     told = [found for found in checked.diagnostics if found.severity is not Severity.INFO]
     if told:
-        print(printed(told, color=colored(sys.stderr)), file=sys.stderr)
+        print(render_text(told, checked.texts, color=colored(sys.stderr)), file=sys.stderr)
     if checked.plan is None:
         return USAGE
     endless = () if request.input is not None else _endless_inputs(checked.plan, request.file)
