@@ -30,8 +30,9 @@ class Drawings:
 
     def fitting(self, width: int, height: int) -> Zoom:
         """Return the largest zoom that fits into *width* x *height* cells, else into the width, else the smallest."""
-        wide = [zoom for zoom in Zoom if self.get(zoom).width <= width]
-        return next((zoom for zoom in wide if self.get(zoom).height <= height), wide[0] if wide else Zoom.COMPACT)
+        wide = (zoom for zoom in Zoom if self.get(zoom).width <= width)
+        widest = next(wide, Zoom.COMPACT)
+        return next((zoom for zoom in (widest, *wide) if self.get(zoom).height <= height), widest)
 
 
 def _shape(plan: FlowPlan) -> tuple[object, ...]:

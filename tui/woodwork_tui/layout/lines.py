@@ -40,7 +40,10 @@ def _pieces(path: Path) -> list[int]:
     return arms
 
 
-def _cell(at: tuple[int, int], pieces: Sequence[_Piece], styles: Sequence[LineStyle], head: Head | None) -> Cell:
+def _cell(at: tuple[int, int], pieces: Sequence[_Piece], ranks: Sequence[int], head: Head | None) -> Cell:
+    if len(pieces) == 1:
+        edge, arms = pieces[0]
+        return Cell(at[0], at[1], arms, _STYLES[ranks[edge]], (edge,), head)
     union = 0
     turns = False
     for _, arms in pieces:
@@ -48,7 +51,7 @@ def _cell(at: tuple[int, int], pieces: Sequence[_Piece], styles: Sequence[LineSt
         turns = turns or bool(arms & _UPRIGHT and arms & _LEVEL)
     crossing = not turns and head is None and bool(union & _UPRIGHT) and bool(union & _LEVEL)
     drawn = [(edge, arms) for edge, arms in pieces if arms & _UPRIGHT] if crossing else pieces
-    style = min((styles[edge] for edge, _ in drawn), key=_STYLES.index)
+    style = _STYLES[min(ranks[edge] for edge, _ in drawn)]
     return Cell(at[0], at[1], union, style, tuple(edge for edge, _ in drawn), head, crossing)
 
 
@@ -60,6 +63,6 @@ def joined(paths: Sequence[Path]) -> tuple[Cell, ...]:
         for at, arms in zip(path.cells, _pieces(path), strict=True):
             pieces[at].append((index, arms))
         heads[path.cells[-1]] = Head.UP if path.feedback else Head.RIGHT
-    styles = [style_of(path) for path in paths]
+    ranks = [_STYLES.index(style_of(path)) for path in paths]
     places = sorted(pieces, key=lambda at: (at[1], at[0]))
-    return tuple(_cell(at, pieces[at], styles, heads.get(at)) for at in places)
+    return tuple(_cell(at, pieces[at], ranks, heads.get(at)) for at in places)
