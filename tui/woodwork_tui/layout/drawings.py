@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from woodwork_engine.plan import FlowPlan
 from woodwork_tui.layout.arrange import arrange
 from woodwork_tui.layout.geometry import Layout, Zoom
@@ -32,7 +34,7 @@ class Drawings:
         """Return the largest zoom that fits into *width* x *height* cells, else into the width, else the smallest."""
         wide = (zoom for zoom in Zoom if self.get(zoom).width <= width)
         widest = next(wide, Zoom.COMPACT)
-        return next((zoom for zoom in (widest, *wide) if self.get(zoom).height <= height), widest)
+        return next((zoom for zoom in chain((widest,), wide) if self.get(zoom).height <= height), widest)
 
 
 def _shape(plan: FlowPlan) -> tuple[object, ...]:
