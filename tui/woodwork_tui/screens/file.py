@@ -174,6 +174,7 @@ class FileTab(Tab):
         if main is not None and main.edited and main.buffer is not None:
             self.run_worker(self._examine(main.buffer.text), group="check", exclusive=True)
         else:
+            self.workers.cancel_group(self, "check")
             self._draft = None
         self._refresh()
 

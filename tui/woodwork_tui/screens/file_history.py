@@ -55,13 +55,18 @@ class DiffPane(Pane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
         super().__init__(title="Diff", id=id)
         self.lines = LineView()
+        self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the viewer."""
         yield self.lines
 
     def show(self, revisions: Sequence[Revision], row: RevisionRow | None, buffer: Buffer | None) -> None:
-        """Show the difference that *row* stands for."""
+        """Show the difference that *row* stands for; cheap where nothing changed."""
+        shown = (revisions, row, buffer if row is EDITED else None)
+        if shown == self._shown:
+            return
+        self._shown = shown
         title, lines = _difference(revisions, row, buffer)
         self.tell(title, "w wrap")
         self.lines.set_lines(painted(lines), keep_place=row is EDITED)
