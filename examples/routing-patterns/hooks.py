@@ -4,6 +4,5 @@ SEEN = []
 
 
 def seen(data, context):
-    """Remember who said something; what a hook does never reaches the message."""
-    SEEN.append((context.session_id, context.event_type))
-    data = "changed, but only in the hook's own copy"  # noqa: F841
+    """Remember who said something; *data* is the hook's own copy, whatever it does to it reaches nobody."""
+    SEEN.append((context.session_id, context.event_type, data))
