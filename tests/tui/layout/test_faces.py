@@ -65,6 +65,7 @@ def test_a_queue_without_room_beside_the_state_stands_in_the_border():
 def test_a_memory_is_asked_and_not_sent_to_so_it_shows_neither_rate_nor_queue():
     memory = node("notes", "memory short_term", Role.RESOURCE)
     assert rows(memory, Zoom.NORMAL, NodeStats("notes", NodeState.IDLE))[1] == "│ ○ memory sh… │"
+    assert "○ idle" in rows(memory, Zoom.FULL, NodeStats("notes", NodeState.IDLE))[2]
 
 
 def test_an_input_shows_what_it_sends():

@@ -34,13 +34,14 @@ def flow_rate(node: Node, stats: NodeStats) -> float:
     return stats.out_rate if node.role is Role.INPUT else stats.in_rate
 
 
-def _state(node: Node, stats: NodeStats, width: int, ascii_only: bool) -> tuple[list[Run], bool]:
+def _state(node: Node, stats: NodeStats, width: int, zoom: Zoom, ascii_only: bool) -> tuple[list[Run], bool]:
     """Return glyph, rate or word, and the queue; and whether the queue found room."""
     mark = Run(glyph(stats.state.value, ascii_only), stats.state.value)
+    word = stats.state.value.replace("_", " ")
     if node.role is Role.RESOURCE and stats.state not in _WORDED:  # asked, not sent to: neither rate nor queue
-        return [mark, Run(pad(f" {node.kind}", width - 1), "kind")], False
-    moving = flow_rate(node, stats)
-    word = stats.state.value.replace("_", " ") if stats.state in _WORDED else rate(moving)
+        return [mark, Run(pad(f" {node.kind if zoom is Zoom.NORMAL else word}", width - 1), "kind")], False
+    if stats.state not in _WORDED:
+        word = rate(flow_rate(node, stats))
     depth = f"q {count(stats.depth)}"
     room = width - 2 - len(word)
     if node.role is Role.INPUT and not stats.depth:  # what others send to an input is all it can have waiting
@@ -104,7 +105,7 @@ def face(
     lines = frame(chosen=chosen, ascii_only=ascii_only)
     width = box.width - 4
     kind = [Run(pad(node.kind, width), "kind")]
-    state, queue_shown = _state(node, stats, width, ascii_only) if stats else (kind, True)
+    state, queue_shown = _state(node, stats, width, zoom, ascii_only) if stats else (kind, True)
     bottom = _bottom(box, _alarms(stats, queue_shown, ascii_only) if stats else (), lines)
     title = _title(node.name, box, lines)
     if zoom is Zoom.NORMAL:

@@ -21,7 +21,7 @@ def tap_columns(looks: Looks, now: Callable[[], float]) -> tuple[Column[Delivery
     session: Column[DeliveryRow] = Column("session", "SESS", lambda row: row.session, looks.session, drop=2)
     if not looks.wide:
         return (
-            Column("time", "TIME", lambda row: clock(row.at)[3:], 9, drop=3),
+            Column("time", "TIME", lambda row: clock(row.at)[3:], 9, drop=0),
             session,
             Column("edge", "FROM→TO", lambda row: _tight(row, looks.ascii), max(12, looks.edge - 2), drop=0),
             Column("state", "STATE", lambda row: _toned(row, short_outcome(row, ascii_only=looks.ascii)), 9, drop=0),
