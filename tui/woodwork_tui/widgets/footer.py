@@ -5,7 +5,6 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Click, Resize
-from textual.keys import key_to_character
 from textual.message import Message
 from textual.screen import Screen
 
@@ -51,13 +50,9 @@ class FooterBar(TextLine):
             self.show()
 
     def show(self) -> None:
-        """Show what can be pressed now; a letter that would only be typed is not shown."""
-        typed = self.screen.focused.check_consume_key if self.screen.focused is not None else None
-        keys = {
-            key: action(bound.binding.id)
-            for key, bound in self.screen.active_bindings.items()
-            if bound.enabled and bound.binding.id and not (typed is not None and typed(key, key_to_character(key)))
-        }
+        """Show what can be pressed now."""
+        bound = self.screen.active_bindings.items()
+        keys = {key: action(each.binding.id) for key, each in bound if each.enabled and each.binding.id}
         width = self.size.width
         self._hints = footer_hints(keys, width, ascii_only=self._ascii)
         line = Text(" ", no_wrap=True, end="")
