@@ -18,6 +18,8 @@ from woodwork_tui.layout.routing import Routed, routed
 from woodwork_tui.text import fit
 
 _LEAST_WIDTH = 76
+_MANY = 9
+"""Nodes above each other from which a compact drawing leaves no room between them."""
 
 
 @dataclass(slots=True)
@@ -71,7 +73,10 @@ def _parts(names: Sequence[str], lines: Sequence[Line]) -> list[list[str]]:
 
 def _draw(graph: Layered, lines: Sequence[Line], zoom: Zoom, widths: dict[str, int]) -> Routed:
     order(graph)
-    rows = Rows(graph, SIZES[zoom])
+    size = SIZES[zoom]
+    if zoom is Zoom.COMPACT and max(map(len, graph.layers)) > _MANY:
+        size = replace(size, gap=0)
+    rows = Rows(graph, size)
     rows.place()
     return routed(graph, rows, lines, zoom, widths)
 

@@ -49,7 +49,7 @@ class Size:
 SIZES = {
     Zoom.FULL: Size(height=5, min_width=18, max_width=26, port=2, gap=1, label=6),
     Zoom.NORMAL: Size(height=3, min_width=16, max_width=24, port=1, gap=0, label=6),
-    Zoom.COMPACT: Size(height=1, min_width=5, max_width=22, port=0, gap=0, label=5),
+    Zoom.COMPACT: Size(height=1, min_width=5, max_width=22, port=0, gap=1, label=5),
 }
 
 
