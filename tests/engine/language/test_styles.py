@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from woodwork_engine.language.parser import parse
@@ -72,7 +72,7 @@ def plain(value: object) -> object:
     return {key: plain(item) for key, item in value.items()} if hasattr(value, "items") else value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), FLOWS)
 def test_layout_and_style_change_nothing(data: st.DataObject, flow: dict[str, tuple[str, dict[str, object]]]) -> None:
     text = Writer(data.draw).flow(flow)
