@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from woodwork_engine.message import MessageEnvelope
-from woodwork_engine.payload import decode
+from woodwork_engine.payload import UNREADABLE, decode
 from woodwork_engine.policy import DeliveryPolicy
 from woodwork_engine.snapshot import AttemptInfo
 
@@ -104,9 +104,24 @@ class DeadLetter(msgspec.Struct, frozen=True):
         return f"{last.error_type}: {last.message}" if last.message else last.error_type
 
     def payload(self) -> object:
-        """Return a fresh copy of the payload."""
-        return decode(self.encoded)
+        """Return a fresh copy of the payload; where it cannot be read (`undecodable`), a text that says so."""
+        try:
+            return decode(self.encoded)
+        except UNREADABLE as error:
+            return f"({len(self.encoded)} bytes that cannot be read: {error})"
 
     def payload_text(self) -> str:
         """Return the payload as indented JSON for a person to edit; bytes and datetimes as text."""
-        return json.dumps(self.payload(), indent=2, ensure_ascii=False, default=str)
+        payload = self.payload()
+        try:
+            return json.dumps(payload, indent=2, ensure_ascii=False, default=str)
+        except TypeError:  # JSON has no keys but text
+            return json.dumps(_with_text_keys(payload), indent=2, ensure_ascii=False, default=str)
+
+
+def _with_text_keys(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): _with_text_keys(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_text_keys(item) for item in value]
+    return value

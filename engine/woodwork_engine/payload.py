@@ -43,7 +43,9 @@ _encoder = msgspec.msgpack.Encoder(enc_hook=_foreign)
 _decoder = msgspec.msgpack.Decoder(ext_hook=_extension)
 
 decode = _decoder.decode
-"""Return a fresh copy of an encoded payload."""
+"""Return a fresh copy of an encoded payload; raises one of UNREADABLE for what `encode` has not made."""
+
+UNREADABLE = (msgspec.MsgspecError, TypeError, ValueError)
 
 
 def encode(value: object) -> bytes:

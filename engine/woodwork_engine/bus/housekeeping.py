@@ -44,6 +44,8 @@ class Housekeeping:
             if endpoint.state is not EndpointState.PARKED:
                 self._expire(endpoint, now)
             self._forget_idle_lanes(endpoint, now)
+            if endpoint.ready:  # normally a runner is on its way; somebody may have cancelled it
+                self._core.on_ready(endpoint)
         self._forget_ended()
         self._sample(now)
         self._forget_sessions()

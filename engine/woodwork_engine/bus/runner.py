@@ -15,13 +15,13 @@ from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.bus.sender import Sender
 from woodwork_engine.bus.settlement import Settlement, is_at_most_once
 from woodwork_engine.dead_letter import DeathReason
-from woodwork_engine.delivery import Delivery, Output, current
+from woodwork_engine.delivery import Delivery, current
 
 PATIENCE = 1.0
 """Seconds after which a handler that ignored being cancelled is cancelled again."""
 CANCELLATIONS = 3
 
-_RUNNING, _READY, _IDLE, _WAITING = LaneState.RUNNING, LaneState.READY, LaneState.IDLE, LaneState.WAITING
+RUNNING, WAITING = LaneState.RUNNING, LaneState.WAITING
 
 
 class Runners:
@@ -77,6 +77,7 @@ class Runners:
         A handler that swallows being cancelled is cancelled again; one that does so for ever is left behind.
         """
         tasks = {task for endpoint in self._core.endpoints.values() for task in endpoint.runners}
+        tasks.discard(asyncio.current_task())  # a handler may stop its own bus
         for _ in range(CANCELLATIONS):
             for task in tasks:
                 task.cancel()
@@ -96,16 +97,15 @@ class Runners:
                     break
                 if not endpoint.ready:
                     await self._rest(endpoint)
-                elif self._no_slot():
+                    continue
+                if self._no_slot():
                     await self._slot()
-                    await self._serve(endpoint, endpoint.instance)
-                else:
-                    await self._serve(endpoint, endpoint.instance)
+                await self._serve(endpoint)
         finally:
             if me is not None:
                 endpoint.runners.discard(me)
-            if endpoint.ready and core.running:  # one runner too many goes; the work stays
-                self.wake(endpoint)
+                if endpoint.ready and core.running and not me.cancelling():  # one runner too many goes; the work stays
+                    self.wake(endpoint)
 
     async def _rest(self, endpoint: Endpoint) -> None:
         rested = asyncio.get_running_loop().create_future()
@@ -136,96 +136,94 @@ class Runners:
         finally:
             core.slots.leave(waiter)
 
-    async def _serve(self, endpoint: Endpoint, instance: Instance | None) -> None:
-        """Work ready lanes off in turn, at most `quantum` deliveries of each (bus.md B1, B8), holding one slot.
-
-        Returns when none is ready, when others wait for the slot, or when *instance* is not the current one any more.
-        """
-        core, ready, timeout = self._core, endpoint.ready, endpoint.timeout
-        wall, monotonic, settled = core.wall, core.monotonic, self._settlement.ok
-        if instance is None or instance is not endpoint.instance:
+    async def _serve(self, endpoint: Endpoint) -> None:
+        """Work ready lanes off, holding one slot, while nobody waits for it and no newer instance takes over."""
+        core, instance = self._core, endpoint.instance
+        if instance is None:
             return
-        lane, handler, routes = None, instance.handler, instance.routes
         endpoint.working += 1
         endpoint.inflight += 1
         core.inflight += 1
         instance.inflight += 1
         try:
-            while ready and instance is endpoint.instance and core.running and not core.slots.waiters:
-                lane = ready.popleft()
-                lane.state = _RUNNING
-                if ready and not endpoint.waking:
-                    self.wake(endpoint)
-                queue = lane.queue
-                for _ in range(endpoint.policy_.quantum):
-                    if not queue:
-                        break
-                    delivery = queue[0]
-                    now = wall()
-                    if delivery.expires_at is not None and now >= delivery.expires_at:
-                        self._settlement.dead(lane, delivery, DeathReason.EXPIRED)
-                        continue
-                    # What follows is one attempt; a coroutine of its own would cost a twentieth of the throughput.
-                    delivery.attempt += 1
-                    delivery.running = True
-                    current.set(delivery)
-                    if core.log is not None:
-                        core.log.append(now, "started", delivery.envelope, delivery.target, delivery.attempt)
-                    started = monotonic()
-                    try:
-                        if timeout is None:
-                            await handler(delivery)
-                        else:
-                            await self._deadlines.within(endpoint, timeout, handler(delivery))
-                        delivery.running = False
-                        ended = monotonic()
-                        staged = delivery.staged
-                        if staged is not None and (parcels := self._send(endpoint, routes, delivery, staged)):
-                            await self._room(endpoint, parcels)
-                            self._intake.accept(parcels)
-                    except BaseException as error:
-                        ended = monotonic()
-                        if not self._failed(lane, delivery, now, ended - started, error):
-                            raise
-                        if lane.state is _WAITING:
-                            break
-                    else:
-                        settled(lane, delivery, now, ended - started)
-                    if ended >= core.slice_end:
-                        await asyncio.sleep(0)
-                        core.slice_end = monotonic() + SLICE
-                        if not core.running:
-                            break
-                    if instance is not endpoint.instance:
-                        break
-                self._let_go(endpoint, lane)
-                lane = None
+            await self._work(endpoint, instance)
         finally:
             endpoint.working -= 1
             endpoint.inflight -= 1
             core.inflight -= 1
             instance.leave()
-            if lane is not None:
-                self._let_go(endpoint, lane)
-            if core.slots.waiters:
-                core.slots.call()
+            core.slots.call()
             if core.idle_waiters:
                 core.tell_if_idle()
 
-    def _let_go(self, endpoint: Endpoint, lane: Lane) -> None:
-        lane.idle_since = lane.session.last_seen
-        if lane.state is _RUNNING:
-            if lane.queue and endpoint.instance is not None:
-                lane.state = _READY
-                endpoint.ready.append(lane)
-            else:
-                lane.state = _IDLE
+    async def _work(self, endpoint: Endpoint, instance: Instance) -> None:
+        """Make attempts: lanes in turn, at most `quantum` deliveries of each, one after the other (bus.md B1, B8)."""
+        # One long function, because per message another coroutine would cost a twentieth of the throughput.
+        core, ready, timeout, quantum = self._core, endpoint.ready, endpoint.timeout, endpoint.policy.quantum
+        wall, monotonic, settled, handler = core.wall, core.monotonic, self._settlement.ok, instance.handler
+        ended = 0.0
+        while ready and instance is endpoint.instance and core.running:
+            lane = ready.popleft()
+            lane.state = RUNNING
+            if ready and not endpoint.waking:
+                self.wake(endpoint)
+            queue = lane.queue
+            for _ in range(quantum):
+                if not queue or instance is not endpoint.instance or ended >= core.slice_end:
+                    break
+                delivery = queue[0]
+                now = wall()
+                if delivery.expires_at is not None and now >= delivery.expires_at:
+                    self._settlement.dead(lane, delivery, DeathReason.EXPIRED)
+                    continue
+                delivery.attempt += 1
+                delivery.running = True
+                current.set(delivery)
+                if core.log is not None:
+                    core.log.append(now, "started", delivery.envelope, delivery.target, delivery.attempt)
+                started = monotonic()
+                try:
+                    if timeout is None:
+                        await handler(delivery)
+                    else:
+                        await self._deadlines.within(endpoint, timeout, handler(delivery))
+                    delivery.running = False
+                    ended = monotonic()
+                    if delivery.staged is not None and (parcels := self._send(endpoint, instance.routes, delivery)):
+                        await self._room(endpoint, parcels)
+                        self._intake.accept(parcels)
+                except BaseException as error:
+                    ended = monotonic()
+                    if not self._failed(lane, delivery, now, ended - started, error):
+                        self._let_go(endpoint, lane)
+                        raise
+                    if lane.state is WAITING:
+                        break
+                else:
+                    settled(lane, delivery, now, ended - started)
+            self._let_go(endpoint, lane)
+            if ended >= core.slice_end:
+                await asyncio.sleep(0)
+                core.slice_end = monotonic() + SLICE
+                if self._no_slot():
+                    return
 
-    def _send(self, endpoint: Endpoint, routes: RouteTable, delivery: Delivery, staged: list[Output]) -> Parcels:
+    def _let_go(self, endpoint: Endpoint, lane: Lane) -> None:
+        if lane.state is not RUNNING:
+            return
+        if lane.queue and endpoint.instance is not None:
+            lane.state = LaneState.READY
+            endpoint.ready.append(lane)
+        else:
+            lane.state = LaneState.IDLE
+            lane.idle_since = lane.session.last_seen
+
+    def _send(self, endpoint: Endpoint, routes: RouteTable, delivery: Delivery) -> Parcels:
         """Hand on what the attempt staged, in one step with its acknowledgement (bus.md C4).
 
         Returns what still has to wait for room, all of it then; empty when everything was accepted.
         """
+        staged = delivery.staged or []
         endpoint.emitted += len(staged)
         if len(staged) == 1 and self._sender.only_child_at_once(delivery, staged[0], routes):
             return ()
@@ -248,11 +246,11 @@ class Runners:
             core.inflight += 1
 
     def _failed(self, lane: Lane, delivery: Delivery, started: float, duration: float, error: BaseException) -> bool:
-        """Settle an attempt that raised; False when that was no failure of it: the bus is stopping (bus.md D1)."""
+        """Settle an attempt that raised; False when that was no failure of it: the runner is to end (bus.md D1)."""
         delivery.running = False
         task = asyncio.current_task()
-        stopping = isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
-        if not stopping and not isinstance(error, KeyboardInterrupt | GeneratorExit):
+        ending = isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+        if not ending and not isinstance(error, KeyboardInterrupt | GeneratorExit):
             self._settlement.failed(lane, delivery, started, duration, error)
             return True
         self._cut += 1
@@ -263,19 +261,3 @@ class Runners:
             delivery.staged = None
             delivery.emits = False
         return False
-
-    def _leave(self, endpoint: Endpoint, lane: Lane) -> None:
-        core = self._core
-        endpoint.working -= 1
-        endpoint.inflight -= 1
-        core.inflight -= 1
-        if lane.state is _RUNNING:
-            if lane.queue and endpoint.instance is not None:
-                lane.state = _READY
-                endpoint.ready.append(lane)
-            else:
-                lane.state = _IDLE
-        if core.slots.waiters:
-            core.slots.call()
-        if core.idle_waiters:
-            core.tell_if_idle()

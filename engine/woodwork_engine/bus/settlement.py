@@ -11,6 +11,7 @@ from woodwork_engine.bus.endpoint import NEVER, Lane, LaneState
 from woodwork_engine.bus.retry import delay_before
 from woodwork_engine.dead_letter import DeadLetter, DeadRoute, DeathReason, LanePlace, ReplayChain
 from woodwork_engine.delivery import Delivery
+from woodwork_engine.payload import UNREADABLE
 from woodwork_engine.snapshot import AttemptInfo
 
 MESSAGE_CUT = 4 * 1024
@@ -178,6 +179,10 @@ class Settlement:
         core, endpoint = self._core, lane.endpoint
         now = core.clock.time()
         envelope = delivery.envelope
+        try:
+            complete = delivery.addressed()
+        except UNREADABLE:
+            complete, reason = envelope, DeathReason.UNDECODABLE
         letter = DeadLetter(
             dlq_id=core.dead.next_id(),
             reason=reason,
@@ -185,7 +190,7 @@ class Settlement:
             flow=core.flow,
             revision=envelope.revision,
             route=DeadRoute(envelope.sender_component, delivery.target, delivery.siblings or (delivery.target,)),
-            envelope=delivery.addressed(),
+            envelope=complete,
             encoded=delivery.encoded,
             attempts=delivery.history,
             lane=place,
