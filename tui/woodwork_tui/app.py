@@ -18,6 +18,7 @@ from textual.filter import LineFilter
 
 from woodwork_engine.clock import Clock, SystemClock
 from woodwork_tui.colours import DEFAULT_THEME, own_themes, theme_names
+from woodwork_tui.screens.entry_lines import EntryLines
 from woodwork_tui.screens.main import MainScreen
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.screens.tabs import make_tab
@@ -49,7 +50,7 @@ class WoodworkApp(App[Ending]):
     TITLE = "woodwork"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide"), (160, "-xwide")]  # noqa: RUF012 as in App
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
-    ALLOW_IN_MAXIMIZED_VIEW = "Header, FooterBar, CommandLine, FilterBar"
+    ALLOW_IN_MAXIMIZED_VIEW = "Header, FooterBar, EntryLines"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     CSS = """
     Screen { scrollbar-size-vertical: 1; }
@@ -184,8 +185,8 @@ class WoodworkApp(App[Ending]):
         if self._operator is not None:
             self._operator.copy(event.text, event.what)
 
-    @on(MainScreen.Entered)
-    async def _perform(self, event: MainScreen.Entered) -> None:
+    @on(EntryLines.Entered)
+    async def _perform(self, event: EntryLines.Entered) -> None:
         event.stop()
         if self._operator is not None:
             await self._operator.perform(event.command)

@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widget import Widget
 
 from woodwork_tui.actions import TABS
+from woodwork_tui.screens.entry_lines import EntryLines
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.screens.tab_stack import TabStack
 from woodwork_tui.state import commands
@@ -21,8 +21,6 @@ from woodwork_tui.state.commands import Command, Names, Wrong
 from woodwork_tui.state.navigation import Navigation
 from woodwork_tui.state.notices import notices
 from woodwork_tui.state.view import Selection, View
-from woodwork_tui.widgets.command_line import CommandLine
-from woodwork_tui.widgets.filter_bar import FilterBar
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.header import Header
 from woodwork_tui.widgets.keys import bindings
@@ -51,13 +49,6 @@ class MainScreen(Screen[None]):
         *bindings("app.back", "app.last", "app.full", "app.leave"),
     ]
 
-    class Entered(Message):
-        """The person typed *command*."""
-
-        def __init__(self, command: Command) -> None:
-            self.command = command
-            super().__init__()
-
     class Left(Message):
         """The person wants to go back from where there is no way back."""
 
@@ -68,7 +59,6 @@ class MainScreen(Screen[None]):
         self._trouble = ""
         self._make_tab = make_tab
         self._themes = tuple(themes)
-        self._focus_before: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out what is always there; tabs come when they are shown."""
@@ -76,8 +66,7 @@ class MainScreen(Screen[None]):
         yield TabBar()
         yield NoticeBar()
         yield TabStack(self._make_tab)
-        yield FilterBar()
-        yield CommandLine()
+        yield EntryLines()
         yield FooterBar()
 
     # what is shown
@@ -90,7 +79,7 @@ class MainScreen(Screen[None]):
         tab = self.tab
         if tab is not None:
             tab.show(view)
-            self.query_one(FilterBar).show(self.place.filter, tab.filter_status())
+            self.query_one(EntryLines).show(self.place.filter, tab.filter_status())
 
     def _show_chrome(self) -> None:
         view = self.view
@@ -192,27 +181,23 @@ class MainScreen(Screen[None]):
     def action_filter(self) -> None:
         """Type a filter."""
         if self.tab is not None:
-            self._remember_focus()
-            self.query_one(FilterBar).edit(self.place.filter, self.tab.check_filter)
+            self.query_one(EntryLines).filter(self.place.filter, self.tab.check_filter)
 
-    @on(FilterBar.Changed)
-    def _take_filter(self, event: FilterBar.Changed) -> None:
+    @on(EntryLines.Filtered)
+    def _filter(self, event: EntryLines.Filtered) -> None:
         event.stop()
         self.place = self.place.filtered(event.expression)
         self._again()
 
-    @on(FilterBar.Done)
-    def _end_filter(self, event: FilterBar.Done) -> None:
+    @on(EntryLines.Homeless)
+    def _enter(self, event: EntryLines.Homeless) -> None:
         event.stop()
-        self._return_focus()
-        if event.cleared:
-            self.place = self.place.filtered("")
-        self._again()
+        if self.tab is not None:
+            self.tab.enter()
 
     def action_command(self, text: str = "") -> None:
         """Type a command, beginning with *text*."""
-        self._remember_focus()
-        self.query_one(CommandLine).type(text, self._parse, self.names)
+        self.query_one(EntryLines).command(text, self._parse, self.names)
 
     def names(self) -> Names:
         """Return what commands may name now."""
@@ -224,28 +209,6 @@ class MainScreen(Screen[None]):
     def _check_filter(self, tab: str, expression: str) -> str | None:
         known = self.query_one(TabStack).get(tab)
         return known.check_filter(expression) if known is not None and known.filterable else None
-
-    @on(CommandLine.Entered)
-    def _pass_on(self, event: CommandLine.Entered) -> None:
-        event.stop()
-        self._return_focus()
-        self.post_message(self.Entered(event.command))
-
-    @on(CommandLine.Abandoned)
-    def _forget(self, event: CommandLine.Abandoned) -> None:
-        event.stop()
-        self._return_focus()
-
-    def _remember_focus(self) -> None:
-        if self.focused is not None and self.query_one(TabStack) in self.focused.ancestors:
-            self._focus_before = self.focused
-
-    def _return_focus(self) -> None:
-        before, self._focus_before = self._focus_before, None
-        if before is not None and before.is_attached and before.display:
-            before.focus()
-        elif self.tab is not None:
-            self.tab.enter()
 
     # the mouse
 
