@@ -104,6 +104,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("item.page_back", "left,h", "Page before", "Selection", "page_back"),
     Action("item.page_on", "right,l", "Next page", "Selection", "page_on", "", "Page", 31),
     Action("item.again", "R", "Retry now; a dead one: to the dead letters", "Bus", "again", "", "Retry now", 15),
+    Action("flow.tap", "t", "Tap the selection; once more, everything", "Flow", "turn_tap", "", "Tap", 21),
     Action("flow.zoom", "z", "Zoom the graph", "Flow", "zoom", "", "Zoom", 31),
     Action("flow.pan_up", "shift+up", "Move the window up", "Flow", "pan(0, -1)"),
     Action("flow.pan_down", "shift+down", "Move the window down", "Flow", "pan(0, 1)"),

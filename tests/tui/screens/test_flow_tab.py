@@ -193,6 +193,15 @@ async def test_t_taps_the_selection_and_once_more_everything():
         assert "Tap: all · following" in app.painted()
 
 
+async def test_to_be_sent_here_to_tap_what_is_tapped_already_changes_nothing():
+    app = FlowHost()
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("l")
+        for _ in range(2):
+            await app.tab.run_action("tap")
+            assert {row.source for row in app.tab.tap.rows} == {"tickets"}
+
+
 async def test_a_chosen_session_narrows_the_tap():
     app = FlowHost()
     async with app.run_test(size=WIDE):

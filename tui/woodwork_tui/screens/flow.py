@@ -43,7 +43,7 @@ class FlowTab(Tab):
     FlowTab.-low #below { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "item.describe", "item.source", "item.tap", "item.view", "item.copy"
+        "item.describe", "item.source", "flow.tap", "item.view", "item.copy"
     )
 
     def __init__(self) -> None:
@@ -198,8 +198,16 @@ class FlowTab(Tab):
             self.post_message(self.Source(*place))
 
     def action_tap(self) -> None:
+        """Tap the selection, whatever is tapped."""
+        selection = self._view.selection
+        self._tap(Tapped(selection.node, selection.edge))
+
+    def action_turn_tap(self) -> None:
         """Tap the selection; once more, everything."""
-        self._tapped = toggled(self._tapped, self._view.selection)
+        self._tap(toggled(self._tapped, self._view.selection))
+
+    def _tap(self, tapped: Tapped) -> None:
+        self._tapped = tapped
         self.pages.turn_to("tap")
         self._draw()
 
