@@ -122,6 +122,7 @@ def test_only_an_input_cli_has_a_prompt():
 
 def test_the_chosen_session_is_offered_first():
     assert sessions(scene().view(selection=Selection(session="s-04")))[:3] == ("s-04", "s-01", "s-02")
+    assert sessions(scene().view(selection=Selection(session="\x1b[2J")))[:2] == ("s-01", "s-02")
 
 
 def test_the_example_is_what_an_input_sent_last_or_another_component_got_last():

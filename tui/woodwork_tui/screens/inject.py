@@ -68,13 +68,13 @@ class InjectScreen(ModalScreen[Injection | None]):
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""
-        known = sessions(self._view)
+        known, chosen = sessions(self._view), self._view.selection.session
         yield DialogBox(
             OptionList(*(Option(_label(each), id=each.name) for each in self._known), markup=False),
             Horizontal(
                 Label("session"),
                 SafeInput(
-                    value=self._view.selection.session or "",
+                    value=chosen if chosen in known else "",
                     placeholder="a new one",
                     suggester=SuggestFromList(known, case_sensitive=True),
                     compact=True,

@@ -11,6 +11,7 @@ from woodwork_engine.role import Role
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.payload_edit import LARGEST, Invalid, as_text, harmless, parse
 from woodwork_tui.state.view import View
+from woodwork_tui.text import one_line
 
 _SCALAR = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
 _MOST_SESSIONS = 50
@@ -50,9 +51,10 @@ def is_prompt(plan: FlowPlan | None, component: str) -> bool:
 
 
 def sessions(view: View) -> tuple[str, ...]:
-    """Return sessions to choose from: the chosen one first, then the busiest."""
+    """Return sessions to choose from: the chosen one first, then the busiest; none that could not be typed."""
     first = (view.selection.session,) if view.selection.session else ()
-    return tuple(dict.fromkeys((*first, *(session.id for session in view.snapshot.sessions[:_MOST_SESSIONS]))))
+    known = dict.fromkeys((*first, *(session.id for session in view.snapshot.sessions[:_MOST_SESSIONS])))
+    return tuple(session for session in known if one_line(session) == session)
 
 
 def example(component: str, plan: FlowPlan | None, history: DeliveryHistory) -> str:
