@@ -200,7 +200,7 @@ class Runners:
                     if lane.state is WAITING:
                         break
                 else:
-                    settled(lane, delivery, now, ended - started)
+                    settled(lane, delivery, now + ended - started, ended - started)
             self._let_go(endpoint, lane)
             if ended >= core.slice_end:
                 await asyncio.sleep(0)

@@ -124,7 +124,11 @@ class Revisions:
             if earlier.result == "live":
                 self.history[index] = replace(earlier, result="ok")
         self._tell("reload_applied", self._flow.rev, {"diff": difference.to_dict()})
-        return self._remember(self._revision(self._flow.rev, "live", checked, difference, by))
+        applied = self._revision(self._flow.rev, "live", checked, difference, by)
+        if self._flow.rev == 1:
+            count = len(difference.added)
+            applied = replace(applied, change=f"opened, {count} component{'' if count == 1 else 's'}")
+        return self._remember(applied)
 
     def _rejected(self, checked: Checked, diagnostics: tuple[Diagnostic, ...], by: str) -> Revision:
         self._tell("reload_rejected", None, {"diagnostics": [diagnostic.to_dict() for diagnostic in diagnostics]})

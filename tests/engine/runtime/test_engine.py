@@ -37,6 +37,16 @@ def test_records_are_numbered_without_gaps_and_carry_the_session_through(tmp_pat
         assert len({record.correlation_id for record in records if record.message_id}) == 1
 
 
+def test_records_are_in_the_order_of_their_times(tmp_path):
+    """J1: an `ok` carries the time at which the handler was done, so it stands where it belongs in a waterfall."""
+    tmp_path.joinpath("step.py").write_text("import asyncio\nasync def work(data):\n    await asyncio.sleep(0.01)\n")
+    with running(tmp_path, STUCK) as flow:
+        flow.send("in", "x")
+        started, ok = flow.until_record("ok") and flow.records("started", "ok")
+        assert ok.ts - started.ts == pytest.approx(ok.duration_ms / 1000, abs=1e-5)
+        assert ok.duration_ms >= 10
+
+
 def test_a_message_may_be_handed_to_a_component_that_is_no_input(tmp_path):
     with running(tmp_path, HELLO) as flow:
         flow.send("out", "straight", "s-2")

@@ -196,3 +196,16 @@ def test_control_characters_of_a_payload_never_reach_the_terminal(hello):
     assert "\x1b" not in done.said
     assert "\u202e" not in done.said
     assert "[/]" in done.said
+
+
+def test_a_reader_that_has_seen_enough_ends_a_command_quietly(tmp_path):
+    tmp_path.joinpath("main.ww").write_text("\n".join(f"c{n} = echo {{ to = nowhere }}" for n in range(2000)))
+    with subprocess.Popen(
+        [*COMMAND, "check", "main.ww"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 
-from woodwork_tui.cli.arguments import Check, Graph, Run, parse
+from woodwork_tui.cli.arguments import Check, Graph, Request, Run, parse
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -14,7 +15,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    request = parse(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _do(parse(sys.argv[1:] if arguments is None else arguments))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _do(request: Request) -> int:
     if isinstance(request, Run):
         from woodwork_tui.cli.run import run
 
