@@ -45,6 +45,7 @@ class FakeEngine:
         self.answers: dict[str, object] = {}
         self.holds: set[str] = set()
         self.held_up: tuple[float, str] | None = None
+        self.failed: BaseException | None = None
         self._snapshot = self.scene.snapshot
         self._waiting: dict[str, Future[object]] = {}
 
@@ -78,6 +79,9 @@ class FakeEngine:
 
     def blocked(self) -> tuple[float, str] | None:
         return self.held_up
+
+    def failure(self) -> BaseException | None:
+        return self.failed
 
     def stop(self, *, drain: bool = True, deadline: float | None = None) -> Future[object]:
         self.snap(state=FlowState.DRAINING)

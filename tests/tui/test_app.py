@@ -616,6 +616,14 @@ async def test_an_engine_that_cannot_be_had_is_told_and_the_screen_stays(at_desk
         assert shown.tab == "messages"
 
 
+async def test_an_engine_that_ended_by_itself_is_told_with_the_reason(at_desk):
+    async with at_desk() as shown:
+        shown.engine.failed = RuntimeError("[/] no more threads")
+        shown.tick()
+        assert shown.line(NoticeBar).startswith("✗ The engine has ended: RuntimeError: [/] no more threads")
+        assert "○ STOPPED" in shown.line(Header)
+
+
 async def test_a_loop_that_does_not_answer_is_named(at_desk):
     async with at_desk() as shown:
         shown.engine.held_up = (3.2, "agent (agent.py:88)")

@@ -10,6 +10,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -66,6 +67,10 @@ class Engine(Protocol):
 
     def blocked(self) -> tuple[float, str] | None:
         """Return for how many seconds the engine has not answered, and who holds it."""
+        ...
+
+    def failure(self) -> BaseException | None:
+        """Return what ended the engine although nobody stopped it."""
         ...
 
     def inject(
@@ -184,6 +189,9 @@ class Bridge:
             coming = Snapshot(state=FlowState.STOPPED if self.trouble else FlowState.STARTING)
             return View(coming, now, place.selection, filter=place.filter, ascii=ascii_only, file=self.file)
         snapshot = engine.snapshot()
+        if (failure := engine.failure()) is not None:
+            self.trouble = f"The engine has ended: {type(failure).__name__}: {failure}"
+            snapshot = replace(snapshot, state=FlowState.STOPPED)
         self._fold(snapshot.plan)
         if snapshot.dead_version != self._letters[0]:
             self._letters = (snapshot.dead_version, engine.dead_letters())

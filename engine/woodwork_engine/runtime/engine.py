@@ -138,6 +138,10 @@ class Engine:
         """Return for how many seconds the engine has not answered and who holds it; None while it does."""
         return self._watchdog.blocked()
 
+    def failure(self) -> BaseException | None:
+        """Return what ended the engine although nobody stopped it; None while it is well."""
+        return self._report.exception() if self._report.done() else None
+
     def inject(
         self, component: str, payload: object, *, session: str | None = None, event: str | None = None
     ) -> Future[str]:
