@@ -71,9 +71,12 @@ def build(
     *references* are the components its reference settings name, by name. Raises StartError with one sentence: the
     place, what is wrong, what to do.
     """
-    kind = (kinds or builtin_kinds()).get(node.kind)
+    known = kinds or builtin_kinds()
+    kind = known.get(node.kind)
     if kind is None:
-        raise StartError(f"{node.span} {node.name}: there is no kind {node.kind!r}; see `woodwork-tui kinds`")
+        close = known.close_to(node.kind)
+        hint = f"did you mean {close!r}?" if close else f"there are {', '.join(each.name for each in known)}"
+        raise StartError(f"{node.span} {node.name}: there is no kind {node.kind!r}; {hint}")
     checked = _checked(kind, node, settings)
     limit = getattr(checked, "threads", None)
     threads = Threads(node.name, limit if isinstance(limit, int) else THREAD_LIMIT)

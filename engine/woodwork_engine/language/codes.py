@@ -68,3 +68,4 @@ class Code(StrEnum):
     BAD_ENV_LINE = "WW407"
     MISSING_SCRIPT = "WW408"
     MISSING_FUNCTION = "WW409"
+    NOT_STARTED = "WW410"

@@ -15,6 +15,7 @@ from woodwork_engine.clock import Clock
 from woodwork_engine.events import EventLog
 from woodwork_engine.kinds import KindRegistry
 from woodwork_engine.language import Checked, check_file, read_environment
+from woodwork_engine.language.codes import Code
 from woodwork_engine.plan import FlowPlan, PlanDiff, diff
 from woodwork_engine.runtime.crew import Recruits
 from woodwork_engine.runtime.fingerprints import Fingerprint, fingerprints, scripts_of
@@ -28,8 +29,6 @@ REST = 0.03
 REST_EMPTY = 0.5
 """The same for an empty file: more likely than a flow without components is somebody who is about to write."""
 REST_ROUNDS = 30
-NOT_STARTED = "WW410"
-"""The code of a component that did not start."""
 
 
 class Revisions:
@@ -173,5 +172,5 @@ def _not_started(plan: FlowPlan, failed: Mapping[str, str]) -> tuple[Diagnostic,
         node = plan.node(name)
         if node is not None and node.problem is None:
             summary = why.removeprefix(f"{node.span} ")
-            found.append(Diagnostic(Severity.ERROR, NOT_STARTED, summary, node.span, component=name))
+            found.append(Diagnostic(Severity.ERROR, Code.NOT_STARTED.value, summary, node.span, component=name))
     return tuple(found)
