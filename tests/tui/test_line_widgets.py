@@ -125,3 +125,22 @@ async def test_columns_fit_beside_a_scroll_bar_that_came_later():
         app.table.set_rows(range(100))
         await pilot.pause()
         assert line(app.table, 1)[: app.table.scrollable_content_region.width].endswith("x…")
+
+
+async def test_of_a_text_that_changes_in_place_only_the_changed_lines_are_painted():
+    app = ViewApp()
+    async with app.run_test(size=(42, 10)) as pilot:
+        app.view.set_lines([safe(f"line {number}") for number in range(5)])
+        await pilot.pause()
+        painted = []
+        paint = app.view.render_line
+        app.view.render_line = lambda y: painted.append(y) or paint(y)
+        app.view.set_lines([safe(f"line {number}" if number != 3 else "other") for number in range(5)], keep_place=True)
+        await pilot.pause()
+        assert painted == [3]
+        app.view.set_lines(
+            [safe(f"line {number}" if number != 3 else "other", style="bad" if number else "") for number in range(5)],
+            keep_place=True,
+        )
+        await pilot.pause()
+        assert painted == [3, 1, 2, 3, 4]

@@ -23,6 +23,7 @@ from woodwork_tui.widgets.dragged import DraggedView
 from woodwork_tui.widgets.graph_paint import GraphPaint, Moment
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_cells import text_strip
+from woodwork_tui.widgets.strip_change import changed
 from woodwork_tui.widgets.tones import tones
 
 _PAN = (8, 3)
@@ -72,6 +73,7 @@ class GraphView(DraggedView, can_focus=True):
         self._pulse = Pulse()
         self._ascii = False
         self._empty = ""
+        self._painted: dict[int, Strip] = {}
 
     @property
     def drawing(self) -> Layout:
@@ -86,10 +88,9 @@ class GraphView(DraggedView, can_focus=True):
 
     def show(self, snapshot: Snapshot, chosen: Mark | None, *, ascii_only: bool = False, empty: str = "") -> None:
         """Show the flow of *snapshot* with its numbers; *empty* stands where there is nothing to draw."""
-        shown = (self._node_stats, self._edge_stats, self._empty, self._ascii)
-        changed = self._drawings.take(snapshot.plan)
-        if changed:
+        if self._drawings.take(snapshot.plan):
             self._fit()
+            self.refresh()
         self._empty, self._ascii = empty, ascii_only
         self._node_stats = {node.name: node for node in snapshot.nodes}
         self._edge_stats = {(edge.source, edge.target): edge for edge in snapshot.edges}
@@ -97,14 +98,21 @@ class GraphView(DraggedView, can_focus=True):
             self._beat(snapshot)
         if chosen != self.chosen:
             self.choose(chosen)
-        if changed or shown != (self._node_stats, self._edge_stats, self._empty, self._ascii):
-            self.refresh()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Have that painted which does not look as it did: a slow terminal is to get no more than it needs."""
+        self._paint.at(self._moment())
+        for y in range(self.size.height):
+            columns = changed(self._painted.get(y), self._line(y))
+            if columns is not None:
+                self.refresh(Region(columns[0], y, columns[1] - columns[0], 1))
 
     def _beat(self, snapshot: Snapshot) -> None:
         now = time.monotonic()
         before, self._pulse = self._pulse, self._pulse.after(snapshot.edges, now)
         if self._pulse.grown and self._pulse.grown != before.grown:
-            self.set_timer(PULSE_SECONDS, self.refresh)
+            self.set_timer(PULSE_SECONDS, self._repaint)
 
     def choose(self, mark: Mark | None) -> None:
         """Mark *mark* as selected and bring it into sight."""
@@ -151,24 +159,29 @@ class GraphView(DraggedView, can_focus=True):
         """Show the selection as resting."""
         self.refresh()
 
+    def _moment(self) -> Moment:
+        return Moment(
+            tones(self.app.current_theme),
+            self.rich_style,
+            self._node_stats,
+            self._edge_stats,
+            self._pulse.beating(time.monotonic()),
+            self.chosen,
+            self.has_focus,
+            self._ascii,
+        )
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint the lines in *crop*, all as of one moment."""
-        self._paint.at(
-            Moment(
-                tones(self.app.current_theme),
-                self.rich_style,
-                self._node_stats,
-                self._edge_stats,
-                self._pulse.beating(time.monotonic()),
-                self.chosen,
-                self.has_focus,
-                self._ascii,
-            )
-        )
+        self._paint.at(self._moment())
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of the window."""
+        strip = self._painted[y] = self._line(y)
+        return strip
+
+    def _line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
         layout = self.drawing
         if not layout.boxes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual.actions import SkipAction
 from textual.events import Resize
 
 from woodwork_tui.state.facts import plain
@@ -33,14 +32,6 @@ class Inspector(LineView):
     def on_resize(self, event: Resize) -> None:
         """Say it in the new width."""
         self.show(self._view)
-
-    def action_cursor_left(self) -> None:
-        """Leave the key to what is around: lines are as wide as the window."""
-        raise SkipAction
-
-    def action_cursor_right(self) -> None:
-        """Leave the key to what is around: lines are as wide as the window."""
-        raise SkipAction
 
     @property
     def copied(self) -> str:

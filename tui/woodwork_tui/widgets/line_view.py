@@ -56,7 +56,7 @@ class LineView(ScrollView, can_focus=True):
     def set_lines(self, lines: Sequence[str | Text], *, keep_place: bool = False) -> None:
         """Show *lines*; a str may be any foreign text, a Text must be visible already (`text.safe`)."""
         source = tuple(lines)
-        if source == self._source:
+        if _alike(source, self._source):
             return
         self._source = source
         self._fold()
@@ -110,10 +110,19 @@ class LineView(ScrollView, can_focus=True):
     def _fold(self) -> None:
         self._width = self._text_width()
         width = self._width if self.wrapped and self._width > 0 else None
-        self._shown = list(_folded(self._source, width))
+        before, self._shown = self._shown, list(_folded(self._source, width))
         widest = 0 if self.wrapped else max((_cells(line) for line in self._shown), default=0) + 1
         self.virtual_size = Size(widest, len(self._shown))
-        self.refresh()
+        self._repaint(before)
+
+    def _repaint(self, before: Sequence[str | Text]) -> None:
+        """Paint the lines that do not look as they did *before*; all of them where their number has changed."""
+        if len(before) != len(self._shown):
+            self.refresh()
+            return
+        for number, (old, new) in enumerate(zip(before, self._shown, strict=True)):
+            if not _alike((old,), (new,)):
+                self.refresh_line(number)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
@@ -145,6 +154,13 @@ class LineView(ScrollView, can_focus=True):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text and what to end it with."""
         return selection.extract("\n".join(self.shown)), "\n"
+
+
+def _alike(some: Sequence[str | Text], others: Sequence[str | Text]) -> bool:
+    """Whether two texts look the same; Rich's own comparison leaves the style of a whole line out."""
+    return some == others and all(
+        getattr(a, "style", "") == getattr(b, "style", "") for a, b in zip(some, others, strict=True)
+    )
 
 
 def _cells(line: str | Text) -> int:

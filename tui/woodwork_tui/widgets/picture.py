@@ -41,11 +41,6 @@ class Picture(Pane):
         self._chosen = False
         self._view = View()
 
-    @property
-    def as_tree(self) -> bool:
-        """Whether the tree is shown."""
-        return self._as_tree
-
     def enter(self) -> None:
         """Put the focus on what is shown."""
         (self.tree_table if self._as_tree else self.graph).focus()

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
-from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.events import Resize
 from textual.message import Message
@@ -81,18 +80,6 @@ class Talk(LineView):
     def action_follow(self) -> None:
         """Follow what is said, or no longer."""
         self.follow(following=not self.following)
-
-    def action_cursor_left(self) -> None:
-        """Leave the key to what is around while there is nothing to scroll to."""
-        if self.wrapped:
-            raise SkipAction
-        super().action_cursor_left()
-
-    def action_cursor_right(self) -> None:
-        """Leave the key to what is around while there is nothing to scroll to."""
-        if self.wrapped:
-            raise SkipAction
-        super().action_cursor_right()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow exactly while the end is in sight, whoever moved the window."""

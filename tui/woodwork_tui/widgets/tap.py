@@ -25,6 +25,8 @@ class Tap(LineTable[DeliveryRow]):
         self.tapped = Tapped()
         self._index = TapIndex()
         self._view = View()
+        self._status = ""
+        self._said_at = -1
 
     def _time(self) -> float:
         return self._now
@@ -38,11 +40,12 @@ class Tap(LineTable[DeliveryRow]):
         self._dress(view)
         if other:
             self.spot.follow(True)
-        if new is not None or other:
+        if new is not None:
             self.set_empty(empty_text(tapped, view.deliveries))
-            self.set_rows(self._index.rows, added=new or 0)
+            self.set_rows(self._index.rows, added=new)
         elif ticked and any(row.state is DeliveryState.RETRY for row in self._in_sight()):
             self.refresh()
+        self._say(view, anew=other)
 
     def _in_sight(self) -> list[DeliveryRow]:
         return self._index.rows[self.scroll_offset.y : self.scroll_offset.y + self.size.height]
@@ -65,7 +68,11 @@ class Tap(LineTable[DeliveryRow]):
 
     @property
     def status(self) -> str:
-        """How fast it goes and how much is kept."""
-        view = self._view
-        kept = f"{len(self._index.rows):,} kept · {view.deliveries.missed:,} dropped"
-        return f"{rate(view.snapshot.totals.out_rate)} · {kept}"
+        """How fast it goes and how much is kept, said anew once a second: a frame is painted whole."""
+        return self._status
+
+    def _say(self, view: View, *, anew: bool) -> None:
+        if anew or int(view.now) != self._said_at:
+            self._said_at = int(view.now)
+            kept = f"{len(self._index.rows):,} kept · {view.deliveries.missed:,} dropped"
+            self._status = f"{rate(view.snapshot.totals.out_rate)} · {kept}"
