@@ -82,8 +82,13 @@ def virtual_time(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     return run
 
 
-async def later(seconds: float = 0.0) -> None:
-    """Let everything that is ready run, then *seconds* of virtual time pass."""
-    await asyncio.sleep(seconds)
-    while len(asyncio.get_running_loop()._ready) > 0:  # noqa: ASYNC110 - there is no event for "nothing is ready"
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop turn until *condition* holds: for what no event tells, such as work in a thread."""
+    while not condition():  # noqa: ASYNC110 - that is what this is for
         await asyncio.sleep(0)
+
+
+async def later(seconds: float = 0.0) -> None:
+    """Let everything that is ready run, then *seconds* of virtual time pass, then everything that is ready again."""
+    await asyncio.sleep(seconds)
+    await until(lambda: not asyncio.get_running_loop()._ready)

@@ -7,8 +7,9 @@ from woodwork_engine.bus.endpoint import Route
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.errors import ReplayRefusedError, UnknownComponentError
+from woodwork_engine.errors import PayloadError, ReplayRefusedError, UnknownComponentError
 from woodwork_engine.message import CommunicationPattern, IdSource, MessageEnvelope
+from woodwork_engine.payload import UNREADABLE, decode
 
 
 class Replays:
@@ -32,10 +33,13 @@ class Replays:
         """Send a dead letter again and return the new message's id.
 
         It goes to its own target, else to *target*, else along today's routes of its source (*reroute*); *encoded*
-        replaces the payload. Raises ReplayRefusedError (bus.md E5), QueueFullError, UnknownComponentError.
+        replaces the payload. Raises ReplayRefusedError (bus.md E5), PayloadError, QueueFullError, ClosingError and
+        UnknownComponentError.
         """
         core = self._core
         letter = self._allowed(dlq_id, force=force)
+        if encoded is not None:
+            _must_be_readable(encoded)
         payload = letter.encoded if encoded is None else encoded
         envelope = self._envelope(letter)
         parcels = self._parcels(letter, envelope, payload, target, reroute=reroute)
@@ -91,3 +95,10 @@ class Replays:
                 raise UnknownComponentError(name, core.endpoints)
             routes = (core.table.direct(source, name),)
         return [self._intake.parcel(route, envelope, payload, envelope.created_at) for route in routes]
+
+
+def _must_be_readable(encoded: bytes) -> None:
+    try:
+        decode(encoded)
+    except UNREADABLE as error:
+        raise PayloadError("$", f"these bytes cannot be read ({error})") from error

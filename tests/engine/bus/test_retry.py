@@ -1,0 +1,353 @@
+"""Failures, backoff, timeouts and the history of attempts (bus.md D1, D2, D5, D6)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+
+import pytest
+
+from support.bus import EVERY_SECOND, ONCE, Worker, message, records, running
+from support.virtual_loop import VirtualClock, later, run_virtually, until, virtual_time
+from woodwork_engine.bus.memory import InMemoryMessageBus
+from woodwork_engine.bus.retry import delay_before
+from woodwork_engine.bus.secrets import HIDDEN
+from woodwork_engine.bus.settlement import MESSAGE_CUT, TRACEBACK_CUT
+from woodwork_engine.events import EventLog
+from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
+from woodwork_engine.threads import zombie_threads
+
+
+async def raising(error: BaseException) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), asyncio.CancelledError(), SystemExit(3), TimeoutError()])
+@virtual_time
+async def test_an_attempt_fails_by_whatever_its_handler_raises(error: BaseException) -> None:
+    """D1: a CancelledError that is raised inside, while the runner is not being cancelled, is a failure as well."""
+    async with running() as bus:
+        bus.register_component_handler("a", lambda_for(error))
+        await bus.send_to_component(message("a", 1))
+        await bus.core.idle()
+        letter = bus.core.dead.list()[0]
+    assert [attempt.error_type for attempt in letter.attempts] == [type(error).__name__] * 4
+
+
+def lambda_for(error: BaseException) -> object:
+    async def handler(_envelope: MessageEnvelope) -> None:
+        await raising(error)
+
+    return handler
+
+
+@virtual_time
+async def test_an_inner_task_that_is_cancelled_fails_the_attempt_and_no_more() -> None:
+    """D1: the runner goes on."""
+    async with running(DeliveryPolicy(retry=ONCE)) as bus:
+        done: list[object] = []
+
+        async def handler(envelope: MessageEnvelope) -> None:
+            if envelope.payload["n"] == 1:
+                inner = asyncio.create_task(asyncio.sleep(9))
+                asyncio.get_running_loop().call_later(1, inner.cancel)
+                await inner
+            done.append(envelope.payload["n"])
+
+        bus.register_component_handler("a", handler)
+        await bus.send_to_component(message("a", 1))
+        await bus.send_to_component(message("a", 2))
+        await bus.core.idle()
+    assert done == [2]
+    assert bus.core.dead.list()[0].attempts[0].error_type == "CancelledError"
+
+
+@virtual_time
+async def test_a_stop_is_no_failed_attempt() -> None:
+    """D1, H2: an attempt that the bus cuts short is not counted and runs again after a restart."""
+    async with running() as bus:
+        worker = Worker(seconds=10)
+        worker.failures[1] = 1
+        bus.register_component_handler("a", worker)
+        await bus.send_to_component(message("a", 1))
+        await later(12)
+        report = await bus.stop(drain=False)
+        assert (report.cancelled, report.left) == (1, {"a/s": 1})
+        await bus.start()
+        await bus.core.idle()
+        assert worker.started == [("s", 1, 1), ("s", 1, 2), ("s", 1, 2)]
+    assert len(bus.core.dead) == 0
+
+
+@virtual_time
+async def test_a_handler_that_cannot_say_what_went_wrong_still_fails_properly() -> None:
+    """D1: an exception whose own text raises."""
+
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError("speechless")
+
+    async with running(DeliveryPolicy(retry=ONCE)) as bus:
+        bus.register_component_handler("a", lambda_for(MuteError()))
+        await bus.send_to_component(message("a", 1))
+        await bus.core.idle()
+        assert "cannot be read: RuntimeError" in bus.core.dead.list()[0].error
+
+
+def test_the_delay_before_an_attempt_grows_up_to_a_cap() -> None:
+    """D2: min(cap, base * factor ** (n - 1)) before attempt n + 1."""
+    policy = RetryPolicy(base=0.5, factor=2, cap=60, jitter="none")
+    rng = random.Random(1)
+    assert [delay_before(n + 1, policy, rng) for n in range(1, 10)] == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+    assert delay_before(100_000, policy, rng) == 60
+
+
+@pytest.mark.parametrize(("jitter", "least"), [("full", 0.0), ("equal", 1.0)])
+def test_jitter_spreads_the_delay(jitter: str, least: float) -> None:
+    """D2: full jitter is uniform from 0 up to the whole delay, equal jitter from half of it."""
+    rng = random.Random(7)
+    policy = RetryPolicy(base=0.5, factor=2, cap=60, jitter=jitter)
+    delays = [delay_before(4, policy, rng) for _ in range(4_000)]
+    assert least <= min(delays) < least + 0.01
+    assert 1.99 < max(delays) <= 2.0
+    assert abs(sum(delays) / len(delays) - (least + 2.0) / 2) < 0.05
+
+
+@virtual_time
+async def test_attempts_are_made_when_the_backoff_says() -> None:
+    """D2: measured from the failure; the built-in policy makes four attempts."""
+    at: list[float] = []
+    clock = VirtualClock()
+    start = clock.monotonic()
+
+    async def handler(_envelope: MessageEnvelope) -> None:
+        at.append(clock.monotonic() - start)
+        await asyncio.sleep(1)
+        raise ConnectionError
+
+    log = EventLog()
+    policy = DeliveryPolicy(retry=RetryPolicy(base=10, factor=3, cap=50, jitter="none"))
+    async with running(policy, log=log) as bus:
+        bus.register_component_handler("a", handler)
+        await bus.send_to_component(message("a", 1))
+        await bus.core.idle()
+    assert at == [0, 11, 42, 93]
+    scheduled = records(log, "retry_scheduled")
+    assert [record.details()["delay_ms"] for record in scheduled] == [10_000, 30_000, 50_000]
+    assert [record.attempt for record in scheduled] == [1, 2, 3]
+
+
+@virtual_time
+async def test_an_envelopes_own_limit_of_retries_goes_before_the_policys() -> None:
+    """D2: the first one set wins."""
+    async with running() as bus:
+        worker = Worker()
+        worker.failures = {0: 99, 6: 99}
+        bus.register_component_handler("a", worker)
+        await bus.send_to_component(message("a", 0, max_retries=0))
+        await bus.send_to_component(message("a", 6, max_retries=6))
+        await bus.core.idle()
+    assert [number for _, number, _ in worker.started] == [0] + [6] * 7
+
+
+@virtual_time
+async def test_a_waiting_retry_can_be_had_now_or_given_up() -> None:
+    """D2, E1: by the delivery's id and target."""
+    async with running(DeliveryPolicy(ttl=None, retry=RetryPolicy(base=1e6, cap=1e6, jitter="none"))) as bus:
+        worker = Worker()
+        worker.failures = {1: 1, 2: 1}
+        bus.register_component_handler("a", worker)
+        sent = [message("a", number) for number in (1, 2, 3)]
+        for one in sent:
+            await bus.send_to_component(one)
+        await later()
+        assert bus.retry_now((sent[0].message_id, "a"))
+        await later()
+        assert worker.numbers() == [1]
+        assert bus.kill_retry((sent[1].message_id, "a"))
+        assert not bus.kill_retry((sent[1].message_id, "a"))
+        await bus.core.idle()
+    assert worker.numbers() == [1, 3]
+    assert bus.core.dead.list()[0].reason == "killed"
+
+
+@virtual_time
+async def test_one_id_waiting_in_two_sessions_leaves_no_timer_behind() -> None:
+    """D2, H3: an id that somebody used twice."""
+    async with running(DeliveryPolicy(ttl=None, retry=RetryPolicy(base=60, jitter="none"))) as bus:
+        worker = Worker()
+        worker.failures[1] = 9
+        bus.register_component_handler("a", worker)
+        for session in ("x", "y"):
+            await bus.send_to_component(message("a", 1, session, message_id="same"))
+        await later()
+        assert bus.get_stats()["retry_queue_size"] == 2
+        await bus.stop(drain=False)
+        assert asyncio.get_running_loop().timers() == []
+
+
+@virtual_time
+async def test_a_handler_that_takes_too_long_fails_by_its_timeout() -> None:
+    """D5: overrun by at most one tick of 50 ms."""
+    async with running(DeliveryPolicy(timeout=2, retry=ONCE)) as bus:
+        worker = Worker(seconds=10)
+        bus.register_component_handler("a", worker)
+        await bus.send_to_component(message("a", 1))
+        await bus.core.idle()
+        attempt = bus.core.dead.list()[0].attempts[0]
+        assert bus.get_stats()["timeout_failures"] == 1
+    assert attempt.error_type == "HandlerTimeoutError"
+    assert 2 <= attempt.ended - attempt.started <= 2.05 + 1e-6
+
+
+@pytest.mark.parametrize("reply", ["swallows it", "raises another"])
+@virtual_time
+async def test_a_timeout_counts_whatever_the_handler_makes_of_it(reply: str) -> None:
+    """D5: and the next message's runner is not cancelled by it."""
+    async with running(DeliveryPolicy(timeout=2, retry=ONCE)) as bus:
+        done: list[object] = []
+
+        async def handler(envelope: MessageEnvelope) -> None:
+            try:
+                await asyncio.sleep(10 if envelope.payload["n"] == 1 else 1)
+            except asyncio.CancelledError:
+                if reply == "raises another":
+                    raise ValueError("instead") from None
+                return
+            done.append(envelope.payload["n"])
+
+        bus.register_component_handler("a", handler)
+        for number in (1, 2, 3):
+            await bus.send_to_component(message("a", number))
+        await bus.core.idle()
+        letters = bus.core.dead.list()
+    assert done == [2, 3]
+    assert [letter.attempts[0].error_type for letter in letters] == ["HandlerTimeoutError"]
+
+
+@virtual_time
+async def test_a_handler_within_its_timeout_is_left_alone() -> None:
+    """D5: many side by side, one ticker for all of them, and it ends with them."""
+    async with running(DeliveryPolicy(timeout=2)) as bus:
+        worker = Worker(seconds=1.9)
+        bus.register_component_handler("a", worker)
+        for number in range(50):
+            await bus.send_to_component(message("a", number, f"s{number}"))
+        await bus.core.idle()
+        assert len(worker.done) == 50
+        await later(0.2)
+        assert len(asyncio.get_running_loop().timers()) == 1, "only the housekeeper is left"
+
+
+@virtual_time
+async def test_a_stop_at_the_moment_of_a_timeout_still_stops() -> None:
+    """D5, D1, H2: two cancellations at once are not taken for one."""
+    async with running(DeliveryPolicy(timeout=1, retry=ONCE)) as bus:
+        worker = Worker(seconds=10)
+        bus.register_component_handler("a", worker)
+        await bus.send_to_component(message("a", 1))
+        await later()
+        endpoint = bus.core.endpoints["a"]
+        runner = next(iter(endpoint.runners))
+        bus._runners._deadlines._overdue.add(runner)
+        runner.cancel()
+        report = await bus.stop(drain=False)
+        assert report.left == {"a/s": 1}
+        assert len(bus.core.dead) == 0
+
+
+async def test_a_sync_handler_that_takes_too_long_is_counted_as_a_zombie_until_it_ends() -> None:
+    """D5: its attempt fails, its thread cannot be stopped. In real time, because threads know no other."""
+    bus = InMemoryMessageBus(policy=DeliveryPolicy(timeout=1, retry=ONCE))
+    await bus.start()
+    began, release = threading.Event(), threading.Event()
+    bus.register_component_handler("a", lambda _envelope: (began.set(), release.wait()))
+    before = zombie_threads()
+    await bus.send_to_component(MessageEnvelope(1, target_component="a"))
+    await until(began.is_set)
+    await bus.core.idle()
+    assert bus.core.dead.list()[0].attempts[0].error_type == "HandlerTimeoutError"
+    assert zombie_threads() == before + 1
+    release.set()
+    await until(lambda: zombie_threads() == before)
+    await bus.stop()
+
+
+@virtual_time
+async def test_the_history_of_attempts_tells_what_happened_in_each() -> None:
+    """D6: number, times, error, traceback, worker and version; never more than attempts allowed."""
+    async with running() as bus:
+        worker = Worker(seconds=1)
+        worker.failures[1] = 9
+        bus.register_component_handler("a", worker)
+        await bus.send_to_component(message("a", 1))
+        await bus.core.idle()
+        history = bus.core.dead.list()[0].attempts
+    assert [attempt.n for attempt in history] == [1, 2, 3, 4]
+    assert all(attempt.ended - attempt.started == 1 for attempt in history)
+    assert {(attempt.error_type, attempt.message) for attempt in history} == {("ConnectionError", "no 1")}
+    assert "raise ConnectionError" in history[0].traceback
+    assert history[0].worker.startswith("a#")
+    assert history[0].component_version == 1
+
+
+@virtual_time
+async def test_messages_and_tracebacks_of_failures_are_cut() -> None:
+    """D6: 4 KiB of message, 16 KiB of traceback, of which the end tells most."""
+    async with running(DeliveryPolicy(retry=ONCE)) as bus:
+        bus.register_component_handler("a", lambda_for(ValueError("x" * 100_000 + "end")))
+        await bus.send_to_component(message("a", 1))
+        await bus.core.idle()
+        attempt = bus.core.dead.list()[0].attempts[0]
+    assert len(attempt.message) == MESSAGE_CUT
+    assert len(attempt.traceback) <= TRACEBACK_CUT + 4
+    assert attempt.traceback.rstrip().endswith("end")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("401 for key sk-12345678", f"401 for key {HIDDEN}"),
+        ("password='hunter2'", f"password='{HIDDEN}'"),
+        ('{"api_key": "abc"}', f'{{"api_key": "{HIDDEN}"}}'),
+        ("Authorization: Bearer abc.def-123", f"Authorization: Bearer {HIDDEN}"),
+        ("postgres://user:pa55@db:5432/x", f"postgres://user:{HIDDEN}@db:5432/x"),
+        ("token = get_token()", "token = get_token()"),
+        ("nothing secret here: 12 of 14", "nothing secret here: 12 of 14"),
+    ],
+)
+def test_secrets_do_not_get_into_what_a_failure_leaves_behind(text: str, shown: str) -> None:
+    """D6: neither values the bus was told, nor what stands where secrets stand."""
+
+    async def main() -> tuple[object, ...]:
+        log = EventLog()
+        async with running(DeliveryPolicy(retry=ONCE), log=log) as bus:
+            bus.core.secrets.hide(["sk-12345678", "yes"])
+            bus.register_component_handler("a", lambda_for(ValueError(text)))
+            await bus.send_to_component(message("a", 1))
+            await bus.core.idle()
+            attempt = bus.core.dead.list()[0].attempts[0]
+            failed = records(log, "failed")[0].details()
+            return attempt.message, attempt.traceback, failed["traceback"], bus.core.endpoints["a"].last_error
+
+    said, traceback, recorded, last = run_virtually(main())
+    assert said == shown
+    assert f"ValueError: {shown}" in traceback
+    assert recorded == traceback
+    assert last == f"ValueError: {shown}"
+
+
+@virtual_time
+async def test_a_component_that_fails_again_and_again_stays_within_its_policy() -> None:
+    """D2: for every message anew."""
+    async with running(DeliveryPolicy(retry=EVERY_SECOND)) as bus:
+        worker = Worker()
+        worker.failures = dict.fromkeys(range(5), 99)
+        bus.register_component_handler("a", worker)
+        for number in range(5):
+            await bus.send_to_component(message("a", number))
+        await bus.core.idle()
+    assert [attempt for _, _, attempt in worker.started] == [1, 2, 3, 4] * 5
+    assert bus.get_stats()["retry_exhausted"] == 5
