@@ -118,7 +118,8 @@ class WoodworkApp(App[Ending]):
         begun = time.monotonic()
         self._show(self._clock.time(), may_rest=True)
         ended = time.monotonic()
-        self.pace = self.pace.after(late=max(0.0, begun - self._due) if self._due else 0.0, took=ended - begun)
+        if self._operator is not None and self._operator.is_up:  # before, ticks are late because libraries are loaded
+            self.pace = self.pace.after(late=max(0.0, begun - self._due), took=ended - begun)
         self._due = ended + self.pace.interval
         self.set_timer(self.pace.interval, self._tick_on_time)
 

@@ -42,6 +42,11 @@ class Operator:
 
     # a flow
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the engine has read the flow."""
+        return self._greeted
+
     def begin(self, asked: str | None, folder: Path) -> None:
         """Open the flow file in *asked*, as seen from *folder*, or say why it cannot be opened."""
         start = judge(asked, folder)
