@@ -144,3 +144,11 @@ async def test_of_a_text_that_changes_in_place_only_the_changed_lines_are_painte
         )
         await pilot.pause()
         assert painted == [3, 1, 2, 3, 4]
+
+
+async def test_the_thumb_of_a_scroll_bar_that_comes_is_where_the_window_is():
+    app = TableApp(follow=True)
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.set_rows(range(50))
+        await pilot.pause()
+        assert app.table.vertical_scrollbar.position == app.table.scroll_offset.y == 41

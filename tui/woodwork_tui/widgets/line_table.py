@@ -242,6 +242,11 @@ class LineTable(ScrollView, Generic[Row], can_focus=True):
         self._bring_into_sight()
         self.refresh()
 
+    def watch_show_vertical_scrollbar(self, shown: bool) -> None:
+        """Put the thumb where the window is; Textual leaves it at the top of a bar that has just come."""
+        if shown:
+            self.vertical_scrollbar.position = self.scroll_y
+
     def on_focus(self) -> None:
         """Show the cursor as active."""
         self.refresh()

@@ -87,6 +87,11 @@ class Talk(LineView):
         if not self._placing and new_value != old_value:
             self._change(new_value >= self.max_scroll_y)
 
+    def watch_show_vertical_scrollbar(self, shown: bool) -> None:
+        """Put the thumb where the window is; Textual leaves it at the top of a bar that has just come."""
+        if shown:
+            self.vertical_scrollbar.position = self.scroll_y
+
     def on_resize(self, event: Resize) -> None:
         """Stay at the end."""
         if self.following:
