@@ -1,0 +1,73 @@
+"""`woodwork-tui check`: what is wrong in flow files, in text and as JSON (interfaces: Command line)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from support.commands import woodwork
+
+SOUND = 'in = input cli { to = "out" }\nout = output console {}\n'
+BAD = 'in = input cli { to = ["outptu"] }\nout = output console {}\n'
+WARNS = 'in = input cli { to = "out", colour = red }\nout = output console {}\n'
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, text in {"sound.ww": SOUND, "bad.ww": BAD, "warns.ww": WARNS}.items():
+        tmp_path.joinpath(name).write_text(text)
+    return tmp_path
+
+
+def test_a_sound_file_is_told_to_be_sound(folder):
+    done = woodwork("check", "sound.ww", folder=folder)
+    assert (done.status, done.out, done.said) == (0, "1 file checked: 0 errors, 0 warnings, 0 remarks\n", "")
+
+
+def test_an_error_is_shown_with_its_line_its_place_and_the_nearest_name(folder):
+    done = woodwork("check", "bad.ww", folder=folder)
+    assert done.status == 1
+    assert "error[WW201]: 'to' names no component" in done.out
+    assert " --> bad.ww:1:24" in done.out
+    assert '1 | in = input cli { to = ["outptu"] }' in done.out
+    assert "^^^^^^^^ did you mean 'out'?" in done.out
+
+
+def test_json_has_every_published_key(folder):
+    done = woodwork("check", "bad.ww", "--format", "json", folder=folder)
+    said = json.loads(done.out)
+    assert (done.status, said["ok"]) == (1, False)
+    first = next(each for each in said["diagnostics"] if each["code"] == "WW201")
+    keys = {"severity", "code", "message", "help", "file", "line", "column", "end_line", "end_column", "fix"}
+    assert set(first) == keys
+    assert (first["file"], first["line"], first["column"], first["severity"]) == ("bad.ww", 1, 24, "error")
+
+
+def test_a_warning_is_an_error_only_when_strict(folder):
+    assert woodwork("check", "warns.ww", folder=folder).status == 0
+    strict = woodwork("check", "warns.ww", "--strict", folder=folder)
+    assert strict.status == 1
+    assert "error[WW306]" in strict.out
+
+
+def test_several_files_are_checked_at_once(folder):
+    done = woodwork("check", "sound.ww", "bad.ww", "warns.ww", folder=folder)
+    assert done.status == 1
+    assert done.out.splitlines()[-1].startswith("3 files checked: 1 error, 1 warning")
+
+
+def test_what_cannot_be_read_ends_with_status_2(folder):
+    done = woodwork("check", "sound.ww", "nowhere.ww", folder=folder)
+    assert done.status == 2
+    assert "nowhere.ww is not there" in done.out
+
+
+def test_a_persons_script_is_read_and_never_run(folder):
+    folder.joinpath("boom.py").write_text("open('ran', 'w')\n\ndef work(data): ...\n")
+    folder.joinpath("main.ww").write_text(
+        'in = input cli { to = step }\nstep = function python { path = "boom.py", function = work }\n'
+    )
+    assert woodwork("check", "main.ww", folder=folder).status == 0
+    assert woodwork("graph", "main.ww", folder=folder).status == 0
+    assert not folder.joinpath("ran").exists()
