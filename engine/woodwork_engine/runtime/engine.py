@@ -31,6 +31,8 @@ from woodwork_engine.snapshot import FlowState, Revision, Snapshot
 from woodwork_engine.transcript import Transcript
 
 SNAPSHOT_SECONDS = 0.1
+RESTING_SECONDS = 0.5
+"""How long a snapshot serves while no record is written: only rates and ages change then."""
 SWITCH_SECONDS = 0.0005
 """The interpreter's switch interval beside which a screen stays fluid while the engine works flat out."""
 
@@ -116,7 +118,9 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         """Return the numbers of the flow as of a moment ago, fresh at most ten times a second."""
-        if not self._taking and time.monotonic() - self._taken_at >= SNAPSHOT_SECONDS:
+        rests = self.events.seq == self._snapshot.seq
+        wanted = RESTING_SECONDS if rests else SNAPSHOT_SECONDS
+        if not self._taking and time.monotonic() - self._taken_at >= wanted:
             self._taking = True
             self._thread.soon(self._take)
         return self._snapshot

@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Callable
 from types import FrameType
 
-BEAT = 0.05
+BEAT = 0.1
 """Seconds between two heartbeats of the loop."""
 LATE = 0.25
 """Seconds without a heartbeat after which the loop counts as blocked."""
-_KEPT = 400
+_KEPT = 200
 _OWN = f"{os.sep}woodwork_engine{os.sep}"
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 
