@@ -84,6 +84,8 @@ class Settlement:
     def _repeat_or_give_up(self, lane: Lane, delivery: Delivery, now: float) -> None:
         endpoint = lane.endpoint
         policy = endpoint.policy.retry
+        if not self._core.running:
+            return  # cut short by a stop (bus.md H3): it stays the head of its lane
         if endpoint.keeps_nothing:
             self.removed(lane, delivery)
             return

@@ -179,12 +179,13 @@ async def test_two_replays_of_one_letter_at_once_send_it_once() -> None:
     assert worker.numbers() == ["busy", 1]
 
 
+@pytest.mark.parametrize("room", [True, False])
 @virtual_time
-async def test_a_replay_that_is_cancelled_has_happened_or_not() -> None:
+async def test_a_replay_that_is_cancelled_has_happened_or_not(room: bool) -> None:
     """E5, F7: wherever the cancellation lands; a letter is marked exactly when its message is there."""
     landed = 0
     for step in range(6):
-        async with running(DeliveryPolicy(retry=ONCE, max_queue=1)) as bus:
+        async with running(DeliveryPolicy(retry=ONCE, max_queue=9 if room else 1)) as bus:
             worker = Worker()
             letter = await dead(bus, worker)
             worker.failures.clear()
@@ -193,14 +194,14 @@ async def test_a_replay_that_is_cancelled_has_happened_or_not() -> None:
             bus.core.slice_end = 0.0
             task = asyncio.create_task(bus.replays.replay(letter.dlq_id))
             for _ in range(step):
-                await asyncio.sleep(0.25)
+                await asyncio.sleep(0 if room else 0.25)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             landed += task.cancelled()
             accepted = bus.core.endpoints["a"].accepted - 2
             assert accepted == (bus.core.dead.get(letter.dlq_id).state == "replayed")
             await bus.core.idle()
-    assert landed >= 3
+    assert landed >= 2
 
 
 @virtual_time
