@@ -67,7 +67,13 @@ def snapshot_of(
         retries=retries,
         totals=_totals(nodes, rows, dead),
         health=Health(
-            ready=True, loop_lag_ms=2.0, loop_lag_p99_ms=9.0, rss=64 * 1024 * 1024, tasks=14, log_records=seq
+            ready=True,
+            degraded=("audit: most attempts of the last minute failed",),
+            loop_lag_ms=2.0,
+            loop_lag_p99_ms=9.0,
+            rss=64 * 1024 * 1024,
+            tasks=14,
+            log_records=seq,
         ),
         dead_version=1,
         revisions=_revisions(plan),
@@ -175,7 +181,7 @@ def _totals(nodes: tuple[NodeStats, ...], rows: tuple[DeliveryRow, ...], dead: i
         replayed=1,
         in_activity=_activity(4.0, 1),
         out_activity=_activity(10.0, 2),
-        latency_histogram=(0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 8, 13, 7, 12, 9, 4, 8, 14, 2, 0),
+        latency_histogram=(0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 9, 13, 3, 6, 38, 2, 23, 1, 0, 0),
     )
 
 

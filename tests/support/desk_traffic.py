@@ -14,6 +14,8 @@ from woodwork_engine.snapshot import AttemptInfo, RetryRow
 NOW = START
 """The moment shown, in s since the epoch: 22:13:20 UTC."""
 ALLOWED = 4
+REV = 2
+"""The revision that is live all the while."""
 REFUSED = "audit-db:5432 refused"
 QUESTIONS = ("cannot log in", "wrong invoice", "where is my order", "please call me back")
 _INVALID = "1 field required (text)"
@@ -67,7 +69,7 @@ def _answered(agenda: _Agenda) -> None:
         session = f"s-{number % 5 + 1:02d}"
         text = f"ticket {number}: {QUESTIONS[number % 4]}"
         payload = {"text": text, "user": "ana"}
-        agenda.at(at, traffic.send, ticket, "agent", payload=payload, session=session, source="tickets")
+        agenda.at(at, traffic.send, ticket, "agent", payload=payload, session=session, source="tickets", rev=REV)
         agenda.at(at, traffic.start, ticket, "agent")
         agenda.at(at + 0.061, traffic.ok, ticket, "agent", ms=61.0, outputs=(answer,))
         _answer(agenda, at + 0.061, ticket, session, text, "desk", "audit")
@@ -87,6 +89,7 @@ def _answer(agenda: _Agenda, at: float, ticket: str, session: str, text: str, *t
         source="agent",
         event="agent.response",
         cause=ticket,
+        rev=REV,
     )
 
 
@@ -133,7 +136,7 @@ def _under_way(agenda: _Agenda) -> None:
         at = NOW - 0.8 + 0.2 * number
         ticket = f"msg-q{number}"
         payload = {"text": f"ticket {24 + number}: {QUESTIONS[number]}", "user": "ben"}
-        agenda.at(at, agenda.traffic.send, ticket, "agent", payload=payload, session=session, source="tickets")
+        agenda.at(at, agenda.traffic.send, ticket, "agent", payload=payload, session=session, source="tickets", rev=REV)
         if number == 0:
             agenda.at(at, agenda.traffic.start, ticket, "agent")
 
@@ -166,6 +169,7 @@ def _dead(agenda: _Agenda) -> tuple[DeadLetter, ...]:
                 attempts=tries,
                 replays=int(replayed),
                 chain=("d-00",) if replayed else (),
+                revision=REV,
             )
         )
         _die(agenda, letters[-1], message)
@@ -184,6 +188,7 @@ def _die(agenda: _Agenda, dead: DeadLetter, message: str) -> None:
         session=envelope.session_id,
         source=envelope.sender_component,
         event=envelope.event_type,
+        rev=REV,
     )
     for made in dead.attempts:
         agenda.at(made.started, traffic.start, name, target, made.n)

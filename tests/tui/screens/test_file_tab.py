@@ -150,6 +150,20 @@ async def test_lines_with_problems_are_marked_with_the_worst_of_them(tmp_path: P
         assert "← 'to' names no component" in lines[1]
 
 
+async def test_words_behind_a_line_that_do_not_fit_end_in_an_ellipsis_beside_the_scroll_bar(tmp_path: Path):
+    async with opened(tmp_path, problem(2, "very " * 30)) as desk:
+        line = next(line for line in desk.app.painted().splitlines() if "← very" in line)
+        assert line.split("│")[1].rstrip().endswith("…")
+
+
+async def test_the_line_of_the_cursor_stays_in_sight_when_the_window_gets_lower(tmp_path: Path):
+    async with opened(tmp_path) as desk:
+        desk.app.tab.reveal("main.ww", 25)
+        await desk.until(lambda: desk.editor.line == 25)
+        await desk.pilot.resize_terminal(80, 24)
+        await desk.until(lambda: "part25 =" in desk.app.painted())
+
+
 async def test_problems_are_counted_in_the_heading_and_told_with_what_to_do(tmp_path: Path):
     async with opened(tmp_path, problem(2, help="mend it"), problem(3)) as desk:
         assert "Problems 2 ✗" in desk.painted()

@@ -26,7 +26,7 @@ async def test_sentences_come_first_and_numbers_follow():
         await pilot.pause()
 
         lines = app.painted().splitlines()
-        assert "Running well" in lines[1]
+        assert "audit: most attempts of the last minute failed" in lines[1]
         assert block(app, "facts").splitlines()[0].startswith("loop lag")
         assert block(app, "latency").startswith("p50 11ms · p95 64ms · p99 88ms")
         assert "growing +0.4/s" in block(app, "queues")

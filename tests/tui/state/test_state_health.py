@@ -13,7 +13,7 @@ def running(**health) -> Snapshot:
 
 
 def test_a_flow_that_is_well_says_so():
-    assert sentences(running(), None, missed=0) == (("ok", "Running well: nothing is wrong."),)
+    assert sentences(running(), None, missed=0) == (("ok", "Running well: nothing is wrong with the bus."),)
 
 
 def test_every_reason_for_being_degraded_is_a_sentence():

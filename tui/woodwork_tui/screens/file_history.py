@@ -25,7 +25,7 @@ class RevisionsPane(Pane):
     """Every attempt to change the flow, the newest first; above them the edited text while there is one."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
-        super().__init__(title="Revisions", hint="⏎ diff", id=id)
+        super().__init__(title="Revisions", hint="enter diff", id=id)
         self.table = LineTable[RevisionRow](_columns(False), key=lambda row: row.index, empty="Nothing was read yet.")
         self._shown: tuple[object, ...] = ()
         self._ascii = False

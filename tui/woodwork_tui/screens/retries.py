@@ -78,7 +78,7 @@ class RetriesTab(Tab):
             Column("edge", f"FROM{arrow}TO", self._edge, minimum=14, most=32, drop=1),
             Column("event", "EVENT", lambda row: safe(row.event, width=40), minimum=14, most=24, drop=3),
             Column(
-                "error", "ERROR", lambda row: safe(error_of(row), width=300, style="bad"), minimum=24, weight=3, drop=0
+                "error", "ERROR", lambda row: safe(error_of(row), width=300, style="bad"), minimum=30, weight=3, drop=0
             ),
             Column("policy", "POLICY", lambda row: safe(row.policy, width=60, style="muted"), 34, drop=4),
             Column("expires", "EXPIRES", self._expires, 7, align="right", drop=5),

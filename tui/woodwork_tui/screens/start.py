@@ -123,7 +123,7 @@ def _offers(start: Start) -> Text:
     if start.instead is not None:
         offers.insert(0, ("⏎", f"Open {start.instead} (did you mean that?)"))
     offers.insert(-1, ("o", "Open a file…"))
-    lines = [Text("Start      ", style="muted") if number == 0 else Text(" " * 11) for number in range(len(offers))]
+    lines = [Text("Start       ", style="muted") if number == 0 else Text(" " * 12) for number in range(len(offers))]
     for line, (key, what) in zip(lines, offers, strict=True):
         line.append(f"{key}  ", style="accent")
         line.append_text(Text(safe(what).plain, style="default"))

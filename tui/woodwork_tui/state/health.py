@@ -48,7 +48,7 @@ def sentences(snapshot: Snapshot, blocked: tuple[float, str] | None, *, missed: 
         told.append(("warning", f"{who} still running."))
     if missed:
         told.append(("warning", f"The screen missed {missed:,} records; numbers are exact, lists are not."))
-    return tuple(told) or (("ok", "Running well: nothing is wrong."),)
+    return tuple(told) or (("ok", "Running well: nothing is wrong with the bus."),)
 
 
 def _plain(number: float) -> str:

@@ -23,6 +23,8 @@ _LONGEST_SESSION = 14
 _SHORTEST_SESSION = 4
 _EVENT = 18
 _NARROW_EVENT = 14
+STATE = 10
+"""Cells of the longest state: `▸ handling`."""
 
 
 class TimeForm(StrEnum):
@@ -122,9 +124,16 @@ def _times(
 
 
 def _edge(looks: Looks) -> Column[DeliveryRow]:
+    title = edge_title(looks)
     if looks.wide:
-        return Column("edge", "FROM → TO", lambda row: edge_text(row, ascii_only=looks.ascii), looks.edge, drop=0)
-    return Column("edge", "FROM→TO", lambda row: _tight_edge(row, looks), max(looks.edge - 2, 12), drop=0)
+        return Column("edge", title, lambda row: edge_text(row, ascii_only=looks.ascii), looks.edge, drop=0)
+    return Column("edge", title, lambda row: _tight_edge(row, looks), max(looks.edge - 2, 12), drop=0)
+
+
+def edge_title(looks: Looks) -> str:
+    """Return what stands over the routes, with the arrow that stands in them."""
+    title = f"FROM {'->' if looks.ascii else '→'} TO"
+    return title if looks.wide else title.replace(" ", "")
 
 
 def _tight_edge(row: DeliveryRow, looks: Looks) -> str:
@@ -133,7 +142,7 @@ def _tight_edge(row: DeliveryRow, looks: Looks) -> str:
 
 
 def _state(looks: Looks) -> Column[DeliveryRow]:
-    return Column("state", "STATE", lambda row: state_cell(row, looks), 10 if looks.wide else 8, drop=0)
+    return Column("state", "STATE", lambda row: state_cell(row, looks), STATE, drop=0)
 
 
 def state_cell(row: DeliveryRow, looks: Looks) -> Text:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.events import Key
+from textual.events import Key, Resize
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -51,6 +51,7 @@ class SourceEditor(TextArea):
         self.cursor_blink = False
         self._marks: Mapping[int, Mark] = {}
         self._within: list[str] | None = None
+        self._height = 0
 
     @property
     def line(self) -> int:
@@ -113,7 +114,7 @@ class SourceEditor(TextArea):
         mark = self._marks.get(number)
         if mark is None or number > self.document.line_count:
             return strip
-        width = self.size.width
+        width = self.scrollable_content_region.width
         style = tones(self.app.current_theme)[mark.tone]
         strip = strip.crop_extend(0, width, None)
         # a blank cell's style keeps the ground of the line the cursor is in
@@ -129,6 +130,12 @@ class SourceEditor(TextArea):
         """Return the cell in which something can be written behind the text of *row*."""
         text = _same_length(self.document.get_line(row)).expandtabs(self.indent_width)
         return max(self.gutter_width, self.gutter_width + cell_len(text) - self.scroll_offset.x) + 2
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep the line of the cursor in sight where it was."""
+        row, before, self._height = self.cursor_location[0] - self.scroll_offset.y, self._height, event.size.height
+        if 0 <= row < before and row >= self._height:
+            self.scroll_cursor_visible(center=True, animate=False)
 
     def on_key(self, event: Key) -> None:
         """Leave with `esc`."""
