@@ -725,3 +725,10 @@ async def test_the_scene_is_the_same_every_time():
     assert replace(scene().view(), deliveries=None, transcript=None) == replace(
         scene().view(), deliveries=None, transcript=None
     )
+
+
+async def test_a_tick_that_comes_while_the_screen_is_taken_down_shows_nothing(tmp_path, monkeypatch):
+    async with desk(tmp_path, monkeypatch) as here:
+        for widget in list(here.app.main.children):
+            await widget.remove()
+        here.app.tick()

@@ -128,7 +128,7 @@ class WoodworkApp(App[Ending]):
         self._show(self._clock.time() if now is None else now, may_rest=False)
 
     def _show(self, now: float, *, may_rest: bool) -> None:
-        if self._operator is not None:
+        if self._operator is not None and self.main.is_whole:
             self._operator.show(now, ascii_only=self._ascii, may_rest=may_rest)
 
     def get_line_filters(self) -> Sequence[LineFilter]:

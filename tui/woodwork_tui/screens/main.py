@@ -71,6 +71,11 @@ class MainScreen(Screen[None]):
 
     # what is shown
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is there to be shown; while the app ends it is not."""
+        return bool(self.query(FooterBar))
+
     def show(self, view: View, trouble: str = "") -> None:
         """Show *view*; *trouble* is what keeps the engine from coming up."""
         self.view = view
