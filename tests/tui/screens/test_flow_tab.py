@@ -209,6 +209,15 @@ async def test_a_chosen_session_narrows_the_tap():
         assert {row.session for row in app.tab.tap.rows} == {"s-02"}
 
 
+async def test_what_moves_first_is_counted_at_once():
+    moved = scene().view()
+    app = FlowHost(replace(moved, deliveries=Traffic().fold()))
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: " 0 kept " in app.painted())
+        app.again(deliveries=moved.deliveries)
+        await until(pilot, lambda: " 81 kept " in app.painted())
+
+
 async def test_enter_in_the_tap_opens_the_message():
     app = FlowHost()
     async with app.run_test(size=WIDE) as pilot:

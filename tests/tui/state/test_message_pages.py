@@ -114,7 +114,7 @@ def test_attempts_come_newest_first_with_error_and_next_time(traffic):
     assert texts[1].startswith("#1 of 4")
     assert texts[1].endswith("✗ ConnectionError")
     assert texts[2].strip() == "audit-db:5432 refused"
-    assert texts[3].strip() == f"next: {clock(START + 2)}, 2.0s after it failed"
+    assert texts[3].strip() == f"next: {clock(START + 2)}, backoff 2.0s"
 
 
 def test_the_error_page_keeps_line_breaks_and_lifts_own_frames(traffic):

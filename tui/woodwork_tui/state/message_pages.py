@@ -114,7 +114,7 @@ def _attempt(attempt: Attempt, row: DeliveryRow, now: float) -> Iterator[Line]:
     for text in attempt.message.split("\n") if attempt.message else ():
         yield Line(f"   {text}")
     if attempt.due is not None:
-        waited = f", {duration(attempt.due - attempt.ended)} after it failed" if attempt.ended else ""
+        waited = f", backoff {duration(attempt.due - attempt.ended)}" if attempt.ended else ""
         left = f" (in {duration(attempt.due - now)})" if attempt.due > now and row.state is DeliveryState.RETRY else ""
         yield Line(f"   next: {clock(attempt.due)}{left}{waited}", "warn")
     if row.state is DeliveryState.DEAD and attempt is row.attempts[-1]:

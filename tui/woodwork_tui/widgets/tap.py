@@ -36,6 +36,7 @@ class Tap(LineTable[DeliveryRow]):
         ticked = int(view.now * _COUNTDOWN) != int(self._now * _COUNTDOWN)
         self._view, self._now = view, view.now
         other, self.tapped = tapped != self.tapped, tapped
+        empty = not self._index.rows
         new = self._index.update(view.deliveries, tapped)
         self._dress(view)
         if other:
@@ -45,7 +46,7 @@ class Tap(LineTable[DeliveryRow]):
             self.set_rows(self._index.rows, added=new)
         elif ticked and any(row.state is DeliveryState.RETRY for row in self._in_sight()):
             self.refresh()
-        self._say(view, anew=other)
+        self._say(view, anew=other or empty)
 
     def _in_sight(self) -> list[DeliveryRow]:
         return self._index.rows[self.scroll_offset.y : self.scroll_offset.y + self.size.height]
