@@ -28,7 +28,7 @@ def test_keys_reach_the_program_and_its_exit_status_comes_back() -> None:
 def test_the_program_sees_the_size_and_its_changes() -> None:
     program = (
         "import os, signal\n"
-        "show = lambda *_: print(*os.get_terminal_size(2), flush=True)\n"
+        "show = lambda *_: os.write(1, '{} {}\\n'.format(*os.get_terminal_size(2)).encode())\n"
         "signal.signal(signal.SIGWINCH, show); show()\n"
         "while True: signal.pause()"
     )

@@ -199,13 +199,18 @@ def test_control_characters_of_a_payload_never_reach_the_terminal(hello):
 
 
 def test_a_reader_that_has_seen_enough_ends_a_command_quietly(tmp_path):
-    tmp_path.joinpath("main.ww").write_text("\n".join(f"c{n} = echo {{ to = nowhere }}" for n in range(2000)))
+    names = "\n".join(f"c{number} = echo {{ to = c{number + 1} }}" for number in range(3000))
+    tmp_path.joinpath("main.ww").write_text(f"{names}\nc3000 = echo {{}}\n")
     with subprocess.Popen(
-        [*COMMAND, "check", "main.ww"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "graph", "main.ww", "--format", "json"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdout.readline()
+        assert process.stdout.readline() == b"{\n"
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
