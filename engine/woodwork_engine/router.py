@@ -8,6 +8,8 @@ from woodwork_engine.errors import UnknownComponentError
 from woodwork_engine.plan import Edge, EdgeKind, FlowPlan
 from woodwork_engine.source import Span
 
+MOST_CHAINS = 1_000
+
 _NOWHERE = Span.point("<code>")
 
 
@@ -81,12 +83,15 @@ class DeclarativeRouter:
         }
 
     def get_workflow_chains(self) -> list[list[str]]:
-        """Return every path from a component that nothing routes to up to an end or to a name already on the path."""
+        """Return every path from a component that nothing routes to up to an end or to a name already on the path.
+
+        At most MOST_CHAINS of them: there may be exponentially many.
+        """
         targets = {edge.target for edges in self._routes.values() for edge in edges}
         starts = [name for name in self._names if name not in targets and self.has_routing_targets(name)]
         chains: list[list[str]] = []
         pending = [[start] for start in reversed(starts)]
-        while pending:
+        while pending and len(chains) < MOST_CHAINS:
             path = pending.pop()
             following = [name for name in self.targets(path[-1], "*") if name not in path]
             if not following:

@@ -159,9 +159,9 @@ async def test_nothing_of_a_stopped_bus_is_alive(moment: float) -> None:
     bus.register_component_handler("a", worker)
     bus.register_component_handler("b", stubborn)
     await bus.subscribe("*", worker)
-    sending = [
-        asyncio.create_task(bus.send_to_component(message("ab"[n % 2], n, f"s{n % 4}"))) for n in range(12)
-    ] + [asyncio.create_task(bus.publish(message("a", n, event_type="news"))) for n in range(5)]
+    sending = [asyncio.create_task(bus.send_to_component(message("ab"[n % 2], n, f"s{n % 4}"))) for n in range(12)] + [
+        asyncio.create_task(bus.publish(message("a", n, event_type="news"))) for n in range(5)
+    ]
     await later(moment)
     await bus.stop(drain=False)
     await asyncio.gather(*sending, return_exceptions=True)

@@ -1,0 +1,118 @@
+"""Making buses from settings, and the one bus of a script (the published factory and globals)."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+
+from woodwork_engine import (
+    MessageBusFactory,
+    MessageEnvelope,
+    configure_global_message_bus,
+    create_default_message_bus,
+    get_global_message_bus,
+    set_global_message_bus,
+    shutdown_global_message_bus,
+)
+from woodwork_engine.bus.memory import InMemoryMessageBus
+from woodwork_engine.errors import SettingError
+from woodwork_engine.policy import FlowPolicy
+
+make = MessageBusFactory.create_message_bus
+
+
+@pytest.fixture(autouse=True)
+async def _no_bus_is_left() -> AsyncIterator[None]:
+    yield
+    await shutdown_global_message_bus()
+    configure_global_message_bus(None)
+
+
+@pytest.mark.parametrize("config", [None, {}, {"type": "memory"}, {"type": "in_memory"}])
+def test_a_memory_bus_is_made_with_the_built_in_settings(config: dict[str, object] | None) -> None:
+    bus = make(config)
+    assert isinstance(bus, InMemoryMessageBus)
+    assert (bus.core.default_policy.max_queue, bus.core.default_policy.retry.max_retries) == (10_000, 3)
+    assert bus.core.policy == FlowPolicy()
+    assert not bus.core.running
+
+
+def test_every_setting_that_is_given_is_applied() -> None:
+    bus = make({"max_queue_size": 7, "max_retries": 0, "max_inflight": 5, "stop_timeout": 1.5, "max_hops": 9})
+    assert (bus.core.default_policy.max_queue, bus.core.default_policy.retry.max_retries) == (7, 0)
+    assert bus.core.policy == FlowPolicy(max_inflight=5, stop_timeout=1.5, max_hops=9)
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ({"type": "redis"}, r"type: 'redis' is no message bus this version has; use 'memory'"),
+        ({"type": "auto"}, r"type: 'auto' is no message bus"),
+        ({"max_queue": 5}, r"max_queue: is no setting of a memory bus; did you mean 'max_queue_size'\?"),
+        ({"colour": 5}, r"colour: is no setting of a memory bus; it has max_queue_size, max_retries, max_inflight"),
+        ({"max_retries": "3"}, r"max_retries: must be a whole number, not '3'"),
+        ({"max_queue_size": True}, r"max_queue_size: must be a whole number, not True"),
+        ({"max_queue_size": 0}, r"max_queue_size: must be at least 1"),
+        ({"max_hops": -1}, r"max_hops: must be a number from 0, not -1"),
+        ({"max_hops": "many"}, r"max_hops: must be a number from 0, not 'many'"),
+        ({"max_hops": 1.5}, r"max_hops: Expected `int`, got `float`"),
+    ],
+)
+def test_what_cannot_be_applied_is_refused_with_a_sentence(config: dict[str, object], sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence):
+        make(config)
+
+
+async def test_the_global_bus_is_made_and_started_at_first_use() -> None:
+    bus = await get_global_message_bus()
+    assert await get_global_message_bus() is bus
+    seen: list[object] = []
+
+    async def handler(envelope: MessageEnvelope) -> None:
+        seen.append(envelope.payload)
+
+    bus.register_component_handler("a", handler)
+    assert await bus.send_to_component(MessageEnvelope(1, target_component="a"))
+    await shutdown_global_message_bus()
+    assert seen == [1]
+    assert not bus.is_healthy()
+    assert await get_global_message_bus() is not bus
+
+
+async def test_the_global_bus_is_made_as_configured_and_cannot_be_configured_later() -> None:
+    configure_global_message_bus({"max_queue_size": 3})
+    bus = await get_global_message_bus()
+    assert bus.core.default_policy.max_queue == 3
+    with pytest.raises(SettingError, match="is in use already"):
+        configure_global_message_bus({"max_queue_size": 4})
+    with pytest.raises(SettingError, match="no message bus this version has"):
+        await shutdown_global_message_bus()
+        configure_global_message_bus({"type": "nats"})
+
+
+async def test_a_bus_of_ones_own_may_be_the_global_one() -> None:
+    own = create_default_message_bus()
+    set_global_message_bus(own)
+    assert await get_global_message_bus() is own
+    assert own.is_healthy(), "it was started"
+
+
+def test_a_bus_left_over_from_a_closed_loop_is_replaced() -> None:
+    async def use() -> object:
+        bus = await get_global_message_bus()
+        assert bus.is_healthy()
+        return bus
+
+    first = asyncio.run(use())
+    assert asyncio.run(use()) is not first
+    asyncio.run(shutdown_global_message_bus())
+
+
+def test_nothing_in_the_engine_uses_the_globals() -> None:
+    code = "import sys, woodwork_engine.runtime; print('woodwork_engine.bus.global_bus' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
