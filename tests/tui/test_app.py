@@ -502,6 +502,8 @@ async def test_what_is_too_large_for_the_clipboard_goes_into_a_file(at_desk):
 
 async def test_inject_starts_from_the_payload_last_seen_and_sends_what_was_made_of_it(at_desk):
     async with at_desk() as shown:
+        shown.front.post_message(Tab.Select(Selection(node="tickets")))
+        await shown.settle()
         await shown.press("i")
         dialog = shown.app.screen
         assert isinstance(dialog, InjectScreen)
@@ -518,10 +520,8 @@ async def test_inject_starts_from_the_payload_last_seen_and_sends_what_was_made_
         ]
 
 
-async def test_inject_goes_to_the_prompt_of_an_input_cli(at_desk):
+async def test_inject_goes_to_the_prompt_of_an_input_cli_unless_another_component_is_selected(at_desk):
     async with at_desk() as shown:
-        shown.front.post_message(Tab.Select(Selection(node="chat")))
-        await shown.settle()
         await shown.press("i")
         assert shown.front.prompted == ["chat"]
         assert shown.app.screen is shown.app.main
@@ -538,6 +538,8 @@ async def test_with_nothing_running_there_is_nobody_to_inject_to(at_desk):
 
 async def test_inject_says_what_is_wrong_with_the_payload_and_does_not_send_it(at_desk):
     async with at_desk() as shown:
+        shown.front.post_message(Tab.Select(Selection(node="tickets")))
+        await shown.settle()
         await shown.press("i")
         shown.app.screen._editor.text = '{"text": '
         await shown.press("ctrl+s")

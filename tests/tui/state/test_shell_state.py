@@ -108,10 +108,19 @@ def test_a_message_can_be_sent_to_every_component_that_runs_inputs_first():
     assert recipients(None) == ()
 
 
-def test_the_selected_component_is_meant_else_the_first_input():
-    assert recipient_for(scene().view()) == "tickets"
+def test_the_selected_component_is_meant_else_the_input_that_has_a_prompt():
+    assert recipient_for(scene().view()) == "chat"
     assert recipient_for(scene().view(selection=Selection(node="audit"))) == "audit"
-    assert recipient_for(scene().view(selection=Selection(node="gone"))) == "tickets"
+    assert recipient_for(scene().view(selection=Selection(node="gone"))) == "chat"
+
+
+def test_without_a_prompt_the_first_input_is_meant_and_without_an_input_the_first_component():
+    shown = scene()
+    nodes = tuple(node for node in shown.plan.nodes if node.name != "chat")
+    unprompted = replace(shown.snapshot, plan=replace(shown.plan, nodes=nodes))
+    assert recipient_for(replace(shown.view(), snapshot=unprompted)) == "tickets"
+    unfed = replace(shown.snapshot, plan=replace(shown.plan, nodes=nodes[1:]))
+    assert recipient_for(replace(shown.view(), snapshot=unfed)) == "agent"
 
 
 def test_only_an_input_cli_has_a_prompt():

@@ -38,10 +38,12 @@ def recipients(plan: FlowPlan | None) -> tuple[Recipient, ...]:
 
 
 def recipient_for(view: View) -> str | None:
-    """Return whom the person most likely means: the selected component, else the first input."""
-    names = [each.name for each in recipients(view.snapshot.plan)]
-    chosen = view.selection.node
-    return chosen if chosen in names else next(iter(names), None)
+    """Return whom the person most likely means: the selected component, else the input made for typing, else any."""
+    plan = view.snapshot.plan
+    names = [each.name for each in recipients(plan)]
+    if view.selection.node in names:
+        return view.selection.node
+    return next((name for name in names if is_prompt(plan, name)), next(iter(names), None))
 
 
 def is_prompt(plan: FlowPlan | None, component: str) -> bool:
