@@ -108,7 +108,8 @@ class DeadLetter(msgspec.Struct, frozen=True):
         try:
             return decode(self.encoded)
         except UNREADABLE as error:
-            return f"({len(self.encoded)} bytes that cannot be read: {error})"
+            size = len(self.encoded)
+            return f"({size} byte{'' if size == 1 else 's'} that cannot be read: {error})"
 
     def payload_text(self) -> str:
         """Return the payload as indented JSON for a person to edit; bytes and datetimes as text."""

@@ -99,10 +99,7 @@ def in_trash(letters: Iterable[DeadLetter]) -> int:
 
 def preview(letter: DeadLetter) -> str:
     """Return the beginning of the payload as JSON on one line."""
-    try:
-        return payload_line(letter.payload())
-    except UNREADABLE:
-        return f"(undecodable, {len(letter.encoded)} bytes)"
+    return payload_line(letter.payload())
 
 
 def tries(letter: DeadLetter) -> str:
