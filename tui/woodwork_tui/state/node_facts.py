@@ -72,7 +72,7 @@ def _queue(stats: NodeStats, width: int, ascii_only: bool) -> Iterator[Text]:
         trend = forecast(stats.depth, stats.in_rate, stats.out_rate)
         growing: Piece = (trend, "warn") if trend.startswith("growing") else trend
         yield fact("oldest", f"{duration(stats.oldest_age)}   ", growing)
-        yield fact("", f"{count(stats.inflight)} in flight, {count(stats.retrying)} to be retried")
+        yield fact("", f"{count(stats.inflight)} in flight, {count(stats.retrying)} retrying")
     if stats.blocked:
         yield fact("", (f"{count(stats.blocked)} senders wait for room", "warn"))
 

@@ -1,0 +1,70 @@
+"""Every screen looks as it did. After a change that is meant to be seen, make the pictures anew and look at them:
+
+pytest tests/tui/pictures --snapshot-update
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from support.fake_engine import FakeEngine
+from support.pictured import Step
+from support.scene import NOW, SOURCE
+from woodwork_engine.components import builtin_kinds
+from woodwork_engine.language import check_file
+from woodwork_engine.snapshot import FlowState, Revision
+
+WIDE, NARROW = (120, 36), (80, 24)
+RUNNING = Step("6 nodes")
+WAYS = {
+    "flow": (Step("╭─ agent ─", ("down", "right", "right")),),
+    "messages": (Step("Messages ·", ("2",)), Step("found: cannot log in", ("up",) * 5)),
+    "sessions": (
+        Step("Sessions 6 ·", ("3",)),
+        Step("s-02 · turn", ("down",)),
+        Step("turn of 22:13:10.000", ("tab", "up", "up")),
+    ),
+    "queues": (Step("Queues ·", ("4",)), Step("handling", ("enter",))),
+    "retries": (Step("Retries 2 ·", ("5",)),),
+    "dlq": (Step("Dead letters 3 ·", ("6",)),),
+    "file": (Step("← nothing routes to 'kb'", ("7",)),),
+    "health": (Step("p99 9ms", ("8",)),),
+}
+"""How a person gets to what is pictured of each tab."""
+
+
+@pytest.mark.parametrize("tab", WAYS)
+def test_a_tab_looks_as_it_did_on_a_wide_screen(look_as_before, tab):
+    look_as_before(RUNNING, *WAYS[tab], size=WIDE)
+
+
+@pytest.mark.parametrize("tab", ["messages", "dlq"])
+def test_a_tab_looks_as_it_did_on_a_small_screen(look_as_before, tab):
+    look_as_before(RUNNING, *WAYS[tab], size=NARROW)
+
+
+def test_the_tree_of_the_flow_looks_as_it_did_on_a_small_screen(look_as_before):
+    look_as_before(RUNNING, size=NARROW)
+
+
+def test_the_light_theme_looks_as_it_did(look_as_before):
+    look_as_before(RUNNING, size=WIDE, theme="woodwork-light")
+
+
+def test_ascii_looks_as_it_did(look_as_before):
+    look_as_before(RUNNING, size=WIDE, ascii_only=True)
+
+
+def test_the_start_screen_looks_as_it_did(look_as_before, folder):
+    (folder / "main.ww").unlink()
+    look_as_before(Step("no main.ww in ~/shop"), size=NARROW, asked=None)
+
+
+def test_a_file_with_errors_at_the_start_looks_as_it_did(look_as_before, folder):
+    mistaken = SOURCE.replace("[kb]", "[kbb]").replace("desk = output console", "desk =")
+    (folder / "main.ww").write_text(mistaken, encoding="utf-8")
+    found = check_file("main.ww", builtin_kinds()).diagnostics
+    rejected = Revision(0, NOW, "rejected", "2 errors, not applied", "start", diagnostics=found, source=mistaken)
+    engine = FakeEngine()
+    engine.snap(state=FlowState.STOPPED, rev=0, plan=None, nodes=(), revisions=(rejected,), diagnostics=())
+    look_as_before(Step("not started"), Step("← 'tools' names"), size=NARROW, engine=engine)
