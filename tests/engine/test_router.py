@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from support.flows import edge, node, plan
 from woodwork_engine.plan import Edge, EdgeKind
 from woodwork_engine.router import MOST_CHAINS, DeclarativeRouter
@@ -74,6 +76,6 @@ def test_chains_end_where_they_would_go_in_circles_and_there_are_never_too_many(
     )
     assert loop.get_workflow_chains() == [["in", "a", "b"]]
     layers = [[f"n{layer}.{part}" for part in range(3)] for layer in range(20)]
-    edges = [edge(a, b) for upper, lower in zip(layers, layers[1:], strict=False) for a in upper for b in lower]
+    edges = [edge(a, b) for upper, lower in pairwise(layers) for a in upper for b in lower]
     nodes = [node(name) for layer in layers for name in layer]
     assert len(DeclarativeRouter(plan(nodes, edges)).get_workflow_chains()) == MOST_CHAINS

@@ -67,7 +67,7 @@ class Acceptance:
         """Append one delivery to its lane; what may not travel on becomes a dead letter (bus.md F4)."""
         core, endpoint, envelope = self._core, route.endpoint, delivery.envelope
         route.edge.count += 1
-        lane = core.lane(endpoint, envelope.session_id)
+        lane = core.lane(endpoint, envelope.session_id, delivery.accepted_at)
         if envelope.hop > core.max_hops:
             self._refuse(lane, delivery, DeathReason.HOP_LIMIT)
         elif (inside or route.cyclic) and endpoint.depth >= endpoint.max_queue * core.policy.overflow_factor:

@@ -150,13 +150,13 @@ class BusCore:
         """Return every endpoint, and the sums of those that are no more: what is counted never goes down."""
         return (*self.endpoints.values(), self.past)
 
-    def lane(self, endpoint: Endpoint, session_id: str) -> Lane:
-        """Return the lane of *session_id* at *endpoint*, made on first use."""
+    def lane(self, endpoint: Endpoint, session_id: str, now: float) -> Lane:
+        """Return the lane of *session_id* at *endpoint*, made on first use, which is *now* (s since the epoch)."""
         lane = endpoint.lanes.get(session_id)
         if lane is None:
             session = self.sessions.get(session_id)
             if session is None:
-                session = self.sessions[session_id] = Session(session_id, self.clock.time(), Window(self.beat))
+                session = self.sessions[session_id] = Session(session_id, now, Window(self.beat))
                 session.window.sample(self.beat.now, 0)
             lane = endpoint.lanes[session_id] = Lane(endpoint, session)
             session.lanes += 1

@@ -82,15 +82,15 @@ class Intake:
     def _fit_in(self, route: Route, envelope: MessageEnvelope, encoded: bytes, own_payload: bool) -> bool:
         """Accept a message that nothing stands in the way of at its target: the way nearly all messages take."""
         core, endpoint = self._core, route.endpoint
-        lane = endpoint.lanes.get(envelope.session_id) or core.lane(endpoint, envelope.session_id)
+        wall = core.wall
+        now = wall()
+        lane = endpoint.lanes.get(envelope.session_id) or core.lane(endpoint, envelope.session_id, now)
         if (
             endpoint.depth >= endpoint.max_queue
             or len(lane.queue) >= endpoint.session_limit
             or envelope.hop > core.max_hops
         ):
             return False
-        wall = core.wall
-        now = wall()
         expires = expiry(endpoint, envelope, now)
         delivery = Delivery(envelope, encoded, endpoint.name, expires, now, own_payload)
         self._acceptance.now(route, lane, delivery)

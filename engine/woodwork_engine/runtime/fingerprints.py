@@ -44,6 +44,12 @@ def fingerprints(
     }
 
 
+def values_of_variables(plan: FlowPlan, environment: Mapping[str, str]) -> set[str]:
+    """Return the value of every variable that a setting of *plan* refers to: what must not be shown."""
+    names = {variable.name for node in plan.nodes for variable in _variables(tuple(node.settings.values()))}
+    return {environment[name] for name in names if name in environment}
+
+
 def content(path: Path) -> bytes | None:
     """Return the bytes of *path*, None when it cannot be read."""
     try:

@@ -17,6 +17,7 @@ from woodwork_engine.kinds import KindRegistry
 from woodwork_engine.plan import FlowPlan, PlanDiff
 from woodwork_engine.router import DeclarativeRouter
 from woodwork_engine.runtime.crew import Crew, Recruits
+from woodwork_engine.runtime.fingerprints import values_of_variables
 from woodwork_engine.runtime.inputs import Inputs
 from woodwork_engine.runtime.member import Member
 
@@ -92,6 +93,7 @@ class LiveFlow:
         for name in change.diff.removed:
             crew.members.pop(name, None)
         crew.members |= recruits.members
+        self.bus.core.secrets.hide(values_of_variables(change.plan, change.environment))
         self._swap(change.plan, change.diff)
         self._tell_started(recruits)
         self.inputs.begin(crew.members.values())

@@ -155,7 +155,9 @@ async def test_who_waited_for_the_queue_keeps_its_turn_in_the_lane(seed: int) ->
         first = asyncio.create_task(bus.send_to_component(message("a", "first", "s")))
         await later()
         assert endpoint.gate.waiters, "the whole queue is full, its lane is empty"
-        bus.core.push(bus.core.lane(endpoint, "s"), _delivery(bus, "fed back"))  # as a cycle would, past every limit
+        bus.core.push(
+            bus.core.lane(endpoint, "s", 0.0), _delivery(bus, "fed back")
+        )  # as a cycle would, past every limit
         second = asyncio.create_task(bus.send_to_component(message("a", "second", "s")))
         await later()
         worker = Worker(seconds=1)
