@@ -19,6 +19,8 @@ class TabHost(App[None]):
         super().__init__()
         self.tab = tab
         self.told: list[object] = []
+        self.quiet: list[str] = []
+        """Actions whose success the tab shows itself."""
 
     def compose(self) -> ComposeResult:
         yield self.tab
@@ -28,6 +30,8 @@ class TabHost(App[None]):
 
     def on_tab_act(self, message: Tab.Act) -> None:
         self.told.append((message.action, message.arguments))
+        if message.quiet:
+            self.quiet.append(message.action)
 
     def on_tab_copy(self, message: Tab.Copy) -> None:
         self.told.append(("copy", message.text))

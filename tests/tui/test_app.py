@@ -447,6 +447,18 @@ async def test_the_screen_goes_on_while_the_engine_takes_its_time(at_desk):
         assert shown.toasts == [("discard d-01", "1 dead letter discarded; u in DLQ brings back", "information")]
 
 
+async def test_a_quiet_act_is_told_only_when_it_fails(at_desk):
+    async with at_desk() as shown:
+        shown.front.post_message(Tab.Act("inject", {"component": "chat", "payload": "hi"}, quiet=True))
+        await shown.settle()
+        assert shown.engine.asked == [("inject", {"component": "chat", "payload": "hi", "session": None})]
+        assert shown.toasts == []
+        shown.engine.answers["inject"] = UnknownComponentError("chat", ("agent",))
+        shown.front.post_message(Tab.Act("inject", {"component": "chat", "payload": "hi"}, quiet=True))
+        await shown.settle()
+        assert [(title, severity) for title, _, severity in shown.toasts] == [("inject chat hi", "error")]
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [

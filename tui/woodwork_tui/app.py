@@ -159,7 +159,7 @@ class WoodworkApp(App[Ending]):
     def _act(self, event: Tab.Act) -> None:
         event.stop()
         if self._operator is not None:
-            self._operator.act(event.action, event.arguments)
+            self._operator.act(event.action, event.arguments, quiet=event.quiet)
 
     @on(Tab.Select)
     def _select(self, event: Tab.Select) -> None:

@@ -218,9 +218,14 @@ class Bridge:
 
     # up to the engine
 
-    async def act(self, action: str, arguments: Mapping[str, object]) -> None:
-        """Do *action* on the engine and tell the person what came of it, with the command that does the same."""
-        self._tell(command_form(action, arguments), await self._done(action, arguments))
+    async def act(self, action: str, arguments: Mapping[str, object], *, quiet: bool = False) -> None:
+        """Do *action* on the engine and tell the person what came of it, with the command that does the same.
+
+        With *quiet* only what went wrong is told.
+        """
+        said = await self._done(action, arguments)
+        if not quiet or said.mood != "information":
+            self._tell(command_form(action, arguments), said)
 
     async def _done(self, action: str, arguments: Mapping[str, object]) -> Said:
         if self._engine is None:

@@ -77,10 +77,10 @@ class Operator:
 
     # on the bus
 
-    def act(self, action: str, arguments: Mapping[str, object]) -> None:
-        """Have *action* done on the engine, without waiting for it."""
+    def act(self, action: str, arguments: Mapping[str, object], *, quiet: bool = False) -> None:
+        """Have *action* done on the engine, without waiting for it; with *quiet* only a failure is told."""
         if self.bridge is not None:
-            self._app.run_worker(self.bridge.act(action, arguments))
+            self._app.run_worker(self.bridge.act(action, arguments, quiet=quiet))
 
     def _tell(self, command: str, said: Said) -> None:
         text = visible(said.text[:_LONGEST])

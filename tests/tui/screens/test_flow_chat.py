@@ -38,6 +38,7 @@ async def test_enter_sends_what_was_typed_and_keys_are_text():
         await spoken_to(pilot, app)
         await pilot.press("1", "q", "v", "enter")
         assert app.said("inject") == [("inject", {"component": "chat", "payload": "1qv", "session": None})]
+        assert app.quiet == ["inject"], "the transcript shows it"
         assert app.focused.value == ""
 
 

@@ -172,7 +172,7 @@ class FlowTab(Tab):
         """Send what a person typed."""
         event.stop()
         arguments = {"component": event.component, "payload": event.text, "session": self._view.selection.session}
-        self.post_message(self.Act("inject", arguments))
+        self.post_message(self.Act("inject", arguments, quiet=True))  # the transcript answers
 
     def action_new_session(self) -> None:
         """Let the next prompt begin a new session."""

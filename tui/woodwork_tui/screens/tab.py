@@ -32,11 +32,17 @@ class Tab(Widget):
     """Whether `/` means anything here; then `View.filter` is this tab's filter expression."""
 
     class Act(Message):
-        """Something is to be done on the bus: *action* is an Engine method's name, *arguments* its keywords."""
+        """Something is to be done on the bus: *action* is an Engine method's name, *arguments* its keywords.
 
-        def __init__(self, action: str, arguments: Mapping[str, object] | None = None) -> None:
+        Where the tab itself shows what comes of it, *quiet* leaves only failures to be told.
+        """
+
+        def __init__(
+            self, action: str, arguments: Mapping[str, object] | None = None, *, quiet: bool = False
+        ) -> None:
             self.action = action
             self.arguments = dict(arguments or {})
+            self.quiet = quiet
             super().__init__()
 
     class Select(Message):

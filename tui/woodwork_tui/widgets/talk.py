@@ -21,6 +21,9 @@ class Talk(LineView):
     `unseen` counts the lines that came in between.
     """
 
+    DEFAULT_CSS = """
+    Talk { padding: 0 0 0 1; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = bindings("list.follow")
 
     class Followed(Message):
