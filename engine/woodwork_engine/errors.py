@@ -114,3 +114,12 @@ class FilterError(WoodworkError):
         self.problem = problem
         self.position = position
         super().__init__(f"{problem} (at character {position + 1})")
+
+
+def described(error: BaseException) -> str:
+    """Return `Type: message` of whatever a person's code has raised, even where that cannot say what it is."""
+    try:
+        message = str(error)
+    except Exception as broken:  # noqa: BLE001 - a person's exception may raise in its own __str__
+        message = f"(its message cannot be read: {type(broken).__name__})"
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__

@@ -37,7 +37,7 @@ class NodeStats:
 
     `depth` counts everything accepted and not settled: waiting, in flight and waiting for a retry. `activity` are
     messages settled in each of the last 60 seconds, oldest first. `peak` is the greatest depth, reached at `peak_at`
-    (s since the epoch). `problem` says why it is not started.
+    (s since the epoch). `problem` says why it is not started, or what ended an input.
     """
 
     name: str

@@ -248,6 +248,13 @@ class BusCore:
         for lane in endpoint.lanes.values():
             self.resume(lane)
 
+    def vacate(self, endpoint: Endpoint, policy: DeliveryPolicy) -> None:
+        """Let *endpoint* belong to a component that is part of the flow but does not run: its messages wait."""
+        endpoint.policy = policy
+        if endpoint.state is EndpointState.PARKED:
+            self._unpark(endpoint)
+        self.dismiss(endpoint, EndpointState.WAITING)
+
     def dismiss(self, endpoint: Endpoint, state: EndpointState) -> None:
         """Let nobody handle *endpoint*'s messages any more; running attempts end, the rest waits in its lanes."""
         endpoint.instance = None

@@ -83,10 +83,11 @@ class Instance:
         self.retired: asyncio.Future[None] | None = None
 
     def retire(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
-        """Return a future that is done when no attempt runs here any more."""
-        self.retired = loop.create_future()
-        if self.inflight == 0:
-            self.retired.set_result(None)
+        """Return a future that is done when no attempt runs here; whoever asks while it is not gets the same one."""
+        if self.retired is None or self.retired.done():
+            self.retired = loop.create_future()
+            if self.inflight == 0:
+                self.retired.set_result(None)
         return self.retired
 
     def leave(self) -> None:

@@ -69,3 +69,4 @@ class Code(StrEnum):
     MISSING_SCRIPT = "WW408"
     MISSING_FUNCTION = "WW409"
     NOT_STARTED = "WW410"
+    INPUT_FAILED = "WW411"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
@@ -71,24 +72,26 @@ class Engine:
         self.events = EventLog()
         self.transcript = Transcript()
         self._clock = clock or SystemClock()
-        self._watch = watch
         services = Services(self.transcript, console, self._clock, Path(file).absolute().parent, headless)
         kinds = kinds or builtin_kinds()
         self._flow = LiveFlow(
             services, self.events, kinds, random.Random(seed), Path(file).name, own_sources=own_sources
         )
-        core = self._flow.bus.core
-        self._watchdog = Watchdog(lambda: core.busy, self._tell_blocked)
-        self._revisions = Revisions(file, kinds, self._flow, self.events, self._clock)
-        health = HealthCheck(core, self._watchdog, self.events, self._clock)
-        self._maker = SnapshotMaker(self._flow, self._revisions, health, self.events, self._clock, self._clock.time())
-        self._watcher = FileWatcher(lambda: self._load("save"))
+        self._watchdog = Watchdog(self._flow.busy, self._tell_blocked)
+        self._watcher = FileWatcher(lambda: self._load("save")) if watch else None
+        self._revisions = Revisions(
+            file, kinds, self._flow, self.events, self._clock, self._watcher.watch if self._watcher else _nobody
+        )
+        health = HealthCheck(self._flow.bus.core, self._watchdog, self.events, self._clock)
+        self._maker = SnapshotMaker(self._flow, self._revisions, health, self.events, self._clock, self._take)
         self._thread = LoopThread("woodwork engine")
         self._state = FlowState.STARTING
         self._opened = asyncio.Event()
         self._stop_asked = asyncio.Event()
         self._how_to_stop: tuple[bool, float | None] = (True, None)
         self._report: Future[StopReport] = Future()
+        self._report.set_running_or_notify_cancel()  # it is everybody's: nobody can cancel it for the others
+        self._beginning = threading.Lock()
         self._snapshot = Snapshot(state=FlowState.STARTING)
         self._letters: tuple[int, tuple[DeadLetter, ...]] = (-1, ())
         self._taking = False
@@ -97,19 +100,29 @@ class Engine:
     def start(self) -> None:
         """Start the flow in its own thread and return at once.
 
-        A file with errors runs nothing; watched, it starts by itself when it is mended.
+        A file with errors runs nothing; watched, it starts by itself when it is mended. An engine starts once.
         """
-        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
-        self._thread.start(self._main)
+        with self._beginning:
+            if self._thread.started or self._report.done():
+                return
+            sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
+            self._thread.start(self._main)
 
     def stop(self, *, drain: bool = True, deadline: float | None = None) -> Future[StopReport]:
         """Stop: drain for at most *deadline* seconds (default: `stop_timeout`), end everything, report (bus.md H2).
 
         A second call without *drain* ends a drain at once.
         """
-        if self._thread.ident is None and not self._report.done():
-            self._report.set_result(StopReport())
+        with self._beginning:
+            if not self._thread.started and not self._report.done():
+                self._state = FlowState.STOPPED
+                self._snapshot = Snapshot(state=FlowState.STOPPED)
+                self._report.set_result(StopReport())
         self._thread.soon(lambda: self._ask_to_stop(drain, deadline))
+        return self._report
+
+    def ended(self) -> Future[StopReport]:
+        """Return what is done when the engine has ended: stopped, with the report, or by itself, with the error."""
         return self._report
 
     def idle(self) -> Future[None]:
@@ -157,6 +170,8 @@ class Engine:
 
         async def begin(flow: LiveFlow) -> str:
             member = flow.crew.members.get(component)
+            if component in flow.crew.failed:
+                raise WoodworkError(f"{component} is not started: {flow.crew.failed[component]}")
             if member is None:
                 raise UnknownComponentError(component, flow.crew.members)
             if not isinstance(member.component, InputCli):
@@ -229,32 +244,49 @@ class Engine:
         return self._thread.call(run)
 
     async def _main(self) -> None:
+        failure: BaseException | None = None
         try:
-            await self._flow.bus.start()
-            self._watchdog.start()
-            await self._load("start")
-            self._opened.set()
-            watching = asyncio.create_task(self._watcher.run()) if self._watch else None
-            await self._stop_asked.wait()
-            if watching is not None:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+            await self._until_asked_to_stop()
+        except BaseException as error:  # noqa: BLE001 - whoever looks at the engine learns what ended it
+            failure = error
+        try:
             drain, deadline = self._how_to_stop
-            report = await self._flow.stop(drain=drain, deadline=deadline)
+            await self._revisions.close()
+            report = await self._flow.stop(drain=drain and failure is None, deadline=deadline)
             self._state = FlowState.STOPPED
             self._take()
-        except BaseException as error:  # noqa: BLE001 - whoever stops the engine learns what became of it
-            self._report.set_exception(error)
+        except BaseException as error:  # noqa: BLE001 - the same
+            failure = failure or error
+        self._watchdog.stop()
+        if failure is not None:
+            self._report.set_exception(failure)
         else:
             self._report.set_result(report)
+
+    async def _until_asked_to_stop(self) -> None:
+        await self._flow.start()
+        self._watchdog.start()
+        tasks = [asyncio.create_task(self._follow_file()), asyncio.create_task(self._stop_asked.wait())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._watchdog.stop()
+            await self._revisions.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if not self._stop_asked.is_set():
+            for task in done:
+                task.result()
+
+    async def _follow_file(self) -> None:
+        await self._load("start")
+        self._opened.set()
+        await (self._watcher.run() if self._watcher is not None else self._stop_asked.wait())
 
     async def _load(self, by: str) -> Revision:
         revision = await self._revisions.load(by)
         if self._state in (FlowState.STARTING, FlowState.RUNNING, FlowState.STOPPED):
             self._state = FlowState.STOPPED if self._flow.plan is None else FlowState.RUNNING
-        self._watcher.watch(self._revisions.watched)
         self._take()
         return revision
 
@@ -281,3 +313,7 @@ class Engine:
 
 async def _answer(value: Answer) -> Answer:
     return value
+
+
+async def _nobody(_paths: object) -> None:
+    """Watch nothing."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
 from woodwork_engine.kinds import KindRegistry, ScriptPath
-from woodwork_engine.plan import FlowPlan, Node, Setting, Template, Variable
+from woodwork_engine.language.environment import variables
+from woodwork_engine.plan import FlowPlan, Node
 
 
 def scripts_of(node: Node, folder: Path, kinds: KindRegistry) -> tuple[Path, ...]:
@@ -20,7 +21,7 @@ def scripts_of(node: Node, folder: Path, kinds: KindRegistry) -> tuple[Path, ...
             value = node.settings.get(field.alias or name)
             if isinstance(value, str) and any(isinstance(mark, ScriptPath) for mark in field.metadata):
                 found[folder / value] = None
-    return tuple(found)
+    return tuple(path for path in found if "\0" not in str(path))  # a name that no file can have
 
 
 class Fingerprint(NamedTuple):
@@ -46,7 +47,7 @@ def fingerprints(
 
 def values_of_variables(plan: FlowPlan, environment: Mapping[str, str]) -> set[str]:
     """Return the value of every variable that a setting of *plan* refers to: what must not be shown."""
-    names = {variable.name for node in plan.nodes for variable in _variables(tuple(node.settings.values()))}
+    names = {variable.name for node in plan.nodes for variable in variables(tuple(node.settings.values()))}
     return {environment[name] for name in names if name in environment}
 
 
@@ -68,19 +69,6 @@ def _code(scripts: Iterable[Path]) -> bytes:
 
 def _values(node: Node, environment: Mapping[str, str]) -> bytes:
     digest = blake2b(digest_size=16)
-    for name in sorted({variable.name for variable in _variables(tuple(node.settings.values()))}):
+    for name in sorted({variable.name for variable in variables(tuple(node.settings.values()))}):
         digest.update(repr((name, environment.get(name))).encode())
     return digest.digest()
-
-
-def _variables(setting: Setting) -> Iterator[Variable]:
-    if isinstance(setting, Variable):
-        yield setting
-    elif isinstance(setting, Template):
-        yield from (part for part in setting.parts if isinstance(part, Variable))
-    elif isinstance(setting, tuple):
-        for item in setting:
-            yield from _variables(item)
-    elif isinstance(setting, Mapping):
-        for item in setting.values():
-            yield from _variables(item)

@@ -8,9 +8,12 @@ from collections.abc import Iterable
 
 from woodwork_engine.clock import Clock
 from woodwork_engine.components import Input
-from woodwork_engine.errors import ClosingError
+from woodwork_engine.errors import ClosingError, described
 from woodwork_engine.events import EventLog
 from woodwork_engine.runtime.member import Member
+
+END_SECONDS = 5.0
+"""How long an input may take to end when it is told to."""
 
 
 class Inputs:
@@ -25,31 +28,43 @@ class Inputs:
         """Let every input among *members* read that does not yet."""
         for member in members:
             if self._own_sources and member.task is None and isinstance(member.component, Input):
-                member.task = asyncio.create_task(self._read(member.component, member.name), name=f"{member.name} run")
+                member.task = asyncio.create_task(self._read(member, member.component), name=f"{member.name} run")
 
     async def end(self, members: Iterable[Member]) -> None:
-        """Let the inputs among *members* read no further; what they sent is accepted or not, never half (bus.md F7)."""
-        tasks = [member.task for member in members if member.task is not None]
+        """Let the inputs among *members* read no further; what they sent is accepted or not, never half (bus.md F7).
+
+        One that takes no notice is left behind after END_SECONDS.
+        """
+        tasks = {member.task: member for member in members if member.task is not None and member.reads}
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=END_SECONDS)
+            for task in late:
+                self._note(tasks[task], {"event": "input.not_ended", "seconds": END_SECONDS})
 
     async def ended(self, members: Iterable[Member]) -> None:
         """Return when no input among *members* reads any more."""
-        reading = [member.task for member in members if member.task is not None and not member.task.done()]
+        reading = [member.task for member in members if member.task is not None and member.reads]
         if reading:
             await asyncio.wait(reading)
 
-    async def _read(self, component: Input, name: str) -> None:
+    async def _read(self, member: Member, component: Input) -> None:
         try:
             await component.run()
         except ClosingError:
             return
-        except Exception as error:  # noqa: BLE001 - the edge where an input's failure becomes a record
-            data: dict[str, object] = {
-                "event": "input.failed",
-                "error_type": type(error).__name__,
-                "message": str(error),
-                "traceback": "".join(traceback.format_exception(error)),
-            }
-            self._log.append_state(self._clock.time(), "note", source=name, data=data)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: it becomes a record
+            member.failure = described(error)
+            self._note(
+                member,
+                {
+                    "event": "input.failed",
+                    "error_type": type(error).__name__,
+                    "message": member.failure.partition(": ")[2],
+                    "traceback": "".join(traceback.format_exception(error)),
+                },
+            )
+
+    def _note(self, member: Member, data: dict[str, object]) -> None:
+        self._log.append_state(self._clock.time(), "note", source=member.name, rev=member.rev, data=data)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from woodwork_engine.bus.endpoint import EndpointState
 from woodwork_engine.bus.interface import StopReport
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.components import Input, Services
@@ -17,11 +16,13 @@ from woodwork_engine.kinds import KindRegistry
 from woodwork_engine.plan import FlowPlan, PlanDiff
 from woodwork_engine.router import DeclarativeRouter
 from woodwork_engine.runtime.crew import Crew, Recruits
+from woodwork_engine.runtime.departures import Departures
 from woodwork_engine.runtime.fingerprints import values_of_variables
 from woodwork_engine.runtime.inputs import Inputs
-from woodwork_engine.runtime.member import Member
 
 _POLICY = frozenset({"policy"})
+_OWN_CODE = frozenset({"build", "start", "run", "stop"})
+"""How tasks end their names in which a component's own code runs apart from its attempts."""
 INJECTED = "input.received"
 """The event type of a message that a person hands to a component that is no input."""
 
@@ -53,22 +54,43 @@ class LiveFlow:
         self.inputs = Inputs(log, services.clock, own_sources=own_sources)
         self.plan: FlowPlan | None = None
         self.rev = 0
+        self._departures = Departures(self.bus, self.crew)
         self._log = log
         self._clock = services.clock
-        self._background: set[asyncio.Task[None]] = set()
-        self._cut = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._cut = False
+        self._hurrying: asyncio.Task[StopReport] | None = None
+
+    async def start(self) -> None:
+        """Begin on the running loop, without components."""
+        self._loop = asyncio.get_running_loop()
+        await self.bus.start()
+
+    def busy(self) -> str | None:
+        """Return the component whose code has the loop at this very moment, if any; may be asked from any thread."""
+        name = self.bus.core.busy
+        if name is not None or self._loop is None:
+            return name
+        task = asyncio.current_task(self._loop)
+        named, _, doing = task.get_name().rpartition(" ") if task is not None else ("", "", "")
+        return named if doing in _OWN_CODE else None
+
+    def failures(self) -> dict[str, str]:
+        """Return what went wrong with components outside of any message: not started, or an input that broke off."""
+        broken = {name: member.failure for name, member in self.crew.members.items() if member.failure}
+        return {**self.crew.failed, **broken}
 
     async def prepare(self, change: Change) -> Recruits:
         """Build and start what *change* needs anew; nothing of the running flow is touched yet (bus.md G2, G3)."""
-        return await self.crew.recruit(change.plan, self._to_build(change), change.environment)
+        return await self.crew.recruit(change.plan, self._to_build(change), change.environment, self.rev + 1)
 
     async def abandon(self, recruits: Recruits) -> None:
         """Stop what `prepare` started for a change that will not be applied."""
-        await self.crew.dismiss(recruits.members.values())
+        await self.crew.abandon(recruits)
 
     def _to_build(self, change: Change) -> set[str]:
-        """Return which components are made anew: added or changed ones, failed ones, and who refers to one of them."""
-        anew = set(change.diff.added) | {name for name in self.crew.failed if change.plan.node(name) is not None}
+        """Return which components are made anew: added, changed and failed ones, and who refers to one of them."""
+        anew = set(change.diff.added) | {name for name in self.failures() if change.plan.node(name) is not None}
         anew |= {name for name, keys in change.diff.changed.items() if not _POLICY.issuperset(keys)}
         gone = set(change.diff.removed)
         while True:
@@ -82,48 +104,59 @@ class LiveFlow:
             anew |= more
 
     async def apply(self, change: Change, recruits: Recruits) -> None:
-        """Go over to *change* in one step; then let what it replaces end in the background (bus.md G2-G4)."""
+        """Go over to *change* in one step; then let what it replaces end in the background (bus.md G2-G4).
+
+        Cancelled before that step, it has ended the inputs that it replaces and changed nothing else.
+        """
         crew = self.crew
         replaced = [crew.members[name] for name in recruits.members if name in crew.members]
-        gone = [crew.members[name] for name in change.diff.removed if name in crew.members]
-        await self.inputs.end([*replaced, *gone])
-        crew.failed = {name: why for name, why in crew.failed.items() if change.plan.node(name) is not None}
-        crew.failed = {name: why for name, why in crew.failed.items() if name not in recruits.members}
-        crew.failed |= recruits.failed
-        for name in change.diff.removed:
+        gone = {name: crew.members.get(name) for name in change.diff.removed}
+        await self.inputs.end([*replaced, *(member for member in gone.values() if member is not None)])
+        for name in gone:
             crew.members.pop(name, None)
         crew.members |= recruits.members
+        self.note_failures(change.plan, recruits)
         self.bus.core.secrets.hide(values_of_variables(change.plan, change.environment))
-        self._swap(change.plan, change.diff)
+        timeout = change.plan.policy.drain_timeout
+        for name, member in gone.items():
+            self._departures.remove(name, member, timeout)
+        self._swap(change.plan)
+        for member in replaced:
+            self._departures.replace(member, timeout)
         self._tell_started(recruits)
         self.inputs.begin(crew.members.values())
-        crew.leaving += [*replaced, *gone]
-        for member in replaced:
-            self._go_on(crew.replace(member, change.plan.policy.drain_timeout))
-        for name in change.diff.removed:
-            before = next((member for member in gone if member.name == name), None)
-            self._go_on(self._drain(name, before, change.plan.policy.drain_timeout))
 
     def refine(self, plan: FlowPlan) -> None:
         """Take *plan* for the running one: it means the same, but stands in other places of its file."""
         self.plan = plan
+        for node in plan.nodes:
+            if node.name in self.crew.members:
+                self.crew.members[node.name].node = node
 
-    def _swap(self, plan: FlowPlan, diff: PlanDiff) -> None:
+    def _swap(self, plan: FlowPlan) -> None:
         bus, crew = self.bus, self.crew
         self.rev += 1
+        self.plan = plan
         router = DeclarativeRouter(plan)
         bus.core.policy = plan.policy
         table = bus.set_routes(self.rev, router.targets, router.links())
-        for name in diff.removed:
-            bus.core.endpoint(name).state = EndpointState.DRAINING
         for node in plan.nodes:
+            self._departures.returned(node.name)
             member = crew.members.get(node.name)
             if member is None:
-                bus.core.endpoint(node.name).policy = node.policy
+                bus.core.vacate(bus.core.endpoint(node.name), node.policy)
                 continue
             member.node = node
             member.serve(bus.employ(node.name, member.handler, node.policy, table))
-        self.plan = plan
+
+    def note_failures(self, plan: FlowPlan, recruits: Recruits) -> None:
+        """Keep why components are not started; an input that broke off and cannot begin anew stays what it is."""
+        crew = self.crew
+        crew.failed = {name: why for name, why in crew.failed.items() if plan.node(name) is not None} | recruits.failed
+        for name, member in crew.members.items():
+            why = crew.failed.pop(name, None)
+            if name in recruits.failed:
+                member.failure = why
 
     def _tell_started(self, recruits: Recruits) -> None:
         now = self._clock.time()
@@ -131,29 +164,6 @@ class LiveFlow:
             self._log.append_state(now, "node_up", target=name, rev=self.rev)
         for name, why in recruits.failed.items():
             self._log.append_state(now, "node_down", target=name, rev=self.rev, data={"error": why})
-
-    async def _drain(self, name: str, member: Member | None, timeout: float) -> None:
-        """Let a removed component work its lanes off, then do with the rest what its `on_remove` says (bus.md G3)."""
-        core = self.bus.core
-        endpoint = core.endpoint(name)
-        if member is not None and endpoint.depth:
-            endpoint.emptied = asyncio.get_running_loop().create_future()
-            try:
-                async with asyncio.timeout(timeout):
-                    await endpoint.emptied
-            except TimeoutError:
-                pass
-        if endpoint.state is EndpointState.DRAINING:  # it may have come back meanwhile
-            if endpoint.policy.on_remove != "park":
-                self.bus.discard_rest(endpoint, dead=endpoint.policy.on_remove == "dead_letter")
-            core.park(endpoint)
-        if member is not None:
-            await self.crew.replace(member, timeout)
-
-    def _go_on(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
 
     async def inject(self, name: str, payload: object, session: str | None, event: str | None) -> str:
         """Hand *payload* to the component *name*; return the message's id once it is accepted."""
@@ -170,39 +180,22 @@ class LiveFlow:
         while True:
             await self.inputs.ended(self.crew.members.values())
             await core.idle()
-            reading = any(member.task is not None and not member.task.done() for member in self.crew.members.values())
-            if not reading and core.depth == core.parked():
+            if core.depth == core.parked() and not any(member.reads for member in self.crew.members.values()):
                 return
 
     def cut_short(self) -> None:
         """End a stop that is draining at once."""
-        self._cut.set()
+        self._cut = True
+        if self.bus.core.closing and self._hurrying is None:
+            self._hurrying = asyncio.get_running_loop().create_task(self.bus.stop(drain=False))
 
     async def stop(self, *, drain: bool, deadline: float | None) -> StopReport:
         """Stop inputs, let lanes drain for at most *deadline* seconds, stop every component (bus.md H2)."""
-        bus = self.bus
-        members = tuple(self.crew.members.values())
-        before = self._settled()
-        await self.inputs.end(members)
-        bus.close_ingress()
-        if drain and not self._cut.is_set():
-            await self._drained(bus.core.policy.stop_timeout if deadline is None else deadline)
-        settled = self._settled() - before
-        report = await bus.stop(drain=False)
-        for task in tuple(self._background):
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
-        await self.crew.dismiss([*self.crew.leaving, *members])
-        return StopReport(settled, report.cancelled, report.left)
-
-    async def _drained(self, deadline: float) -> None:
-        waiting = [asyncio.ensure_future(self.bus.core.idle()), asyncio.ensure_future(self._cut.wait())]
-        try:
-            await asyncio.wait(waiting, timeout=deadline, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
-
-    def _settled(self) -> int:
-        return sum(endpoint.settled for endpoint in self.bus.core.endpoints.values())
+        crew = self.crew
+        await self.inputs.end(crew.members.values())
+        report = await self.bus.stop(drain=drain and not self._cut, deadline=deadline)
+        if self._hurrying is not None:
+            await self._hurrying
+        await self._departures.end()
+        await crew.dismiss(crew.in_order(self.plan), "stopped")
+        return report

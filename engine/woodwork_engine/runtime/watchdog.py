@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import sysconfig
 import threading
 import time
 from collections import deque
@@ -17,7 +18,7 @@ LATE = 0.25
 """Seconds without a heartbeat after which the loop counts as blocked."""
 _KEPT = 200
 _OWN = f"{os.sep}woodwork_engine{os.sep}"
-_LIBRARY = os.path.dirname(os.__file__) + os.sep
+_LIBRARIES = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib"))
 
 
 class Watchdog:
@@ -36,7 +37,8 @@ class Watchdog:
         self._lags: deque[float] = deque(maxlen=_KEPT)
         self._suspect: str | None = None
         self._ended = threading.Event()
-        self.last_blocker: str | None = None
+        self._blocker: str | None = None
+        self._blocked_at = 0.0
 
     def start(self) -> None:
         """Begin, on the running loop."""
@@ -60,6 +62,11 @@ class Watchdog:
             return 0.0, 0.0
         return self._lags[-1], lags[min(len(lags) - 1, int(len(lags) * 0.99))]
 
+    @property
+    def last_blocker(self) -> str | None:
+        """Who blocked the loop last, None when nobody did in the last twenty seconds."""
+        return self._blocker if time.monotonic() - self._blocked_at <= _KEPT * BEAT else None
+
     def blocked(self) -> tuple[float, str] | None:
         """Return for how many seconds the loop has not answered and who holds it; None while it does. Any thread."""
         late = time.monotonic() - self._beat
@@ -71,11 +78,13 @@ class Watchdog:
         now = time.monotonic()
         late = max(0.0, now - self._beat - BEAT)
         self._beat = now
-        self._lags.append(late)
-        suspect, self._suspect = self._suspect, None
+        # Beats that could not be made count too, each as late as it would have been: else the longest block is one
+        # sample among four hundred.
+        self._lags.extend(late - missed * BEAT for missed in range(min(int(late / BEAT), _KEPT - 1), -1, -1))
+        suspect, self._suspect = self._suspect or "the engine", None
         if late + BEAT >= LATE:
-            self.last_blocker = suspect or self.last_blocker or "the engine"
-            self._report(late, suspect or "the engine")
+            self._blocker, self._blocked_at = suspect, now
+            self._report(late, suspect)
         if self._loop is not None:
             self._timer = self._loop.call_later(BEAT, self._on_beat)
 
@@ -91,7 +100,7 @@ def _place(frame: FrameType | None) -> str | None:
     """Return `file.py:line` of the innermost frame that is neither the engine's nor a library's."""
     while frame is not None:
         file = frame.f_code.co_filename
-        if _OWN not in file and not file.startswith((_LIBRARY, "<frozen")):
+        if _OWN not in file and not file.startswith((*_LIBRARIES, "<frozen")):
             return f"{os.path.basename(file)}:{frame.f_lineno}"
         frame = frame.f_back
     return None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from watchfiles import Change, awatch
 
@@ -16,50 +19,54 @@ SETTLE = 0.03
 """Seconds in which a file must not change any more before it is read: a save may come in several writes."""
 _SETTLE_ROUNDS = 20
 
-Signature = tuple[int, int, int]
+Signature = tuple[int, int, int, int]
+
+
+class Look(NamedTuple):
+    """What a file looked like: its signature, and the digest of its content; None where it cannot be had."""
+
+    signature: Signature | None
+    digest: bytes | None
 
 
 class FileWatcher:
     """Calls *changed* when the content of a watched file has changed and is at rest.
 
     Folders are watched, not files, because an editor that saves by renaming leaves a watched file behind. Contents are
-    compared, not times. A file that is missing for a moment is on its way back.
+    compared, not times. A file that is missing, or cannot be read, for a moment is on its way back.
     """
 
     def __init__(self, changed: Callable[[], Awaitable[object]]) -> None:
         self._changed = changed
-        self._paths: frozenset[Path] = frozenset()
+        self._looks: dict[Path, Look] = {}
         self._folders: frozenset[Path] = frozenset()
+        self._names: frozenset[str] = frozenset()
         self._again = asyncio.Event()
-        self._signatures: dict[Path, Signature | None] = {}
-        self._digests: dict[Path, bytes | None] = {}
+        self._one_at_a_time = asyncio.Lock()
 
-    def watch(self, paths: Iterable[Path]) -> None:
+    async def watch(self, paths: frozenset[Path]) -> None:
         """Watch exactly *paths* from now on; what they hold now is no change."""
-        wanted = frozenset(paths)
-        for path in wanted - self._paths:
-            self._signatures[path] = _signature(path)
-            self._digests[path] = _digest(path)
-        for path in self._paths - wanted:
-            del self._signatures[path], self._digests[path]
-        self._paths = wanted
-        folders = frozenset(folder for path in wanted for folder in (path.parent, path.resolve().parent))
-        if folders != self._folders:
-            self._folders = folders
-            self._again.set()
+        async with self._one_at_a_time:
+            fresh = await asyncio.to_thread(_look_at, paths - self._looks.keys())
+            self._looks = {path: look for path, look in {**self._looks, **fresh}.items() if path in paths}
+            folders, self._names = await asyncio.to_thread(_places, paths)
+            if folders != self._folders:
+                self._folders = folders
+                self._again.set()
 
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
             self._again = asyncio.Event()
-            folders = [folder for folder in self._folders if folder.is_dir()]
+            folders = await asyncio.to_thread(_existing, self._folders)
             if folders:
                 await self._watch_folders(folders)
             else:
                 await asyncio.sleep(LOOK_MS / 1000)
             await self._look()
 
-    async def _watch_folders(self, folders: Iterable[Path]) -> None:
+    async def _watch_folders(self, folders: Mapping[Path, tuple[int, int]]) -> None:
+        """Look whenever something happens in *folders*, until there are others, or others of the same name."""
         notifications = awatch(
             *folders,
             watch_filter=self._concerns,
@@ -70,36 +77,77 @@ class FileWatcher:
             stop_event=self._again,
             recursive=False,
         )
-        try:
-            async for _ in notifications:
+        async with aclosing(notifications):
+            while True:
+                try:
+                    await anext(notifications)
+                except StopAsyncIteration:
+                    return
+                except (OSError, RuntimeError):  # a folder went away, or there are too many watches: look by the clock
+                    await asyncio.sleep(LOOK_MS / 1000)
+                    return
                 await self._look()
-        except OSError:  # a folder that went away, or too many watches: the next round looks by itself
-            await asyncio.sleep(LOOK_MS / 1000)
+                if folders != await asyncio.to_thread(_existing, self._folders):
+                    return
 
     def _concerns(self, _change: Change, path: str) -> bool:
-        name = Path(path).name
-        return any(name in (watched.name, watched.resolve().name) for watched in self._paths)
+        return Path(path).name in self._names
 
     async def _look(self) -> None:
-        found = {path: _signature(path) for path in self._paths}
-        if found == self._signatures:
-            return
-        await self._settled()
-        self._signatures = {path: _signature(path) for path in self._paths}
-        digests = {path: _digest(path) for path in self._paths}
-        if digests != self._digests:
-            self._digests = digests
+        async with self._one_at_a_time:
+            found = await self._settled()
+            changed = any(look.digest != self._looks[path].digest for path, look in found.items())
+            self._looks |= found
+        if changed:
             await self._changed()
 
-    async def _settled(self) -> None:
-        before: dict[Path, Signature | None] = {}
+    async def _settled(self) -> dict[Path, Look]:
+        """Return the files that are not what they were, once they are at rest."""
+        before: dict[Path, Signature | None] | None = None
+        found: dict[Path, Look] = {}
         for _ in range(_SETTLE_ROUNDS):
-            now = {path: _signature(path) for path in self._paths}
-            gone = any(now[path] is None and self._digests[path] is not None for path in now)
-            if now == before and not gone:
-                return
-            before = now
+            moved = await asyncio.to_thread(_moved, self._looks)
+            if not moved:
+                return {}
+            if moved == before:
+                found = await asyncio.to_thread(_look_at, moved)
+                if not any(
+                    look.digest is None and self._looks[path].digest is not None for path, look in found.items()
+                ):
+                    break
+            before = moved
             await asyncio.sleep(SETTLE)
+        return found or await asyncio.to_thread(_look_at, before or ())
+
+
+def _moved(looks: Mapping[Path, Look]) -> dict[Path, Signature | None]:
+    """Return the signatures that differ from those of *looks*."""
+    now = {path: _signature(path) for path in looks}
+    return {path: signature for path, signature in now.items() if signature != looks[path].signature}
+
+
+def _look_at(paths: Iterable[Path]) -> dict[Path, Look]:
+    # The signature first: what is written between the two is seen by the next look.
+    return {path: Look(_signature(path), _digest(path)) for path in paths}
+
+
+def _places(paths: Iterable[Path]) -> tuple[frozenset[Path], frozenset[str]]:
+    """Return the folders and the names under which a change of *paths* shows, links followed and not followed."""
+    places = {place for path in paths for place in (path, Path(os.path.realpath(path)))}
+    return frozenset(place.parent for place in places), frozenset(place.name for place in places)
+
+
+def _existing(folders: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    """Return those of *folders* that are there, each with what tells it from another one of the same name."""
+    found = {}
+    for folder in folders:
+        try:
+            status = folder.stat()
+        except OSError:
+            continue
+        if folder.is_dir():
+            found[folder] = (status.st_dev, status.st_ino)
+    return found
 
 
 def _signature(path: Path) -> Signature | None:
@@ -107,7 +155,8 @@ def _signature(path: Path) -> Signature | None:
         status = path.stat()
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    # The time of the last change of rights too: a file that could not be read may have become readable.
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def _digest(path: Path) -> bytes | None:

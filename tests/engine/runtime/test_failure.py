@@ -22,5 +22,5 @@ def test_an_engine_that_fails_by_itself_says_why(tmp_path):
     assert engine.failure() is None
     engine.start()
     with pytest.raises(RuntimeError, match="no echo today"):
-        engine.stop().result(timeout=10)
+        engine.ended().result(timeout=10)
     assert str(engine.failure()) == "no echo today"
