@@ -119,10 +119,12 @@ async def test_a_component_whose_concurrency_was_lowered_goes_on_working() -> No
         endpoint = bus.core.endpoints["a"]
         assert len(endpoint.runners) == 8
         bus.employ("a", endpoint.instance.handler, DeliveryPolicy(concurrency=1))
+        before = bus.core.clock.monotonic()
         for number in range(8, 16):
             await bus.send_to_component(message("a", number, f"s{number}"))
         await bus.core.idle()
         assert len(worker.done) == 16
+        assert bus.core.clock.monotonic() - before == pytest.approx(8), "one after the other, without a pause"
         await later(2)
         assert len(endpoint.runners) == 1
 

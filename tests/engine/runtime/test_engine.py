@@ -151,8 +151,8 @@ def test_who_blocks_the_loop_is_named_while_it_blocks(tmp_path):
             pass
         gate.touch()
         assert blocked[1].startswith("step (step.py:")
-        notes = flow.until_record("note")
-        assert notes[0].details()["blocker"].startswith("step (step.py:")
+        # The first note may be another's: a busy machine holds the loop up too.
+        flow.until(lambda _now: any("step (step.py:" in note.details()["blocker"] for note in flow.records("note")))
 
 
 def test_idle_waits_for_inputs_that_end_and_for_everything_they_sent(tmp_path):
