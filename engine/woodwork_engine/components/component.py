@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from woodwork_engine.components.hooks import Hooks
 from woodwork_engine.components.pipes import Pipes
 from woodwork_engine.delivery import Context, current
-from woodwork_engine.errors import WoodworkError
+from woodwork_engine.errors import ClosingError, WoodworkError, described
 from woodwork_engine.kinds import KindSettings
 from woodwork_engine.message import Outbox
 from woodwork_engine.payload import encode
@@ -159,11 +159,20 @@ component = Component
 """The published name of Component."""
 
 
+REFUSALS_SECONDS = 1.0
+"""An input notes refused messages this often at most; the note says how many there were."""
+
+
 class Input(Component):
     """A source of messages: it emits what it reads, through its own pipes."""
 
     finite: bool = False
     event: str = "input.received"
+    refused: int = 0
+    """Messages that were read and that nobody took."""
+    _noted: int = 0
+    _noted_at: float = float("-inf")
+    _refusal: str = ""
 
     async def run(self) -> None:
         """Read the source and emit until it ends, or until cancelled."""
@@ -178,6 +187,32 @@ class Input(Component):
     async def inject(self, payload: object, *, session: str | None = None, event: str | None = None) -> str:
         """Emit *payload* as if it had been read; return the message's id."""
         return await self.emit(event or self.event, payload, session=session)
+
+    async def offer(self, payload: object, *, session: str | None = None, event: str | None = None) -> None:
+        """Emit what was read; where it is refused, count and note that and let the reading go on.
+
+        A target that is full and rejects refuses a message (bus.md F2), and so does a pipe that fails. Raises
+        ClosingError: then there is nobody to read for.
+        """
+        try:
+            await self.inject(payload, session=session, event=event)
+        except ClosingError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge where a message's failure becomes a note
+            self.refused += 1
+            self._refusal = described(error)
+            if asyncio.get_running_loop().time() >= self._noted_at + REFUSALS_SECONDS:
+                self.note_refusals()
+
+    def note_refusals(self) -> None:
+        """Note how many messages were refused since the last note, if any, and why the last of them was."""
+        if self.refused > self._noted:
+            data = {"refused": self.refused - self._noted, "in_all": self.refused, "message": self._refusal}
+            self._noted, self._noted_at = self.refused, asyncio.get_running_loop().time()
+            self.note("input.refused", data)
+
+    def succeed(self, earlier: Input) -> None:
+        """Go on where *earlier* has stopped, which this one replaces in a running flow; called before `run`."""
 
     async def process(self, data: object) -> object:
         """Pass on what another component sent here."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import aclosing
 
 from woodwork_engine.components.component import Input, new_session
 from woodwork_engine.components.line_reader import LineReader
@@ -12,6 +11,7 @@ from woodwork_engine.components.payload_text import shown_text
 from woodwork_engine.components.records import typed_record
 from woodwork_engine.components.site import Site
 from woodwork_engine.kinds import Field, Kind, KindSettings, Role
+from woodwork_engine.payload import plain
 
 
 class InputCliSettings(KindSettings):
@@ -35,7 +35,9 @@ class InputCli(Input):
     def __init__(self, settings: InputCliSettings, site: Site) -> None:
         super().__init__(settings, site)
         self._services = site.services
+        self._own_session = settings.session
         self._session = settings.session or new_session()
+        self._reader: LineReader | None = None
         self.finite = site.services.headless
 
     def own_session(self) -> str:
@@ -54,22 +56,33 @@ class InputCli(Input):
         descriptor = self.descriptor if self.descriptor is not None else _standard_input()
         if descriptor is None:
             return
-        reader = LineReader(descriptor)
-        try:
-            async with aclosing(reader.lines()) as lines:
-                async for line in lines:
-                    if line.strip():
-                        record = typed_record(line)
-                        await self.inject(record.payload, session=record.session, event=record.event)
-                        await asyncio.sleep(0)  # a long pipe leaves the loop to others between its lines
-        finally:
-            reader.close()
+        reader = self._reader = self._reader or LineReader(descriptor)
+        while (line := await reader.first()) is not None:
+            if line.strip():
+                record = typed_record(line)
+                await self.offer(record.payload, session=record.session, event=record.event)
+            reader.done()
+            await asyncio.sleep(0)  # a long pipe leaves the loop to others between its lines
+        reader.close()
+
+    def succeed(self, earlier: Input) -> None:
+        """Go on with the same conversation, and with the lines that were read and not yet emitted."""
+        if isinstance(earlier, InputCli):
+            if self._own_session == earlier._own_session:
+                self._session = earlier._session
+            self._reader, earlier._reader = earlier._reader, None
+
+    async def stop(self) -> None:
+        """Read standard input no more."""
+        if self._reader is not None:
+            self._reader.close()
+        await super().stop()
 
     async def inject(self, payload: object, *, session: str | None = None, event: str | None = None) -> str:
-        """Emit a prompt and note it in the transcript; return the message's id."""
+        """Emit a prompt and note it in the transcript; return the message's id. Raises PayloadError."""
         session = session or self._session
-        services = self._services
-        services.transcript.add(services.clock.time(), session, self.name, "in", shown_text(payload))
+        services, said = self._services, plain(payload)
+        services.transcript.add(services.clock.time(), session, self.name, "in", shown_text(said))
         return await super().inject(payload, session=session, event=event)
 
 

@@ -44,13 +44,16 @@ class InputFile(Input):
         self._place = site.place
         self._follow = settings.follow
         self._file: IO[bytes] | None = None
+        self._identity: tuple[int, int] | None = None
         self._line = 0
+        self._done = (0, 0)  # how many bytes and lines were emitted or skipped
         self.finite = not settings.follow
 
     async def start(self) -> None:
         """Open the file; raises StartError."""
         try:
             self._file = self._path.open("rb")
+            self._identity = _identity(os.fstat(self._file.fileno()))
         except OSError as error:
             raise StartError(
                 f"{self._place} {self._path} cannot be read: {error.strerror}; mend the path or its permissions"
@@ -78,9 +81,9 @@ class InputFile(Input):
             if rest or too_long:
                 await self._emit_line(rest, too_long=too_long)
                 rest, too_long = b"", False
+                self._done = (self._file.tell(), self._line)
             if not piece:
-                self._close()
-                self._file, self._line = fresh, 0 if fresh else self._line
+                self._go_to(fresh)
 
     async def _emit_line(self, line: bytes, *, too_long: bool) -> None:
         self._line += 1
@@ -93,7 +96,7 @@ class InputFile(Input):
             return
         record = self._record(line)
         if record is not None:
-            await self.emit(record.event or self.event, record.payload, session=record.session)
+            await self.offer(record.payload, session=record.session, event=record.event)
 
     def _record(self, line: bytes) -> InputRecord | None:
         try:
@@ -111,12 +114,27 @@ class InputFile(Input):
             return None
         try:
             now, opened = self._path.stat(), os.fstat(self._file.fileno())
-            same = (now.st_dev, now.st_ino) == (opened.st_dev, opened.st_ino)
-            if same and opened.st_size >= self._file.tell():
+            if _identity(now) == _identity(opened) and opened.st_size >= self._file.tell():
                 return None
             return self._path.open("rb")
         except OSError:  # gone for the moment: whoever replaces it is not done
             return None
+
+    def _go_to(self, fresh: IO[bytes] | None) -> None:
+        """Be done with the file, and begin with another one of its name if there is one."""
+        self._close()
+        if fresh is not None:
+            self._file, self._line, self._done = fresh, 0, (0, 0)
+            self._identity = _identity(os.fstat(fresh.fileno()))
+
+    def succeed(self, earlier: Input) -> None:
+        """Go on in the same file behind what was emitted; another file, or a shorter one, is read from its start."""
+        if not isinstance(earlier, InputFile) or self._file is None or earlier._identity != self._identity:
+            return
+        offset, line = earlier._done
+        if os.fstat(self._file.fileno()).st_size >= offset:
+            self._file.seek(offset)
+            self._done, self._line = earlier._done, line
 
     def _close(self) -> None:
         if self._file is not None:
@@ -125,7 +143,13 @@ class InputFile(Input):
 
     def summary(self) -> str:
         """Return how far the file was read."""
-        return f"{self._line:,} lines of {self._path.name} read"
+        return f"{self._line:,} lines of {self._path.name} read" + (
+            f", {self.refused:,} refused" if self.refused else ""
+        )
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _ends(settings: KindSettings) -> bool:

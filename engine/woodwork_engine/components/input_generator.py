@@ -62,6 +62,7 @@ class InputGenerator(Input):
         self._payloads = settings.payloads or (settings.payload,)
         self._chance = random.Random(settings.seed)
         self._sessions = _names(settings)
+        self._named = settings.session is not None
         self._sent = 0
         self.finite = settings.count is not None
 
@@ -84,12 +85,20 @@ class InputGenerator(Input):
                 await asyncio.sleep(0)  # behind, or very fast: the loop belongs to others too
             session = self.own_session()
             template = self._chance.choice(self._payloads) if len(self._payloads) > 1 else self._payloads[0]
-            await self.emit(self.event, fill(template, self._sent + 1, session, self._chance), session=session)
+            await self.offer(fill(template, self._sent + 1, session, self._chance), session=session)
             self._sent += 1
+
+    def succeed(self, earlier: Input) -> None:
+        """Go on counting, and in the same session where the flow names none."""
+        if isinstance(earlier, InputGenerator):
+            self._sent = earlier._sent
+            if not self._named and not earlier._named and type(self._sessions) is type(earlier._sessions) is str:
+                self._sessions = earlier._sessions
 
     def summary(self) -> str:
         """Return how many messages were made."""
-        return f"{self._sent:,} messages made" + (f" of {self._count:,}" if self._count is not None else "")
+        made = f"{self._sent:,} messages made" + (f" of {self._count:,}" if self._count is not None else "")
+        return made + (f", {self.refused:,} refused" if self.refused else "")
 
 
 def _names(settings: InputGeneratorSettings) -> str | tuple[str, int]:

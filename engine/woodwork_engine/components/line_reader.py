@@ -7,7 +7,7 @@ import os
 import select
 import sys
 import threading
-from collections.abc import AsyncGenerator
+from collections import deque
 
 _CHUNK = 64 * 1024
 _CHUNKS_AHEAD = 2
@@ -23,18 +23,26 @@ class LineReader:
         self._descriptor = descriptor
         self._loop = asyncio.get_running_loop()
         self._arrived: asyncio.Queue[Lines] = asyncio.Queue()
+        self._lines: deque[str] = deque()
+        self._at_end = False
         self._room = threading.Semaphore(_CHUNKS_AHEAD)
         self._closed = threading.Event()
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._read, name="woodwork standard input", daemon=True)
         self._thread.start()
 
-    async def lines(self) -> AsyncGenerator[str, None]:
-        """Yield each line without its end, until the descriptor is at its end."""
-        while (lines := await self._arrived.get()) is not None:
-            for line in lines:
-                yield line
+    async def first(self) -> str | None:
+        """Return the next line without its end, None at the end of the descriptor; it stays the next until `done`."""
+        while not self._lines and not self._at_end:
+            lines = await self._arrived.get()
+            self._at_end = lines is None
+            self._lines.extend(lines or ())
             self._room.release()
+        return self._lines[0] if self._lines else None
+
+    def done(self) -> None:
+        """Go on to the line behind the next one."""
+        self._lines.popleft()
 
     def close(self) -> None:
         """Stop reading."""

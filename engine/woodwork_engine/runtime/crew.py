@@ -113,7 +113,7 @@ class Crew:
             raise
         if problem is not None:
             await Component.stop(component)  # a person's own `stop` may rely on a `start` that came to its end
-            raise StartError(f"{node.span} {node.name}: {problem}")
+            raise StartError(f"{node.span} {node.name}: {self._bus.core.secrets.conceal(problem)}")
 
     async def abandon(self, recruits: Recruits) -> None:
         """Stop what was started for a revision that is not applied."""
@@ -139,7 +139,7 @@ class Crew:
             if not await within(STOP_SECONDS, member.component.stop(), f"{member.name} stop"):
                 problem = f"stop() took longer than {STOP_SECONDS:g} s"
         except Exception as error:  # noqa: BLE001 - the edge where a component's failure becomes a record
-            problem = f"stop() failed: {described(error)}"
+            problem = self._bus.core.secrets.conceal(f"stop() failed: {described(error)}")
         if problem is not None:
             await Component.stop(member.component)
         return problem

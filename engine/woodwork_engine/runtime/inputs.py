@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from woodwork_engine.clock import Clock
 from woodwork_engine.components import Input
@@ -17,12 +17,24 @@ END_SECONDS = 5.0
 
 
 class Inputs:
-    """Lets inputs read their sources; with *own_sources* False nothing is read and messages come by `inject` alone."""
+    """Lets inputs read their sources; with *own_sources* False nothing is read and messages come by `inject` alone.
 
-    def __init__(self, log: EventLog, clock: Clock, *, own_sources: bool) -> None:
+    *conceal* takes the secrets out of what an input failed with.
+    """
+
+    def __init__(self, log: EventLog, clock: Clock, conceal: Callable[[str], str], *, own_sources: bool) -> None:
         self._log = log
         self._clock = clock
+        self._conceal = conceal
         self._own_sources = own_sources
+
+    def hand_over(self, earlier: Member, later: Member) -> None:
+        """Let the input *later* go on where *earlier*, which it replaces and which has ended, has stopped."""
+        if isinstance(earlier.component, Input) and isinstance(later.component, Input):
+            try:
+                later.component.succeed(earlier.component)
+            except Exception as error:  # noqa: BLE001 - the edge: it then begins at its beginning
+                self._note(later, {"event": "input.not_succeeded", "message": self._conceal(described(error))})
 
     def begin(self, members: Iterable[Member]) -> None:
         """Let every input among *members* read that does not yet."""
@@ -52,17 +64,18 @@ class Inputs:
     async def _read(self, member: Member, component: Input) -> None:
         try:
             await component.run()
+            component.note_refusals()
         except ClosingError:
             return
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: it becomes a record
-            member.failure = described(error)
+            member.failure = self._conceal(described(error))
             self._note(
                 member,
                 {
                     "event": "input.failed",
                     "error_type": type(error).__name__,
                     "message": member.failure.partition(": ")[2],
-                    "traceback": "".join(traceback.format_exception(error)),
+                    "traceback": self._conceal("".join(traceback.format_exception(error))),
                 },
             )
 

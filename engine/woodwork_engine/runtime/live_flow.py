@@ -51,13 +51,14 @@ class LiveFlow:
     ) -> None:
         self.bus = InMemoryMessageBus(clock=services.clock, rng=rng, log=log, flow=name)
         self.crew = Crew(self.bus, services, log, kinds)
-        self.inputs = Inputs(log, services.clock, own_sources=own_sources)
+        self.inputs = Inputs(log, services.clock, self.bus.core.secrets.conceal, own_sources=own_sources)
         self.plan: FlowPlan | None = None
         self.rev = 0
         self._departures = Departures(self.bus, self.crew)
         self._log = log
         self._clock = services.clock
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._hidden: set[str] = set()
         self._cut = False
         self._hurrying: asyncio.Task[StopReport] | None = None
 
@@ -82,6 +83,7 @@ class LiveFlow:
 
     async def prepare(self, change: Change) -> Recruits:
         """Build and start what *change* needs anew; nothing of the running flow is touched yet (bus.md G2, G3)."""
+        self.bus.core.secrets.hide(self._hidden | values_of_variables(change.plan, change.environment))
         return await self.crew.recruit(change.plan, self._to_build(change), change.environment, self.rev + 1)
 
     async def abandon(self, recruits: Recruits) -> None:
@@ -112,17 +114,20 @@ class LiveFlow:
         replaced = [crew.members[name] for name in recruits.members if name in crew.members]
         gone = {name: crew.members.get(name) for name in change.diff.removed}
         await self.inputs.end([*replaced, *(member for member in gone.values() if member is not None)])
+        for earlier in replaced:
+            self.inputs.hand_over(earlier, recruits.members[earlier.name])
         for name in gone:
             crew.members.pop(name, None)
         crew.members |= recruits.members
         self.note_failures(change.plan, recruits)
-        self.bus.core.secrets.hide(values_of_variables(change.plan, change.environment))
+        self._hidden = values_of_variables(change.plan, change.environment)
+        self.bus.core.secrets.hide(self._hidden)
         timeout = change.plan.policy.drain_timeout
         for name, member in gone.items():
             self._departures.remove(name, member, timeout)
         self._swap(change.plan)
-        for member in replaced:
-            self._departures.replace(member, timeout)
+        for earlier in replaced:
+            self._departures.replace(earlier, timeout)
         self._tell_started(recruits)
         self.inputs.begin(crew.members.values())
 
