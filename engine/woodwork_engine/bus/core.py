@@ -35,11 +35,11 @@ class BusCore:
 
     # Slots because there are more attributes than CPython keeps fast access to otherwise, and all are hot.
     __slots__ = (
-        "_policy", "_tables", "beat", "blocked", "bytes", "clock", "closing", "dead", "default_policy", "depth",
-        "edges", "ended", "endpoints", "flow", "from_outside", "gate", "idle_waiters", "in_line", "inflight", "log",
-        "loop", "max_bytes", "max_hops", "max_inflight", "max_messages", "monotonic", "on_ready", "past", "rng",
-        "running", "secrets", "sessions", "slice_end", "slots", "table", "tickets", "unroutable", "waiting", "wall",
-        "window",
+        "_policy", "_tables", "_tables_linked", "beat", "blocked", "bytes", "clock", "closing", "dead",
+        "default_policy", "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "idle_waiters",
+        "in_line", "inflight", "log", "loop", "max_bytes", "max_hops", "max_inflight", "max_messages", "monotonic",
+        "on_ready", "past", "rng", "running", "secrets", "sessions", "slice_end", "slots", "table", "tickets",
+        "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
     def __init__(
@@ -87,6 +87,7 @@ class BusCore:
         """What starts or wakes a runner of an endpoint; set by the runners' owner."""
         self.table = RouteTable(0, lambda _source, _event: (), NO_LINKS, self.route)
         self._tables: WeakSet[RouteTable] = WeakSet((self.table,))
+        self._tables_linked = 1
 
     @property
     def policy(self) -> FlowPolicy:
@@ -131,9 +132,19 @@ class BusCore:
         """Route by *table* from now on; cycles are found across all tables that running attempts are pinned to."""
         self.table = table
         self._tables.add(table)
-        links = {link for known in self._tables for link in known.links}
-        for known in tuple(self._tables):
-            known.relink(links)
+        self._relink()
+
+    def look_after_tables(self) -> None:
+        """Forget the links of tables that no attempt is pinned to any more."""
+        if len(self._tables) != self._tables_linked:
+            self._relink()
+
+    def _relink(self) -> None:
+        tables = tuple(self._tables)
+        self._tables_linked = len(tables)
+        links = {link for table in tables for link in table.links}
+        for table in tables:
+            table.relink(links)
         self.call_everybody()
 
     def call_everybody(self) -> None:
@@ -145,6 +156,11 @@ class BusCore:
                 endpoint.gate.call_all()
                 for lane in endpoint.lanes.values():
                     lane.gate.call_all()
+
+    def log_was_read(self) -> None:
+        """Let those look again who may wait for a lossless reader of the log; in turn, as with room."""
+        self.gate.call()
+        self.slots.call()
 
     def everybody(self) -> tuple[Endpoint, ...]:
         """Return every endpoint, and the sums of those that are no more: what is counted never goes down."""

@@ -47,6 +47,7 @@ class Housekeeping:
             if endpoint.ready:  # normally a runner is on its way; somebody may have cancelled it
                 self._core.on_ready(endpoint)
         self._forget_ended()
+        self._core.look_after_tables()
         self._sample(now)
         self._forget_sessions()
 

@@ -87,7 +87,7 @@ class InMemoryMessageBus(MessageBusInterface):
         core.closing = False
         self._started_at = core.clock.time()
         if core.log is not None:
-            self._when_read = partial(_call_soon, loop, core.call_everybody)
+            self._when_read = partial(_call_soon, loop, core.log_was_read)
             core.log.watch(self._when_read)
         self._handlers.start()
         self._runners.start(loop)
@@ -185,7 +185,7 @@ class InMemoryMessageBus(MessageBusInterface):
     async def subscribe(self, topic: str, callback: MessageHandler, session_id: str | None = None) -> str:
         """Call *callback* for messages whose event type matches *topic* (`*` wildcards), with lanes and retries."""
         name = self._subscriptions.add(topic, session_id)
-        self.register_component_handler(name, callback)
+        self._register(name, callback)
         return name
 
     async def unsubscribe(self, subscription_id: str) -> bool:
@@ -194,6 +194,11 @@ class InMemoryMessageBus(MessageBusInterface):
 
     def register_component_handler(self, name: str, handler: MessageHandler) -> None:
         """Let *handler*, sync or async, take the messages for *name*; replaces an earlier handler of that name."""
+        if name in self._subscriptions:
+            raise SettingError(name, "is the name of a subscription; register the handler under another one")
+        self._register(name, handler)
+
+    def _register(self, name: str, handler: MessageHandler) -> None:
         self.employ(name, self._handlers.taking(handler), self.core.endpoint(name).policy)
 
     def unregister_component_handler(self, name: str) -> bool:

@@ -19,11 +19,21 @@ MOST_REMEMBERED = 4_096
 class RouteTable:
     """An immutable answer to "where does it go", with a version; resolved routes are remembered.
 
-    What it knows about cycles may grow: by sends that no link announced, and by the links of the tables that came
-    before and after it while attempts pinned to either still run.
+    What it knows about cycles may change: by sends that no link announced, and by the links of tables that are in use
+    beside it while attempts pinned to them still run.
     """
 
-    __slots__ = ("__weakref__", "_components", "_direct", "_resolve", "_routed", "_targets", "links", "revision")
+    __slots__ = (
+        "__weakref__",
+        "_components",
+        "_direct",
+        "_known",
+        "_resolve",
+        "_routed",
+        "_targets",
+        "links",
+        "revision",
+    )
 
     def __init__(
         self,
@@ -34,9 +44,11 @@ class RouteTable:
     ) -> None:
         self.revision = revision
         self.links = set(links)
+        """The links of this table, and the sends along them that were made without one."""
         self._targets = targets
         self._resolve = resolve
-        self._components = strongly_connected(self.links)
+        self._known = set(self.links)
+        self._components = strongly_connected(self._known)
         self._routed: dict[tuple[str, str], tuple[Route, ...]] = {}
         self._direct: dict[tuple[str | None, str], Route] = {}
 
@@ -69,15 +81,20 @@ class RouteTable:
         """
         if source == target:
             return True
-        if (source, target) not in self.links and self._leads(target, source):
-            return True
-        self.links.add((source, target))
-        component = self._components.get(source)
+        if (source, target) not in self.links:
+            if self._leads(target, source):
+                return True
+            self.links.add((source, target))
+            self._known.add((source, target))
+        return self._together(source, target)
+
+    def _together(self, source: str | None, target: str) -> bool:
+        component = None if source is None else self._components.get(source)
         return component is not None and component == self._components.get(target)
 
     def _leads(self, start: str, goal: str) -> bool:
         after: dict[str, list[str]] = {}
-        for source, target in self.links:
+        for source, target in self._known:
             after.setdefault(source, []).append(target)
         seen = {start}
         pending = [start]
@@ -90,14 +107,13 @@ class RouteTable:
                     pending.append(following)
         return False
 
-    def relink(self, links: set[tuple[str, str]]) -> None:
-        """Know *links* too, of tables that are in use beside this one; routes already taken learn of new cycles."""
-        self.links |= links
-        self._components = strongly_connected(self.links)
+    def relink(self, known: set[tuple[str, str]]) -> None:
+        """Find cycles in *known*, the links of all tables in use; *known* is shared by them, and routes taken learn."""
+        self._known = known
+        self._components = strongly_connected(known)
         for (source, target), route in self._direct.items():
-            component = self._components.get(source) if source is not None else None
-            if component is not None and component == self._components.get(target):
-                route.cyclic = True
+            if source is not None and (source, target) in self.links and source != target:
+                route.cyclic = self._together(source, target)
 
 
 NO_LINKS: tuple[tuple[str, str], ...] = ()

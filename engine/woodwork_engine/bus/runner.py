@@ -56,7 +56,7 @@ class Runners:
     def wake(self, endpoint: Endpoint) -> None:
         """Let one more runner look at *endpoint*'s ready lanes: a resting one, or a new one if there may be more."""
         loop = self._core.loop
-        if loop is None or endpoint.waking:
+        if loop is None or endpoint.waking or not self._core.running:
             return
         while endpoint.parked_runners:
             runner = endpoint.parked_runners.popleft()

@@ -33,13 +33,16 @@ class Subscriptions:
         self._matching: dict[str, tuple[_Subscription, ...]] = {}
         self._numbers = count(1)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._all
+
     def topics(self) -> Sequence[str]:
         """Return the topic of every subscription."""
         return [subscription.topic for subscription in self._all.values()]
 
     def add(self, topic: str, session_id: str | None) -> str:
         """Begin a subscription, to be handled under the name that is returned."""
-        name = f"sub-{next(self._numbers)}"
+        name = next(name for number in self._numbers if (name := f"sub-{number}") not in self._core.endpoints)
         route = Route(self._core.endpoint(name), EdgeCounter(None, name), cyclic=False)
         self._all[name] = _Subscription(topic, session_id, route)
         self._matching.clear()

@@ -132,6 +132,27 @@ async def test_two_revisions_whose_routes_run_against_each_other_do_not_wedge() 
 
 
 @virtual_time
+async def test_a_cycle_that_only_two_revisions_made_together_ends_with_the_older_one() -> None:
+    """F4, F3: then edges block again, so that pressure reaches the input."""
+    async with running(TIGHT) as bus:
+
+        async def slow(_delivery: object, data: int) -> object:
+            await asyncio.sleep(10)
+            return data
+
+        steps = {"a": slow, "b": slow}
+        routed(bus, {"x": ("a",), "a": ("b",)}, steps)
+        await bus.outbox.emit("x", "x", 1, session="s")
+        await later(1)
+        routed(bus, {"x": ("b",), "b": ("a",)}, steps, revision=2)
+        assert bus.core.table.direct("b", "a").cyclic, "a still has an attempt that sends to b"
+        for revision in range(3, 6):
+            routed(bus, {"x": ("b",), "b": ("a",)}, steps, revision=revision)
+        await later(60)
+        assert not bus.core.table.direct("b", "a").cyclic
+
+
+@virtual_time
 async def test_a_message_that_goes_in_circles_dies_at_the_hop_limit() -> None:
     """F4: `max_hops`, loudly."""
     async with running(flow=FlowPolicy(max_hops=8)) as bus:

@@ -8,6 +8,7 @@ import pytest
 
 from support.bus import EVERY_SECOND, Worker, message, routed, running
 from support.virtual_loop import later, virtual_time
+from woodwork_engine.errors import SettingError
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
 
@@ -219,5 +220,9 @@ async def test_a_subscription_keeps_order_and_retries_like_a_component() -> None
             assert await bus.publish(envelope)
         assert not await bus.publish(MessageEnvelope({"n": 9}, "invoice.made"))
         await bus.core.idle()
+        with pytest.raises(SettingError, match="is the name of a subscription"):
+            bus.register_component_handler("sub-1", everything)
+        bus.register_component_handler("sub-3", everything)
+        assert await bus.subscribe("x", one) == "sub-4"
     assert everything.numbers("s0") == [0, 2, 4]
     assert one.done == [("s1", 1), ("s1", 3), ("s1", 5)]
