@@ -16,7 +16,7 @@ from woodwork_engine.plan import FlowPlan
 from woodwork_tui.screens.dlq_acts import DlqActs
 from woodwork_tui.screens.dlq_columns import group_columns, letter_columns
 from woodwork_tui.screens.tab import Tab
-from woodwork_tui.state.dlq import UNREADABLE, empty_text
+from woodwork_tui.state.dlq import empty_text
 from woodwork_tui.state.dlq_choice import Standing, still_marked, toggled
 from woodwork_tui.state.dlq_detail import detail
 from woodwork_tui.state.dlq_filter import dlq_filter
@@ -262,13 +262,8 @@ class DlqTab(Tab):
     def action_copy(self) -> None:
         """Copy the payload of the letter under the cursor as JSON."""
         letter = self._letters.cursor_row
-        if letter is None:
-            return
-        try:
-            text = as_text(letter.payload())
-        except UNREADABLE:
-            text = letter.encoded.hex(" ")
-        self.post_message(self.Copy(text, f"the payload of {letter.dlq_id}"))
+        if letter is not None:
+            self.post_message(self.Copy(as_text(letter.payload()), f"the payload of {letter.dlq_id}"))
 
     def action_view(self) -> None:
         """Group by the next thing; the cursor stays with its letter."""

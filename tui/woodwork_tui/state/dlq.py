@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-import msgspec
-
 from woodwork_engine.dead_letter import DeadLetter, DeadState, DeathReason
 from woodwork_tui.state.delivery_row import payload_line
 from woodwork_tui.text import glyph
@@ -15,9 +13,6 @@ from woodwork_tui.units import NONE
 
 LONGEST_REASON = 300
 """Characters of an error that lists and groups look at."""
-
-UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What decoding a broken payload, or writing it down, may raise."""
 
 _FOLD = re.compile(
     r"""(?P<quoted>(?<![\w'])'[^'\n]*'(?!\w)|"[^"\n]*")

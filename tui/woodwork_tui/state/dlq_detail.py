@@ -9,7 +9,7 @@ from woodwork_engine.plan import FlowPlan
 from woodwork_engine.policy import DeliveryPolicy
 from woodwork_tui.state import payload_view
 from woodwork_tui.state.attempts import attempt_lines, why_routed
-from woodwork_tui.state.dlq import UNREADABLE, is_under_way, reason_of, tries
+from woodwork_tui.state.dlq import is_under_way, reason_of, tries
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.payload_view import PayloadForm
 from woodwork_tui.text import glyph
@@ -58,12 +58,8 @@ def _identity(letter: DeadLetter, ascii_only: bool) -> Iterator[Line]:
 
 def payload_lines(letter: DeadLetter, *, most: int = MOST_LINES) -> tuple[Line, ...]:
     """Return the payload line by line, at most *most* of them, and then how many more there are."""
-    try:
-        value = letter.payload()
-        form = PayloadForm.HEX if isinstance(value, bytes) else PayloadForm.TEXT
-        lines = payload_view.payload_lines(value, form)
-    except UNREADABLE:
-        return (Line(f"  (undecodable, {len(letter.encoded)} bytes)", "warn"),)
+    value = letter.payload()
+    lines = payload_view.payload_lines(value, PayloadForm.HEX if isinstance(value, bytes) else PayloadForm.TEXT)
     shown = [Line(f"  {text}") for text in lines[:most]]
     if len(lines) > most:
         shown.append(Line(f"  … {len(lines) - most:,} more lines (y copies all)", "muted"))

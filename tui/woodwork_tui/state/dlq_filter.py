@@ -8,27 +8,17 @@ from dataclasses import dataclass
 
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.filter import Filter, compile_filter
-from woodwork_tui.state.dlq import UNREADABLE, is_under_way, reason_of
-
-
-def _payload(letter: DeadLetter) -> object:
-    try:
-        return letter.payload()
-    except UNREADABLE:
-        return None
+from woodwork_tui.state.dlq import is_under_way, reason_of
 
 
 def _text(letter: DeadLetter) -> str:
-    try:
-        payload = json.dumps(_payload(letter), ensure_ascii=False, default=str, separators=(",", ":"))
-    except UNREADABLE:
-        return letter.error
+    payload = json.dumps(letter.payload(), ensure_ascii=False, default=str, separators=(",", ":"))
     return f"{payload} {letter.error}"
 
 
 _FIELDS: Mapping[str, Callable[[DeadLetter], object]] = {
     "text": _text,
-    "payload": _payload,
+    "payload": DeadLetter.payload,
     "error": reason_of,
     "reason": lambda letter: letter.reason.value,
     "session": lambda letter: letter.envelope.session_id,
