@@ -101,6 +101,21 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(line, min(width - 1, cell_len(line))).rstrip() + _ELLIPSIS
 
 
+def fit_middle(text: str, width: int) -> str:
+    """Return *text*, one line, in *width* cells; what is too long keeps its beginning and its end.
+
+    For names: `stage_of_the_flow_01` and `..._02` stay apart.
+    """
+    tail = width // 3
+    if tail < 2 or len(text) > _SHORTEST_CUT or cell_len(one_line(text)) <= width:
+        return fit(text, width)
+    line = one_line(text)
+    end = line[-tail:]
+    while cell_len(end) > tail:
+        end = end[1:]
+    return set_cell_size(line, width - 1 - cell_len(end)).rstrip() + _ELLIPSIS + end
+
+
 def pad(text: str, width: int, *, right: bool = False) -> str:
     """Return *text* cut or filled with blanks to exactly *width* cells; *right* aligns it there."""
     line = fit(text, width)

@@ -410,5 +410,5 @@ async def test_the_ascii_set_is_used_where_it_is_wanted():
     async with app.run_test(size=NARROW) as pilot:
         app.show(scene().view(ascii=True, filter="state:retry"))
         await pilot.pause()
-        assert "agent>audit" in app.painted()
+        assert "agent->audit" in app.painted()
         assert "R 1/4" in app.painted()

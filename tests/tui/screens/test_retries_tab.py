@@ -43,6 +43,53 @@ async def test_the_soonest_retry_comes_first_and_counts_down():
         assert lines(app, "due now", "3/4")
 
 
+async def test_sessions_and_both_ends_of_a_route_can_be_told_apart_on_a_small_screen():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        view = scene().view()
+        first, second = view.snapshot.retries
+        long = "a_component_with_a_long_name_0"
+        renamed = (
+            replace(first, session="customer-11"),
+            replace(second, session="customer-12", source=f"{long}1", target=f"{long}2"),
+        )
+        app.show(replace(view, snapshot=replace(view.snapshot, retries=renamed)))
+        await pilot.pause()
+        await pilot.pause()
+        assert lines(app, "customer-11", "agent→audit")
+        assert lines(app, "customer-12", "1→", "2 ", "Connection")
+
+
+async def test_a_wide_screen_writes_the_route_as_every_wide_list_does():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.show(scene().view())
+        await pilot.pause()
+        await pilot.pause()
+        assert lines(app, "FROM → TO")
+        assert lines(app, "s-05", "agent → audit", "ConnectionError: audit-db:5432 refused")
+
+
+async def test_a_low_screen_shows_the_list_and_the_error_on_enter_until_it_is_closed():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=(40, 7)) as pilot:
+        app.show(scene().view())
+        app.tab.enter()
+        await pilot.pause()
+        assert lines(app, "0.9s", "3/4", "ConnectionError")
+        assert not lines(app, "Last error")
+
+        await pilot.press("enter")
+        await pilot.pause()
+        assert lines(app, "Last error")
+        assert lines(app, "msg-r0/agent.0")
+
+        assert app.tab.close()
+        await pilot.pause()
+        assert lines(app, "0.9s", "3/4")
+        assert not app.tab.close()
+
+
 async def test_countdowns_are_painted_four_times_a_second():
     app = TabHost(RetriesTab())
     async with app.run_test(size=SMALL) as pilot:

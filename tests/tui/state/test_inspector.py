@@ -12,11 +12,12 @@ from support.traffic import HOSTILE
 from woodwork_engine.plan import EdgeKind, FlowPlan, Node
 from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
 from woodwork_engine.role import Role
-from woodwork_engine.snapshot import EdgeStats, LaneStats, NodeState, NodeStats, Snapshot, Totals
+from woodwork_engine.snapshot import EdgeStats, FlowState, LaneStats, NodeState, NodeStats, Snapshot, Totals
 from woodwork_engine.source import Diagnostic, Severity, Span
 from woodwork_tui.state.facts import plain
 from woodwork_tui.state.inspector import inspect
 from woodwork_tui.state.view import Selection
+from woodwork_tui.units import duration
 
 WIDTH = 37
 
@@ -149,7 +150,16 @@ def test_lost_messages_of_the_flow_are_told():
 
 
 def test_without_a_flow_nothing_runs():
-    assert said(Snapshot(), Selection()) == "Nothing is running."
+    assert said(Snapshot(state=FlowState.STOPPED), Selection()) == "Nothing is running."
+    assert said(Snapshot(state=FlowState.STARTING), Selection()) == "It is starting."
+
+
+def test_a_flow_that_drains_is_not_said_to_have_drained_since_it_was_started():
+    running = scene().snapshot
+    draining = replace(running, state=FlowState.DRAINING)
+    up = duration(running.at - running.started_at)
+    assert f"● running for {up}" in said(running, Selection())
+    assert f"▾ draining, up {up}" in said(draining, Selection())
 
 
 def test_the_place_to_open_is_that_of_the_selection():

@@ -12,7 +12,7 @@ from woodwork_engine.role import Role
 from woodwork_engine.snapshot import NodeState, NodeStats
 from woodwork_tui.layout.geometry import Box, Zoom
 from woodwork_tui.layout.glyphs import Frame, frame
-from woodwork_tui.text import fit, glyph, pad
+from woodwork_tui.text import fit_middle, glyph, pad
 from woodwork_tui.units import count, rate, sparkline
 
 _WORDED = (NodeState.NOT_STARTED, NodeState.PARKED, NodeState.DRAINING)
@@ -53,7 +53,7 @@ def _state(node: Node, stats: NodeStats, width: int, zoom: Zoom, ascii_only: boo
 
 
 def _title(name: str, box: Box, frame: Frame) -> Row:
-    shown = fit(name, box.width - 5)
+    shown = fit_middle(name, box.width - 5)
     rest = frame.level * (box.width - 4 - cell_len(shown))
     return Run(f"{frame.top_left} ", "border"), Run(shown, "name"), Run(f" {rest}{frame.top_right}", "border")
 
@@ -89,7 +89,7 @@ def _inner(content: Sequence[Run], box: Box, port: bool, frame: Frame) -> Row:
 
 def _compact(node: Node, box: Box, stats: NodeStats | None, ascii_only: bool, chosen: bool) -> Row:
     left, right = "<>" if chosen else "[]"
-    name = Run(pad(node.name, box.width - 4), "name")
+    name = Run(pad(fit_middle(node.name, box.width - 4), box.width - 4), "name")
     if stats is None:
         return Run(f"{left} ", "border"), name, Run(f" {right}", "border")
     mark = Run(glyph(stats.state.value, ascii_only), stats.state.value)

@@ -8,14 +8,16 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import Resize
 
 from woodwork_engine.snapshot import RetryRow
 from woodwork_tui.screens.ask import Ask, Question
+from woodwork_tui.screens.retry_columns import retry_columns
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.attempts import route_between
-from woodwork_tui.state.columns import Column
 from woodwork_tui.state.filters import LastGood, problem
 from woodwork_tui.state.lines import Line, painted
+from woodwork_tui.state.message_columns import Looks, edge_width, session_width
 from woodwork_tui.state.retries import (
     empty_text,
     error_of,
@@ -28,23 +30,27 @@ from woodwork_tui.state.retries import (
     title,
 )
 from woodwork_tui.state.view import View
-from woodwork_tui.text import fit, safe
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.line_view import LineView
 from woodwork_tui.widgets.pane import Pane
 
 _COUNTDOWNS = 4.0  # a second
+_MOST_NAMES = 200
+_LOW = 15
+"""Lines below which the error is shown only when it is opened."""
 
 RetryKey = tuple[str, str]
 
 
 class RetriesTab(Tab):
-    """Retries, the soonest first, and the last error of the one under the cursor."""
+    """Retries, the soonest first, and the last error of the one under the cursor; on a low screen that on Enter."""
 
     DEFAULT_CSS = """
     RetriesTab #retry-list { height: 1fr; }
     RetriesTab #retry-detail { height: 1fr; padding: 0 1; }
+    RetriesTab.-low #retry-detail, RetriesTab.-low.-open #retry-list { display: none; }
+    RetriesTab.-low.-open #retry-detail { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("retries.now", "retries.kill", "item.source", "item.copy")
     filterable = True
@@ -56,10 +62,10 @@ class RetriesTab(Tab):
         self._filter = LastGood(retry_filter)
         self._beat = -1
         self._now = 0.0
-        self._ascii = False
+        self._looks = Looks()
         self._asking: Ask[RetryKey] | None = None
         self._detailed: RetryKey | None = None
-        self._table: LineTable[RetryRow] = LineTable(self._columns(), key=lambda row: row.key, id="retries")
+        self._table: LineTable[RetryRow] = LineTable((), key=lambda row: row.key, id="retries")
         self._detail = LineView(id="retry-error")
         self._list = Pane(self._table, title="Retries", id="retry-list")
         self._below = Pane(self._detail, title="Last error", id="retry-detail")
@@ -69,27 +75,33 @@ class RetriesTab(Tab):
         yield self._list
         yield self._below
 
-    def _columns(self) -> list[Column[RetryRow]]:
-        arrow = "->" if self._ascii else "→"
-        return [
-            Column("next", "NEXT IN", self._next_in, 7, drop=0),
-            Column("try", "TRY", lambda row: f"{row.attempt}/{row.allowed}", 5, drop=0),
-            Column("session", "SESS", lambda row: safe(row.session, width=40), minimum=6, most=14, drop=2),
-            Column("edge", f"FROM{arrow}TO", self._edge, minimum=14, most=32, drop=1),
-            Column("event", "EVENT", lambda row: safe(row.event, width=40), minimum=14, most=24, drop=3),
-            Column(
-                "error", "ERROR", lambda row: safe(error_of(row), width=300, style="bad"), minimum=30, weight=3, drop=0
-            ),
-            Column("policy", "POLICY", lambda row: safe(row.policy, width=60, style="muted"), 34, drop=4),
-            Column("expires", "EXPIRES", self._expires, 7, align="right", drop=5),
-            Column("id", "ID", lambda row: safe(row.message_id, width=80, style="muted"), 32, drop=6),
-        ]
+    def on_mount(self) -> None:
+        """Have columns before there are retries."""
+        self._look_like(self._looks)
 
-    def _edge(self, row: RetryRow) -> Text:
-        return safe(f"{fit(row.source or 'outside', 40)}{'->' if self._ascii else '→'}{fit(row.target, 40)}")
+    def on_resize(self, event: Resize) -> None:
+        """Fit the columns; on a low screen the list is all there is room for."""
+        self.set_class(event.size.height < _LOW, "-low")
+        self.call_after_refresh(self._fit_columns)
+
+    def _fit_columns(self) -> None:
+        snapshot = self._view.snapshot
+        sessions = session_width(tuple(row.session for row in snapshot.retries[:_MOST_NAMES]))
+        looks = Looks(
+            room=self._table.size.width or self._looks.room,
+            ascii=self._view.ascii,
+            edge=edge_width(snapshot.plan),
+            session=max(sessions, self._looks.session),
+        )
+        if looks != self._looks:
+            self._look_like(looks)
+
+    def _look_like(self, looks: Looks) -> None:
+        self._looks = looks
+        self._table.set_columns(retry_columns(looks, self._next_in, self._expires))
 
     def _next_in(self, row: RetryRow) -> Text:
-        return Text(*next_in(row, self._now, is_held=row.target in self._held, ascii_only=self._ascii))
+        return Text(*next_in(row, self._now, is_held=row.target in self._held, ascii_only=self._looks.ascii))
 
     def _expires(self, row: RetryRow) -> Text:
         return Text(*expires_in(row, self._now))
@@ -107,12 +119,10 @@ class RetriesTab(Tab):
         before, self._view = self._view, view
         beat = int(view.now * _COUNTDOWNS)
         same = before.snapshot.retries is view.snapshot.retries and before.selection == view.selection
-        if same and beat == self._beat and view.filter == before.filter and view.ascii is self._ascii:
+        if same and beat == self._beat and view.filter == before.filter and view.ascii is before.ascii:
             return
         self._beat = beat
-        if view.ascii is not self._ascii:
-            self._ascii = view.ascii
-            self._table.set_columns(self._columns())
+        self._fit_columns()
         self._draw()
 
     def _draw(self) -> None:
@@ -134,9 +144,7 @@ class RetriesTab(Tab):
             self._detail.set_lines(())
             self._detailed = None
             return
-        lines = retry_detail(
-            row, view.snapshot.plan, view.now, is_held=row.target in self._held, ascii_only=self._ascii
-        )
+        lines = retry_detail(row, view.snapshot.plan, view.now, is_held=row.target in self._held, ascii_only=view.ascii)
         self._detail.set_lines(painted(lines), keep_place=row.key == self._detailed)
         self._detailed = row.key
 
@@ -148,11 +156,13 @@ class RetriesTab(Tab):
     @on(LineTable.Chosen, "#retries")
     def open_detail(self) -> None:
         """Go into the error."""
+        self.add_class("-open")
         self._detail.focus()
 
     def close(self) -> bool:
         """Come back from the error."""
-        inside = self._detail.has_focus
+        inside = self._detail.has_focus or self.has_class("-open")
+        self.remove_class("-open")
         if inside:
             self._table.focus()
         return inside

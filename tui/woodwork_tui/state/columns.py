@@ -8,6 +8,8 @@ from typing import Generic, Literal, TypeVar
 
 from rich.text import Text
 
+from woodwork_tui.text import fit
+
 Row = TypeVar("Row")
 
 _SMALLEST = 3
@@ -18,7 +20,8 @@ class Column(Generic[Row]):
     """One column. *width* in cells; None takes a share of the rest, at least *minimum* and at most *most*.
 
     *drop* orders what goes first when room is short: the highest goes, 0 (or *never_dropped*) stays. Without any the
-    columns go from the right. *render* returns visible text (see `text.safe`), its style a tone.
+    columns go from the right. *render* returns visible text (see `text.safe`), its style a tone; *cut* fits it into the
+    column's width.
     """
 
     key: str
@@ -31,6 +34,7 @@ class Column(Generic[Row]):
     most: int | None = None
     weight: int = 1
     drop: int | None = None
+    cut: Callable[[str, int], str] = fit
 
     @property
     def least(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
+from woodwork_tui.state.route_words import route_text
 from woodwork_tui.text import glyph
 from woodwork_tui.units import duration, milliseconds
 
@@ -34,10 +35,9 @@ def try_text(row: DeliveryRow) -> str:
     return f"{row.attempt}/{row.allowed}" if row.allowed else str(row.attempt)
 
 
-def edge_text(row: DeliveryRow, *, ascii_only: bool = False) -> str:
-    """Return `agent → audit`."""
-    arrow = "->" if ascii_only else "→"
-    return f"{row.source or 'outside'} {arrow} {row.target or 'nobody'}"
+def edge_text(row: DeliveryRow, *, ascii_only: bool = False, tight: bool = False) -> str:
+    """Return `agent → audit`, *tight* `agent→audit`."""
+    return route_text(row.source, row.target, ascii_only=ascii_only, tight=tight)
 
 
 def since_text(seconds: float | None) -> str:

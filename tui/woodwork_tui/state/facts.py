@@ -8,7 +8,7 @@ from pathlib import PurePath
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
-from woodwork_tui.text import fit, one_line
+from woodwork_tui.text import fit, fit_middle, one_line
 
 LABEL = 8
 """Cells of a name, with the blank after it."""
@@ -28,11 +28,11 @@ def pieces(*parts: Piece) -> Text:
 
 
 def ends(left: Piece, right: Piece, width: int) -> Text:
-    """Return a line of *width* cells with *left* at its left end and *right* at its right; the left one is cut."""
+    """Return a line of *width* cells with *left* at the left end, cut in its middle, and *right* at the right."""
     shown = pieces(right)
     shown.truncate(max(1, width * 2 // 3))
     text, tone = (left, "") if isinstance(left, str) else left
-    line = pieces((fit(text, max(1, width - cell_len(shown.plain) - 1)), tone))
+    line = pieces((fit_middle(text, max(1, width - cell_len(shown.plain) - 1)), tone))
     line.append(" " * max(1, width - cell_len(line.plain) - cell_len(shown.plain)))
     return line + shown
 
@@ -71,7 +71,7 @@ def listed(label: str, items: Sequence[str], width: int, between: str = ", ", to
     room = max(4, width - LABEL)
     lines: list[str] = []
     for number, item in enumerate(items):
-        text = fit(item, room - 1) + (between.rstrip() if number + 1 < len(items) else "")
+        text = fit_middle(item, room - 1) + (between.rstrip() if number + 1 < len(items) else "")
         gap = between[len(between.rstrip()) :]
         if lines and cell_len(lines[-1] + gap + text) <= room:
             lines[-1] += gap + text

@@ -54,13 +54,13 @@ def _about(snapshot: Snapshot, selection: Selection, width: int, ascii_only: boo
 def _flow_facts(snapshot: Snapshot, width: int, ascii_only: bool) -> Iterator[Text]:
     plan, totals = snapshot.plan, snapshot.totals
     if plan is None:
-        yield pieces(("Nothing is running.", "muted"))
+        starting = snapshot.state is FlowState.STARTING
+        yield pieces(("It is starting." if starting else "Nothing is running.", "muted"))
         return
     state = snapshot.state.value
     yield ends((PurePath(plan.file).name, "strong"), (f"rev {snapshot.rev}" if snapshot.rev else "", "muted"), width)
     yield rule(width, ascii_only=ascii_only)
-    up = f" for {duration(snapshot.at - snapshot.started_at)}" if snapshot.state is not FlowState.STOPPED else ""
-    yield fact("state", (f"{glyph(state, ascii_only)} {state}", tone(state)), up)
+    yield fact("state", (f"{glyph(state, ascii_only)} {state}", tone(state)), _up(snapshot))
     room = max(0, width - 16)
     for label, moving, activity in (
         ("in", totals.in_rate, totals.in_activity),
@@ -82,6 +82,13 @@ def _flow_facts(snapshot: Snapshot, width: int, ascii_only: bool) -> Iterator[Te
     yield fact("is", f"{plural(len(plan.nodes), 'component')}, {plural(_routes(snapshot), 'route')}")
     yield fact("", plural(totals.sessions, "session"))
     yield from _standing_out(snapshot, width, ascii_only)
+
+
+def _up(snapshot: Snapshot) -> str:
+    """Return for how long the flow is up: that it drains has not lasted as long as that it runs."""
+    if snapshot.state is FlowState.STOPPED:
+        return ""
+    return f"{' for' if snapshot.state is FlowState.RUNNING else ', up'} {duration(snapshot.at - snapshot.started_at)}"
 
 
 def _losses(snapshot: Snapshot) -> Iterator[Text]:

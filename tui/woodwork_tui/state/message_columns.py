@@ -13,6 +13,7 @@ from woodwork_engine.plan import FlowPlan
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
 from woodwork_tui.state.delivery_words import edge_text, short_outcome, since_text, try_text
+from woodwork_tui.state.route_words import fit_route, route_title
 from woodwork_tui.text import fit, glyph, safe, tone
 from woodwork_tui.units import NONE, age, clock, size
 
@@ -81,7 +82,7 @@ def columns(
     return (
         *_times(looks, since, now),
         Column("session", "SESS", lambda row: row.session, looks.session, drop=2),
-        _edge(looks),
+        edge_column(looks),
         Column("event", "EVENT", lambda row: row.event, _EVENT if looks.wide else _NARROW_EVENT, drop=3),
         _state(looks),
         *(_wide_numbers() if looks.wide else ()),
@@ -123,22 +124,15 @@ def _times(
     )
 
 
-def _edge(looks: Looks) -> Column[DeliveryRow]:
-    title = edge_title(looks)
-    if looks.wide:
-        return Column("edge", title, lambda row: edge_text(row, ascii_only=looks.ascii), looks.edge, drop=0)
-    return Column("edge", title, lambda row: _tight_edge(row, looks), max(looks.edge - 2, 12), drop=0)
+def edge_column(looks: Looks) -> Column[DeliveryRow]:
+    """Return the column of the routes; of a long one both ends are shortened."""
+    tight = not looks.wide
 
+    def edge(row: DeliveryRow) -> str:
+        return edge_text(row, ascii_only=looks.ascii, tight=tight)
 
-def edge_title(looks: Looks) -> str:
-    """Return what stands over the routes, with the arrow that stands in them."""
-    title = f"FROM {'->' if looks.ascii else '→'} TO"
-    return title if looks.wide else title.replace(" ", "")
-
-
-def _tight_edge(row: DeliveryRow, looks: Looks) -> str:
-    arrow = ">" if looks.ascii else "→"
-    return f"{row.source or 'outside'}{arrow}{row.target or 'nobody'}"
+    width = max(looks.edge - 2, 12) if tight else looks.edge
+    return Column("edge", route_title(ascii_only=looks.ascii, tight=tight), edge, width, drop=0, cut=fit_route)
 
 
 def _state(looks: Looks) -> Column[DeliveryRow]:

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow
-from woodwork_tui.state.delivery_words import edge_text, outcome_text, short_outcome
-from woodwork_tui.state.message_columns import STATE, Looks, edge_title, milliseconds_cell
+from woodwork_tui.state.delivery_words import outcome_text, short_outcome
+from woodwork_tui.state.message_columns import STATE, Looks, edge_column, milliseconds_cell
 from woodwork_tui.state.tap import content
 from woodwork_tui.text import fit, tone
 from woodwork_tui.units import clock
@@ -23,7 +23,7 @@ def tap_columns(looks: Looks, now: Callable[[], float]) -> tuple[Column[Delivery
         return (
             Column("time", "TIME", lambda row: clock(row.at)[3:], 9, drop=0),
             session,
-            Column("edge", edge_title(looks), lambda row: _tight(row, looks.ascii), max(12, looks.edge - 2), drop=0),
+            edge_column(looks),
             Column(
                 "state", "STATE", lambda row: _toned(row, short_outcome(row, ascii_only=looks.ascii)), STATE, drop=0
             ),
@@ -32,16 +32,12 @@ def tap_columns(looks: Looks, now: Callable[[], float]) -> tuple[Column[Delivery
     return (
         Column("time", "TIME", lambda row: clock(row.at), 12, drop=0),
         session,
-        Column("edge", edge_title(looks), lambda row: edge_text(row, ascii_only=looks.ascii), looks.edge, drop=0),
+        edge_column(looks),
         Column("event", "EVENT", lambda row: row.event, 18, drop=3),
         Column("state", "STATE", lambda row: _toned(row, outcome_text(row, now(), ascii_only=looks.ascii)), 15, drop=0),
         Column("ms", "MS", milliseconds_cell, 5, drop=4, align="right"),
         said,
     )
-
-
-def _tight(row: DeliveryRow, ascii_only: bool) -> str:
-    return edge_text(row, ascii_only=ascii_only).replace(" ", "")
 
 
 def _toned(row: DeliveryRow, text: str) -> Text:

@@ -48,7 +48,7 @@ def row_strip(
     for number, (column, wide) in enumerate(plan):
         if number:
             segments.append(between)
-        segments.extend(_cell(column.render(row), wide, column.align == "right", ground, styles, plain))
+        segments.extend(_cell(column, row, wide, ground, styles, plain))
     used = 1 + sum(wide for _, wide in plan) + gap * max(0, len(plan) - 1)
     if used < width:
         segments.append(Segment(" " * (width - used), ground))
@@ -57,13 +57,14 @@ def row_strip(
 
 
 def _cell(
-    content: str | Text, width: int, right: bool, ground: Style, styles: Mapping[str, Style], plain: bool
+    column: Column[Row], row: Row, width: int, ground: Style, styles: Mapping[str, Style], plain: bool
 ) -> list[Segment]:
+    content, right = column.render(row), column.align == "right"
     if isinstance(content, str):
-        return [Segment(pad(content, width, right=right), ground)]
+        return [Segment(pad(column.cut(content, width), width, right=right), ground)]
     style = ground if plain else ground + _style(content.style, styles)
     if plain or not content.spans:
-        return [Segment(pad(content.plain, width, right=right), style)]
+        return [Segment(pad(column.cut(content.plain, width), width, right=right), style)]
     pieces = _pieces(content, width, style, styles)
     room = width - sum(piece.cell_length for piece in pieces)
     filler = [Segment(" " * room, ground)] if room > 0 else []
