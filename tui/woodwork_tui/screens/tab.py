@@ -37,9 +37,7 @@ class Tab(Widget):
         Where the tab itself shows what comes of it, *quiet* leaves only failures to be told.
         """
 
-        def __init__(
-            self, action: str, arguments: Mapping[str, object] | None = None, *, quiet: bool = False
-        ) -> None:
+        def __init__(self, action: str, arguments: Mapping[str, object] | None = None, *, quiet: bool = False) -> None:
             self.action = action
             self.arguments = dict(arguments or {})
             self.quiet = quiet
