@@ -8,6 +8,10 @@ from pathlib import Path
 
 from woodwork_tui.app import WoodworkApp
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from support.plain_svg import plain
+
 FLOW = "examples/support-desk/main.ww"
 SECONDS = 30.0
 
@@ -19,7 +23,7 @@ async def picture() -> str:
         await pilot.pause(SECONDS)
         await pilot.press("down", "right", "right", "down")
         await pilot.pause(1.0)
-        seen = app.export_screenshot(title="woodwork-tui")
+        seen = plain(app.export_screenshot())
     app.abandon(5.0)
     return seen
 
