@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import App
+from textual.events import MouseScrollUp
 
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.line_table import Column, LineTable
@@ -63,6 +64,33 @@ async def test_a_followed_table_shows_the_newest_row_and_moving_up_holds_the_win
         assert (app.table.cursor_key, app.table.unseen) == (48, 10)
         await pilot.press("F")
         assert line(app.table, 9).endswith("row 59")
+
+
+async def test_a_followed_table_that_is_moved_with_the_mouse_is_not_pulled_back():
+    app = TableApp(follow=True)
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.set_rows(range(50))
+        await pilot.pause()
+        await pilot._post_mouse_events([MouseScrollUp], app.table, offset=(3, 4), button=0)
+        await pilot.pause()
+        assert not app.table.following
+        assert app.table.cursor_key == 49
+        seen = line(app.table, 5)
+        assert not seen.endswith("row 45")
+        app.table.set_rows(range(60), added=10)
+        await pilot.pause()
+        assert line(app.table, 5) == seen
+        assert app.table.unseen == 10
+
+
+async def test_the_wheel_over_rows_that_are_all_in_sight_changes_nothing():
+    app = TableApp(follow=True)
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.set_rows(range(3))
+        await pilot.pause()
+        await pilot._post_mouse_events([MouseScrollUp], app.table, offset=(3, 4), button=0)
+        await pilot.pause()
+        assert app.table.following
 
 
 async def test_a_click_chooses_the_row_under_the_mouse():

@@ -405,6 +405,24 @@ async def test_every_line_of_the_list_is_as_wide_as_the_list():
         assert widths == {desk.table.size.width}
 
 
+async def test_left_and_right_are_offered_for_turning_the_pages_from_the_list_and_from_the_detail():
+    app = TabHost(MessagesTab())
+    async with app.run_test(size=WIDE) as pilot:
+        app.show(scene().view())
+        app.tab.enter()
+        for place in ("messages", "message-page"):
+            await pilot.pause()
+            bound = app.screen.active_bindings
+            assert app.focused.id == place
+            assert (bound["left"].binding.id, bound["right"].binding.id) == ("item.page_back", "item.page_on")
+            await pilot.press("enter")
+        await pilot.press("right")
+        assert app.tab.query_one(MessageDetail).page == "headers"
+        await pilot.press("w")
+        await pilot.pause()
+        assert app.screen.active_bindings["right"].binding.id == "list.right", "unwrapped lines are moved"
+
+
 async def test_the_ascii_set_is_used_where_it_is_wanted():
     app = TabHost(MessagesTab())
     async with app.run_test(size=NARROW) as pilot:

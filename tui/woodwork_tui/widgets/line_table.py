@@ -6,11 +6,13 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import ClassVar, Generic
 
 from rich.style import Style
+from textual import on
 from textual.binding import BindingType
-from textual.events import Click, Resize
+from textual.events import Click, MouseScrollUp, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollTo, ScrollUp
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -25,7 +27,7 @@ __all__ = ["Column", "LineTable"]
 _WIDE = 100
 
 
-class LineTable(ScrollView, Generic[Row], can_focus=True):
+class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     """Rows under a fixed heading, with a cursor that stays on its row whatever comes and goes.
 
     With *follow* the newest row is last and the cursor stays there until the person moves it up (screens 3.2).
@@ -235,6 +237,14 @@ class LineTable(ScrollView, Generic[Row], can_focus=True):
         self._go(index)
         if again:
             self.action_choose()
+
+    @on(MouseScrollUp)
+    @on(ScrollUp)
+    @on(ScrollTo)
+    def _hold_where_looked(self) -> None:
+        """Follow no longer once the window is moved with the mouse: it would be pulled back (screens 3.2)."""
+        if self.max_scroll_y > 0:
+            self.hold()
 
     def on_resize(self, event: Resize) -> None:
         """Fit the columns into the new width."""

@@ -9,7 +9,6 @@ from typing import ClassVar
 from rich.cells import cell_len, chop_cells
 from rich.style import Style
 from rich.text import Text
-from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.events import Resize
 from textual.geometry import Size
@@ -68,6 +67,7 @@ class LineView(ScrollView, can_focus=True):
         self.wrapped = not self.wrapped
         self.set_class(self.wrapped, "-wrap")
         self._fold()
+        self.refresh_bindings()
 
     def action_cursor_up(self) -> None:
         """Scroll up by a line."""
@@ -78,18 +78,16 @@ class LineView(ScrollView, can_focus=True):
         self.scroll_relative(y=1, animate=False)
 
     def action_cursor_left(self) -> None:
-        """Scroll to the left; wrapped lines leave the key to what the viewer stands in."""
-        self._need_room()
+        """Scroll to the left."""
         self.scroll_relative(x=-8, animate=False)
 
     def action_cursor_right(self) -> None:
-        """Scroll to the right; wrapped lines leave the key to what the viewer stands in."""
-        self._need_room()
+        """Scroll to the right."""
         self.scroll_relative(x=8, animate=False)
 
-    def _need_room(self) -> None:
-        if self.wrapped:
-            raise SkipAction
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave left and right to what the viewer stands in while lines are wrapped: then all of them are in sight."""
+        return not self.wrapped or action not in ("cursor_left", "cursor_right")
 
     def action_cursor_first(self) -> None:
         """Scroll to the first line."""
