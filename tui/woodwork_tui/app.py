@@ -33,6 +33,9 @@ if TYPE_CHECKING:  # loaded after the first frame
     from woodwork_tui.bridge import OpenEngine
     from woodwork_tui.operator import Operator
 
+RESTING = 0.2
+"""Seconds between two looks at an engine of which nothing new was seen."""
+
 
 def _palette() -> type[Provider]:
     from woodwork_tui.palette import RegistryProvider  # when it is first opened
@@ -116,20 +119,23 @@ class WoodworkApp(App[Ending]):
 
     def _tick_on_time(self) -> None:
         begun = time.monotonic()
-        self._show(self._clock.time(), may_rest=True)
+        shown = self._show(self._clock.time(), may_rest=True)
         ended = time.monotonic()
-        if self._operator is not None and self._operator.is_up:  # before, ticks are late because libraries are loaded
+        up = self._operator is not None and self._operator.is_up
+        if up:  # before, ticks are late because libraries are loaded
             self.pace = self.pace.after(late=max(0.0, begun - self._due), took=ended - begun)
-        self._due = ended + self.pace.interval
-        self.set_timer(self.pace.interval, self._tick_on_time)
+        pause = self.pace.interval if shown or not up else max(self.pace.interval, RESTING)
+        self._due = ended + pause
+        self.set_timer(pause, self._tick_on_time)
 
     def tick(self, now: float | None = None) -> None:
         """Show what there is to show at *now* (s since the epoch; default: the clock's time)."""
         self._show(self._clock.time() if now is None else now, may_rest=False)
 
-    def _show(self, now: float, *, may_rest: bool) -> None:
-        if self._operator is not None and self.main.is_whole:
-            self._operator.show(now, ascii_only=self._ascii, may_rest=may_rest)
+    def _show(self, now: float, *, may_rest: bool) -> bool:
+        if self._operator is None or not self.main.is_whole:
+            return False
+        return self._operator.show(now, ascii_only=self._ascii, may_rest=may_rest)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what changes painted lines on their way to the terminal."""

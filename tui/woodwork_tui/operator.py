@@ -61,19 +61,23 @@ class Operator:
             self._app.run_worker(self.bridge.open())
             self._app.run_worker(self._main.bring())
 
-    def show(self, now: float, *, ascii_only: bool, may_rest: bool) -> None:
-        """Show what there is to show at *now* (s since the epoch); with *may_rest* not before something is new."""
+    def show(self, now: float, *, ascii_only: bool, may_rest: bool) -> bool:
+        """Show what there is to show at *now* (s since the epoch); with *may_rest* not before something is new.
+
+        Returns whether anything was shown.
+        """
         if self.bridge is None:
-            return
+            return False
         view = self.bridge.view(now, self._main.place, ascii_only=ascii_only)
         if self._rest.can_wait(view, self.bridge.trouble) and may_rest:
-            return
+            return False
         self._main.show(view, self.bridge.trouble)
         self._departure.look(view)
         if not self._greeted and view.snapshot.revisions:
             self._greeted = True
             if not view.snapshot.rev:  # what keeps the flow from starting is what there is to see
                 self._app.call_later(self._main.action_go, "file")
+        return True
 
     # on the bus
 
