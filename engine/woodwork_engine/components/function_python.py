@@ -13,7 +13,7 @@ from woodwork_engine.components.calls import Call
 from woodwork_engine.components.component import Component, Link, MessageBusIntegration
 from woodwork_engine.components.memory_short_term import referred_memory
 from woodwork_engine.components.site import Site
-from woodwork_engine.errors import StartError
+from woodwork_engine.errors import StartError, described
 from woodwork_engine.kinds import Field, Kind, KindSettings, Reference, Role, ScriptPath
 from woodwork_engine.threads import THREAD_LIMIT
 
@@ -80,7 +80,7 @@ class FunctionPython(Component):
             return found(**given)
         except Exception as error:
             raise self._site.refuse(
-                f"{settings.class_} cannot be made: {type(error).__name__}: {error}; "
+                f"{settings.class_} cannot be made: {described(error)}; "
                 "its __init__ gets name and the component's further settings"
             ) from error
 
@@ -95,7 +95,7 @@ class FunctionPython(Component):
         try:
             await self._call_if_there("start")
         except Exception as error:
-            raise StartError(f"{self._site.place} start() failed: {type(error).__name__}: {error}") from error
+            raise StartError(f"{self._site.place} start() failed: {described(error)}") from error
 
     async def stop(self) -> None:
         """Call the person's `stop`, then end hooks and threads whatever became of it."""

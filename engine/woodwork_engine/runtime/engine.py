@@ -279,9 +279,15 @@ class Engine:
                 task.result()
 
     async def _follow_file(self) -> None:
-        await self._load("start")
-        self._opened.set()
-        await (self._watcher.run() if self._watcher is not None else self._stop_asked.wait())
+        # Watching begins first, so that a save is noticed while the first revision is still starting.
+        watching = asyncio.create_task(self._watcher.run() if self._watcher is not None else _for_ever())
+        try:
+            await self._load("start")
+            self._opened.set()
+            await watching
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
     async def _load(self, by: str) -> Revision:
         revision = await self._revisions.load(by)
@@ -313,6 +319,10 @@ class Engine:
 
 async def _answer(value: Answer) -> Answer:
     return value
+
+
+async def _for_ever() -> None:
+    await asyncio.get_running_loop().create_future()
 
 
 async def _nobody(_paths: object) -> None:

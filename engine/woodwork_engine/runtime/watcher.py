@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -62,7 +62,8 @@ class FileWatcher:
             if folders:
                 await self._watch_folders(folders)
             else:
-                await asyncio.sleep(LOOK_MS / 1000)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._again.wait(), LOOK_MS / 1000)
             await self._look()
 
     async def _watch_folders(self, folders: Mapping[Path, tuple[int, int]]) -> None:
