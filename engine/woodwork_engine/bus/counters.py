@@ -100,9 +100,12 @@ class Window:
         return value
 
     def rate(self, now: float, index: int, value: int) -> float:
-        """Return the growth per second of counter *index*, now *value*, over the last five seconds."""
+        """Return the growth per second of counter *index*, now *value*, over the last five seconds.
+
+        A counter that was not sampled yet is less than a second old: all of it grew in that second.
+        """
         if not self._samples:
-            return 0.0
+            return float(value)
         since = max(self._beat.now - RATE_SECONDS + 1, self._samples[0][0])
         return max(0.0, (value - self._at(since, index)) / max(now - since, 0.5))
 
