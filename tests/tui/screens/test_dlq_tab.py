@@ -75,6 +75,47 @@ async def test_a_small_screen_shows_the_detail_on_enter_until_it_is_closed():
         assert not app.tab.close()
 
 
+async def test_the_reason_has_the_room_that_nothing_else_needs():
+    told = "ValueError: order 2: amount '12,50 EUR' is not a number; say 12.50"
+    name, _, message = told.partition(": ")
+    app = DlqHost([letter("d1", at=NOW, target="billing", error=name, message=message)])
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.pause()
+        assert app.lines("▌", "billing", told)
+        assert not app.lines("REPLAYED"), "nothing was replayed"
+
+
+async def test_sessions_can_be_told_apart_on_a_small_screen():
+    app = DlqHost([letter(f"d{n}", at=NOW - n, session=f"customer-1{n}") for n in range(3)])
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        assert all(app.lines("[ ]", f"customer-1{n}") for n in range(3))
+
+
+async def test_a_low_screen_shows_groups_then_letters_then_the_detail():
+    app = DlqHost(some())
+    async with app.run_test(size=(40, 7)) as pilot:
+        await pilot.pause()
+        assert app.lines("▌", "ConnectionError")
+        assert app.lines(" 1 ", "ValueError")
+
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.lines("▌[ ]", "three")
+        assert not app.lines("Dead letters")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.lines("Dead letter ─")
+
+        assert app.tab.close()
+        await pilot.pause()
+        assert app.lines("▌[ ]", "three")
+        assert app.tab.close()
+        await pilot.pause()
+        assert app.lines("▌", "ConnectionError")
+        assert app.focused is app.tab.query_one("#groups")
+
+
 async def test_v_groups_by_node_session_and_event_and_keeps_the_letter():
     app = DlqHost(some())
     async with app.run_test(size=LARGE) as pilot:

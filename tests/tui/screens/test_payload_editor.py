@@ -53,6 +53,25 @@ async def test_an_edit_is_checked_compared_confirmed_and_sent():
     ]
 
 
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_what_the_message_died_of_stays_in_sight_while_it_is_mended(size):
+    app = host(error="ValueError", message="amount '12,50 EUR' is not a number; write it as 12.50")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("enter", "e")
+        await pilot.pause()
+        assert app.lines("† ValueError: amount '12,50 EUR' is not a number; write it as 12.50")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_a_hostile_error_leaves_room_for_the_text(text):
+    app = host(message=text)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("enter", "e")
+        await pilot.pause()
+        assert app.lines('"text": "hi"')
+        assert "\x1b" not in app.painted()
+
+
 async def test_text_that_is_no_json_is_refused_with_its_place():
     app = host()
     async with app.run_test(size=SMALL) as pilot:

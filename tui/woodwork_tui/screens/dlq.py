@@ -14,7 +14,7 @@ from textual.events import Resize
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.plan import FlowPlan
 from woodwork_tui.screens.dlq_acts import DlqActs
-from woodwork_tui.screens.dlq_columns import group_columns, letter_columns
+from woodwork_tui.screens.dlq_columns import DlqLooks, group_columns, letter_columns
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.dlq import empty_text
 from woodwork_tui.state.dlq_choice import Standing, still_marked, toggled
@@ -34,6 +34,8 @@ from woodwork_tui.widgets.line_view import LineView
 from woodwork_tui.widgets.pane import Pane
 
 _WIDE, _XWIDE, _TALL = 110, 160, 24
+_LOW = 12
+"""Lines below which there is room for one list."""
 _MOST_GROUPS = 8
 _GROUPING = "v group by: reason ▸ node ▸ session ▸ event"
 
@@ -41,7 +43,7 @@ _GROUPING = "v group by: reason ▸ node ▸ session ▸ event"
 class DlqTab(Tab):
     """Groups of dead letters, the letters of the group under the cursor, and everything about the one under theirs.
 
-    On a small screen the last is shown on Enter, in place of the lists, until `esc`.
+    On a small screen the last is shown on Enter, in place of the lists, until `esc`; on a low one the letters too.
     """
 
     DEFAULT_CSS = """
@@ -51,6 +53,8 @@ class DlqTab(Tab):
     DlqTab.-large #dlq-detail { display: block; }
     DlqTab.-detail #dlq-detail { display: block; }
     DlqTab.-detail #dlq-groups, DlqTab.-detail #dlq-letters { display: none; }
+    DlqTab.-low #dlq-lower, DlqTab.-low.-letters #dlq-groups { display: none; }
+    DlqTab.-low.-letters #dlq-lower { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "dlq.replay", "dlq.edit", "dlq.discard", "dlq.undo", "item.view", "list.mark", "list.mark_all", "list.unmark",
@@ -64,7 +68,7 @@ class DlqTab(Tab):
         self._by = GroupBy.REASON
         self._index = DeadIndex()
         self._marked: frozenset[str] = frozenset()
-        self._ascii: bool | None = None
+        self._looks: DlqLooks | None = None
         self._second = -1
         self._asked: tuple[str, str] | None = None
         self._since = 0.0
@@ -89,6 +93,7 @@ class DlqTab(Tab):
         large = event.size.width >= _WIDE and event.size.height >= _TALL
         self.set_class(large, "-large")
         self.set_class(event.size.width >= _XWIDE, "-xwide")
+        self.set_class(event.size.height < _LOW, "-low")
         if large:
             self.remove_class("-detail")
         self._fit_groups()
@@ -106,11 +111,8 @@ class DlqTab(Tab):
     def show(self, view: View) -> None:
         """Show *view*; ages and trends go on once a second."""
         self._view = view
-        if view.ascii is not self._ascii:
-            self._ascii = view.ascii
-            self._set_columns()
         changed = self._index.update(view.dead_letters, view.filter, view.selection.session, self._by, view.now)
-        if changed:
+        if changed or self._looks is None or view.ascii is not self._looks.ascii:
             self._draw()
         elif int(view.now) != self._second:
             self._since = trend_since(self._index.groups, view.now)
@@ -131,22 +133,36 @@ class DlqTab(Tab):
             self._groups.move_to(group.key)
             self._draw_letters()
             self._letters.move_to(letter.dlq_id)
-            self._letters.focus()
+            self._go_to_letters()
+
+    def _go_to_letters(self) -> None:
+        self.add_class("-letters")
+        self._letters.focus()
 
     def enter(self) -> None:
         """Begin in the groups, or in the letters when one was asked for."""
         message = self._view.selection.message
         here = self._letters.cursor_row
         there = here is not None and (here.envelope.message_id, here.route.target) == message
-        (self._letters if there else self._groups).focus()
+        if there or self.has_class("-letters"):
+            self._go_to_letters()
+        else:
+            self._groups.focus()
+
+    def _fit_columns(self) -> None:
+        looks = (self._looks or DlqLooks()).after(self._index.groups, ascii_only=self._view.ascii)
+        if looks != self._looks:
+            self._looks = looks
+            self._set_columns()
 
     def _set_columns(self) -> None:
-        ascii_only = bool(self._ascii)
-        self._groups.set_columns(group_columns(self._by, lambda: self._view.now, lambda: self._since, ascii_only))
-        self._letters.set_columns(letter_columns(self._by, lambda: self._view.now, lambda: self._marked, ascii_only))
+        looks = self._looks or DlqLooks()
+        self._groups.set_columns(group_columns(self._by, lambda: self._view.now, lambda: self._since, looks))
+        self._letters.set_columns(letter_columns(self._by, lambda: self._view.now, lambda: self._marked, looks))
 
     def _draw(self) -> None:
         index, view = self._index, self._view
+        self._fit_columns()
         self._marked = still_marked(self._marked, index.listed)
         self._since = trend_since(index.groups, view.now)
         words = (f"session:{view.selection.session}" if view.selection.session else "", view.filter.strip())
@@ -164,6 +180,9 @@ class DlqTab(Tab):
         self._draw_letters()
 
     def _fit_groups(self) -> None:
+        if self.has_class("-low"):
+            self._group_pane.styles.height = "1fr"
+            return
         most = max(1, min(_MOST_GROUPS, self.size.height // 3 - 3))
         self._group_pane.styles.height = max(1, min(len(self._index.groups), most)) + 3
 
@@ -208,7 +227,7 @@ class DlqTab(Tab):
     @on(LineTable.Chosen, "#groups")
     def open_group(self) -> None:
         """Go to the letters of the group."""
-        self._letters.focus()
+        self._go_to_letters()
 
     @on(LineTable.Chosen, "#letters")
     def open_letter(self) -> None:
@@ -224,10 +243,11 @@ class DlqTab(Tab):
             self.remove_class("-detail")
             self._letters.focus()
             return True
-        if self._letters.has_focus:
+        inside = self._letters.has_focus
+        self.remove_class("-letters")
+        if inside:
             self._groups.focus()
-            return True
-        return False
+        return inside
 
     # what is done
 

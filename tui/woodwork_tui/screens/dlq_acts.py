@@ -9,7 +9,7 @@ from woodwork_tui.screens.ask import Ask, Question
 from woodwork_tui.screens.payload_editor import EditedReplay, PayloadEditor
 from woodwork_tui.screens.replay_dialog import ReplayDialog, ReplayOffer, ReplayOrder
 from woodwork_tui.screens.tab import Tab
-from woodwork_tui.state.dlq import is_under_way, last_discarded
+from woodwork_tui.state.dlq import is_under_way, last_discarded, reason_of
 from woodwork_tui.state.dlq_choice import Standing, discardable, origin_of
 from woodwork_tui.state.dlq_replay import ReplayCheck, Route, Scope, check
 from woodwork_tui.state.lines import Line
@@ -82,7 +82,7 @@ class DlqActs:
         scope = (Scope("this one", (letter.dlq_id,)),)
         title = f"Edit and replay {letter.dlq_id}: {letter.route.target}, session {letter.envelope.session_id}"
         self._open = PayloadEditor(
-            title, found.text, lambda edit: self._offer(scope, edit), ascii_only=self._view().ascii
+            title, found.text, reason_of(letter), lambda edit: self._offer(scope, edit), ascii_only=self._view().ascii
         )
         self._tab.app.push_screen(self._open, self._replay_edited)
 

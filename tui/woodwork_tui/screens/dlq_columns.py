@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from woodwork_engine.dead_letter import DeadLetter
@@ -11,30 +13,56 @@ from woodwork_tui.state.columns import Column
 from woodwork_tui.state.dlq import LONGEST_REASON, is_under_way, preview, reason_of, replay_mark, tries
 from woodwork_tui.state.dlq_groups import TREND_PARTS, Group, GroupBy, trend
 from woodwork_tui.state.dlq_index import Remembered
-from woodwork_tui.text import safe
+from woodwork_tui.state.message_columns import session_width
+from woodwork_tui.text import fit, fit_middle, safe
 from woodwork_tui.units import age, clock, count, sparkline
 
 Now = Callable[[], float]
 """Tells the moment shown, s since the epoch."""
 
+_MOST_NAMES = 200
+_SHORTEST_NODE, _LONGEST_NODE = 5, 18
 
-def group_columns(by: GroupBy, now: Now, since: Now, ascii_only: bool) -> list[Column[Group]]:
+
+@dataclass(frozen=True, slots=True)
+class DlqLooks:
+    """What the columns depend on: `session` and `node` in cells, and whether anything of what is shown was replayed."""
+
+    session: int = 4
+    node: int = _SHORTEST_NODE
+    replayed: bool = False
+    ascii: bool = False
+
+    def after(self, groups: Sequence[Group], *, ascii_only: bool) -> DlqLooks:
+        """Return the looks for *groups*; columns grow with the names in them and never shrink, which would jump."""
+        letters = [letter for group in groups for letter in group.letters[:_MOST_NAMES]][:_MOST_NAMES]
+        nodes = max((cell_len(fit(group.node, _LONGEST_NODE)) for group in groups), default=0)
+        return DlqLooks(
+            max(self.session, session_width(tuple(letter.envelope.session_id for letter in letters))),
+            max(self.node, nodes),
+            self.replayed or any(group.replayed for group in groups),
+            ascii_only,
+        )
+
+
+def group_columns(by: GroupBy, now: Now, since: Now, looks: DlqLooks) -> list[Column[Group]]:
     """Return the columns of the table of groups made *by* something; trends begin at *since*."""
 
     def spark(group: Group) -> Text:
         deaths = trend(group.letters, since=since(), now=now())
-        return Text(sparkline(deaths, TREND_PARTS, ascii_only=ascii_only), "bad" if deaths[-1] else "muted")
+        return Text(sparkline(deaths, TREND_PARTS, ascii_only=looks.ascii), "bad" if deaths[-1] else "muted")
 
     columns: list[Column[Group]] = [
         Column("count", "#", lambda group: Text(count(group.count), "strong"), 6, align="right", drop=0),
         Column("last", "LAST", lambda group: age(now() - group.last), 6, align="right", drop=2),
         Column("first", "FIRST", lambda group: age(now() - group.first), 6, align="right", drop=3),
         Column("trend", "TREND", spark, TREND_PARTS, drop=4),
-        Column("node", "NODE", lambda group: safe(group.node, width=40), minimum=8, most=18, drop=1),
-        Column("title", by.value.upper(), lambda group: _title(group, by), minimum=24, weight=4, drop=0),
+        Column("node", "NODE", lambda group: safe(group.node, width=80), looks.node, drop=1, cut=fit_middle),
+        Column("title", by.value.upper(), lambda group: _title(group, by), minimum=24, drop=0),
         Column("replayed", "REPLAYED", lambda group: safe(group.replayed, width=40, style="accent"), 18, drop=5),
     ]
-    return [column for column in columns if column.key != "node" or by is not GroupBy.NODE]
+    hidden = {"node"} if by is GroupBy.NODE else set()
+    return [column for column in columns if column.key not in (hidden if looks.replayed else {*hidden, "replayed"})]
 
 
 def _title(group: Group, by: GroupBy) -> Text:
@@ -42,7 +70,7 @@ def _title(group: Group, by: GroupBy) -> Text:
 
 
 def letter_columns(
-    by: GroupBy, now: Now, marked: Callable[[], frozenset[str]], ascii_only: bool
+    by: GroupBy, now: Now, marked: Callable[[], frozenset[str]], looks: DlqLooks
 ) -> list[Column[DeadLetter]]:
     """Return the columns of the table of letters; what they are grouped *by* is not repeated in each row."""
     payloads = Remembered(lambda letter: safe(preview(letter), width=400))
@@ -56,16 +84,14 @@ def letter_columns(
 
     def replays(letter: DeadLetter) -> Text:
         tone = "accent" if is_under_way(letter) else "bad" if letter.replay.count or letter.resolution else "faint"
-        return Text(replay_mark(letter, ascii_only=ascii_only), tone)
+        return Text(replay_mark(letter, ascii_only=looks.ascii), tone)
 
     columns: list[Column[DeadLetter]] = [
         Column("mark", "", mark, 3, drop=0),
         Column("died", "DIED", lambda letter: clock(letter.at, millis=False), 8, drop=0),
         Column("age", "AGE", lambda letter: age(now() - letter.at), 6, align="right", drop=7),
-        Column(
-            "session", "SESS", lambda letter: safe(letter.envelope.session_id, width=40), minimum=6, most=10, drop=2
-        ),
-        Column("node", "NODE", lambda letter: safe(letter.route.target, width=40), minimum=8, most=12, drop=6),
+        Column("session", "SESS", lambda letter: safe(letter.envelope.session_id, width=40), looks.session, drop=2),
+        Column("node", "NODE", lambda letter: safe(letter.route.target, width=80), looks.node, drop=6, cut=fit_middle),
         Column(
             "event", "EVENT", lambda letter: safe(letter.envelope.event_type, width=40), minimum=14, most=16, drop=5
         ),

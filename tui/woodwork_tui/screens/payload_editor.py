@@ -41,7 +41,7 @@ class EditedReplay:
 
 
 class PayloadEditor(ModalScreen[EditedReplay | None]):
-    """Edits *text*; `^s` goes on to the replay dialog that *offer* makes of the difference."""
+    """Edits *text*, which died of *why*; `^s` goes on to the replay dialog that *offer* makes of the difference."""
 
     DEFAULT_CSS = """
     PayloadEditor { align: center middle; }
@@ -52,14 +52,23 @@ class PayloadEditor(ModalScreen[EditedReplay | None]):
     PayloadEditor LineView { background: $surface; }
     PayloadEditor Pane { background: $surface; }
     PayloadEditor #edit-told { height: 1; }
+    PayloadEditor #edit-why { max-height: 2; }
+    PayloadEditor #edit-changes { padding: 0 0 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("app.back", "dlq.review")
 
     def __init__(
-        self, title: str, text: str, offer: Callable[[tuple[Line, ...]], ReplayOffer], *, ascii_only: bool = False
+        self,
+        title: str,
+        text: str,
+        why: str,
+        offer: Callable[[tuple[Line, ...]], ReplayOffer],
+        *,
+        ascii_only: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
+        self._why = Told((Line(f"{glyph('dead', ascii_only)} {why}", "bad"),), id="edit-why")
         self._original = text
         self._offer = offer
         self._ascii = ascii_only
@@ -76,8 +85,9 @@ class PayloadEditor(ModalScreen[EditedReplay | None]):
         self._answers = Answers("Review and replay")
 
     def compose(self) -> ComposeResult:
-        """Lay out the editor, the difference, what is wrong, and the answers."""
+        """Lay out what it died of, the editor, the difference, what is wrong, and the answers."""
         with DialogBox(title=self._title, hint="^s review and replay  esc cancels"):
+            yield self._why
             with Container(id="edit-panes"):
                 yield Pane(self._editor, title="Payload as JSON")
                 yield self._below
