@@ -159,10 +159,6 @@ component = Component
 """The published name of Component."""
 
 
-REFUSALS_SECONDS = 1.0
-"""An input notes refused messages this often at most; the note says how many there were."""
-
-
 class Input(Component):
     """A source of messages: it emits what it reads, through its own pipes."""
 
@@ -170,6 +166,8 @@ class Input(Component):
     event: str = "input.received"
     refused: int = 0
     """Messages that were read and that nobody took."""
+    refusals_every: float = 1.0
+    """Seconds between two notes about that, at least."""
     _noted: int = 0
     _noted_at: float = float("-inf")
     _refusal: str = ""
@@ -201,7 +199,7 @@ class Input(Component):
         except Exception as error:  # noqa: BLE001 - the edge where a message's failure becomes a note
             self.refused += 1
             self._refusal = described(error)
-            if asyncio.get_running_loop().time() >= self._noted_at + REFUSALS_SECONDS:
+            if asyncio.get_running_loop().time() >= self._noted_at + self.refusals_every:
                 self.note_refusals()
 
     def note_refusals(self) -> None:
