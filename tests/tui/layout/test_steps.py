@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from support.flows import edge, node, plan
 from woodwork_tui.layout import Zoom, arrange
-from woodwork_tui.layout.steps import Way, anchor, first, known, last, mark_at, step
+from woodwork_tui.layout.steps import Way, anchor, boxes_in, central, first, known, last, mark_at, step
 
 DESK = arrange(
     plan(
@@ -80,3 +80,12 @@ def test_the_first_node_is_on_the_left_the_last_one_on_the_right():
 def test_what_is_gone_stays_selected_until_it_is_known_to_be():
     assert step(DESK, "gone", Way.DOWN) == "gone"
     assert not known(DESK, ("web", "gone"))
+
+
+def test_of_the_nodes_in_a_window_the_one_nearest_to_its_middle_is_central():
+    whole = (0, 0, DESK.width, DESK.height)
+    assert {box.name for box in boxes_in(DESK, *whole)} == {box.name for box in DESK.boxes}
+    for box in DESK.boxes:
+        assert central(DESK, box.x, box.y, box.width, box.height) == box.name
+    assert boxes_in(DESK, DESK.width + 1, 0, 5, 5) == []
+    assert central(DESK, DESK.width + 1, 0, 5, 5) is None

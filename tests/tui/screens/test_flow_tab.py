@@ -18,6 +18,7 @@ from woodwork_engine.snapshot import NodeState, NodeStats, Snapshot
 from woodwork_engine.source import Span
 from woodwork_engine.transcript import Transcript
 from woodwork_tui.layout import Zoom
+from woodwork_tui.layout.steps import boxes_in, central
 from woodwork_tui.state.view import Selection, View
 
 WIDE, NARROW = (120, 36), (80, 24)
@@ -167,6 +168,36 @@ async def test_a_large_graph_is_moved_by_arrows_until_something_is_selected_then
         assert graph.scroll_offset.x <= box.x <= graph.scroll_offset.x + graph.size.width - box.width
         await pilot.press("shift+left")
         assert app.selection.node == "node_39"
+
+
+def tall_flow():
+    names = [f"node_{number}" for number in range(40)]
+    return flow_of([node("hub"), *map(node, names)], [edge("hub", name) for name in names])
+
+
+async def test_a_graph_that_does_not_fit_is_shown_from_where_messages_come():
+    app = FlowHost(tall_flow())
+    async with app.run_test(size=WIDE) as pilot:
+        for _ in Zoom:
+            await pilot.pause()
+            assert app.tab.picture.graph.max_scroll_y > 0
+            assert "hub" in app.painted()
+            await pilot.press("z")
+
+
+async def test_the_graph_is_zoomed_about_what_one_looks_at():
+    app = FlowHost(wide_flow())
+    async with app.run_test(size=WIDE) as pilot:
+        graph = app.tab.picture.graph
+        for _ in range(20):
+            await pilot.press("right")
+        window = (*graph.scroll_offset, *graph.size)
+        middle = central(graph.drawing, *window)
+        await pilot.press("z")
+        await pilot.pause()
+        assert middle != "node_0"
+        assert middle in [box.name for box in boxes_in(graph.drawing, *graph.scroll_offset, *graph.size)]
+        assert not app.selection
 
 
 async def test_dragging_moves_the_graph_and_selects_nothing():

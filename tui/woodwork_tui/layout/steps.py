@@ -54,6 +54,26 @@ def last(layout: Layout) -> Mark | None:
     return max(layout.boxes, key=lambda box: (box.x, box.y)).name if layout.boxes else None
 
 
+def boxes_in(layout: Layout, x: int, y: int, width: int, height: int) -> list[Box]:
+    """Return the nodes of which something is in the window that begins at *x*, *y*."""
+    return [
+        box
+        for box in layout.boxes
+        if box.x < x + width and x < box.x + box.width and box.y < y + height and y < box.y + box.height
+    ]
+
+
+def central(layout: Layout, x: int, y: int, width: int, height: int) -> str | None:
+    """Return the node in the window that is nearest to its middle."""
+
+    def apart(box: Box) -> int:  # a cell is about twice as high as it is wide
+        across = abs(2 * box.x + box.width - 2 * x - width)
+        return across + 2 * abs(2 * box.y + box.height - 2 * y - height)
+
+    near = min(boxes_in(layout, x, y, width, height), key=apart, default=None)
+    return near.name if near is not None else None
+
+
 def step(layout: Layout, mark: Mark, way: Way) -> Mark:
     """Return what is next to *mark*; itself at the end."""
     if isinstance(mark, str):

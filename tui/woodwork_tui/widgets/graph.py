@@ -17,7 +17,7 @@ from textual.strip import Strip
 from woodwork_engine.snapshot import EdgeStats, NodeStats, Snapshot
 from woodwork_tui.layout import Layout, Zoom
 from woodwork_tui.layout.drawings import Drawings
-from woodwork_tui.layout.steps import Mark, Way, anchor, first, known, last, mark_at, step
+from woodwork_tui.layout.steps import Mark, Way, anchor, boxes_in, central, first, known, last, mark_at, step
 from woodwork_tui.state.pulse import PULSE_SECONDS, Pulse
 from woodwork_tui.widgets.dragged import DraggedView
 from woodwork_tui.widgets.graph_paint import GraphPaint, Moment
@@ -117,7 +117,7 @@ class GraphView(DraggedView, can_focus=True):
     def choose(self, mark: Mark | None) -> None:
         """Mark *mark* as selected and bring it into sight."""
         self.chosen = mark
-        self._bring_into_sight()
+        self._bring_into_sight(mark)
         self.refresh()
 
     def _fit(self) -> None:
@@ -125,26 +125,34 @@ class GraphView(DraggedView, can_focus=True):
         room = self.container_size
         if not room:
             return
+        middle = central(self.drawing, *self._window)
         self.zoom = self._wanted or self._drawings.fitting(room.width, room.height)
         layout = self._drawings.get(self.zoom)
         if layout is not self._paint.layout:
             self._paint = GraphPaint(self._drawings.plan, layout)
         self.virtual_size = Size(max(layout.width, 1), max(layout.height, 1))
         self._origin = Offset(max(0, (room.width - layout.width) // 2), max(0, (room.height - layout.height) // 2))
-        self._bring_into_sight()
+        if self.chosen is not None and known(layout, self.chosen):
+            self._bring_into_sight(self.chosen)
+        else:  # zoom about what one looks at; at first that is where messages come from
+            self._bring_into_sight(middle if middle and known(layout, middle) else first(layout), center=True)
 
-    def _bring_into_sight(self) -> None:
+    @property
+    def _window(self) -> tuple[int, int, int, int]:
+        return (*self.scroll_offset, *self.size)
+
+    def _bring_into_sight(self, mark: Mark | None, *, center: bool = False) -> None:
         layout = self.drawing
-        if self.chosen is None or not known(layout, self.chosen):
+        if mark is None or not known(layout, mark):
             return
-        if isinstance(self.chosen, str):
-            box = layout.box(self.chosen)
+        if isinstance(mark, str):
+            box = layout.box(mark)
             region = Region(box.x, box.y, box.width, box.height) if box else Region()
         else:
-            path = layout.path(*self.chosen)
+            path = layout.path(*mark)
             x, y = anchor(path) if path else (0, 0)
             region = Region(x - 6, y, 12, 1)
-        self.scroll_to_region(region.grow((1, 2, 1, 2)), animate=False, immediate=True, force=True)
+        self.scroll_to_region(region.grow((1, 2, 1, 2)), animate=False, immediate=True, force=True, center=center)
 
     def on_resize(self, event: Resize) -> None:
         """Fit the graph into the new size."""
@@ -238,8 +246,7 @@ class GraphView(DraggedView, can_focus=True):
         if self.chosen is not None:
             self.post_message(self.Opened(self.chosen))
             return
-        window = Region(*self.scroll_offset, *self.size)
-        seen = [box for box in self.drawing.boxes if window.overlaps(Region(box.x, box.y, box.width, box.height))]
+        seen = boxes_in(self.drawing, *self._window)
         self._select(min(seen, key=lambda box: (box.x, box.y)).name if seen else first(self.drawing))
 
     def action_zoom(self) -> None:
