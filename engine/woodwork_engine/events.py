@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
+import msgspec
+
 from woodwork_engine.message import MessageEnvelope
-from woodwork_engine.payload import decode
+from woodwork_engine.payload import UNREADABLE, decode
 
 RECORD_TYPES = (
     "emitted", "queued", "started", "ok", "failed", "retry_scheduled", "dead", "dropped", "discarded", "blocked",
@@ -55,59 +57,79 @@ class Record(NamedTuple):
         return {**self._asdict(), "data": self.details()}
 
 
-class Emission:
+class Emission(msgspec.Struct, frozen=True, gc=False):
     """What an `emitted` record shows: the payload, still encoded until somebody looks, and the targets."""
 
-    __slots__ = ("encoded", "targets")
-
-    def __init__(self, encoded: bytes, targets: tuple[str, ...]) -> None:
-        self.encoded = encoded
-        self.targets = targets
+    encoded: bytes
+    targets: tuple[str, ...]
 
     def to_dict(self) -> dict[str, object]:
         """Return `payload` and `targets`; above 64 KiB the payload is cut text, with `size` (bytes) and `truncated`."""
         size = len(self.encoded)
-        value = decode(self.encoded)
+        try:
+            value = decode(self.encoded)
+        except UNREADABLE as error:
+            value = f"({size} bytes that cannot be read: {error})"
         if size <= PAYLOAD_CUT:
             return {"payload": value, "targets": list(self.targets)}
         text = value if isinstance(value, str) else repr(value)
         return {"payload": text[:PAYLOAD_CUT], "size": size, "truncated": True, "targets": list(self.targets)}
 
 
-Details = Emission | dict[str, object] | int | tuple[str, ...] | None
-"""What an entry keeps of `data`: the depth of a `queued`, the outputs of an `ok`, or the object itself."""
-_Entry = tuple[int, float, str, MessageEnvelope | Record | None, str | None, int | None, float | None, Details]
+Details = Emission | dict[str, object] | int | str | tuple[str, ...] | None
+"""What is kept of a record's `data`: a number for a depth, a text or several for outputs, else the object itself."""
+
+
+class _Entry(msgspec.Struct, gc=False):
+    """A record as it is kept; the garbage collector need not look at fifty thousand of them."""
+
+    seq: int
+    ts: float
+    kind: str
+    envelope: MessageEnvelope | Record | None
+    target: str | None
+    attempt: int | None
+    duration_ms: float | None
+    details: Details
 
 
 def _data(details: Details) -> Emission | dict[str, object] | None:
     if isinstance(details, int):
         return {"depth": details}
-    if isinstance(details, tuple):
-        return {"outputs": list(details)}
-    return details
+    if isinstance(details, str):
+        return {"outputs": [details]}
+    return {"outputs": list(details)} if isinstance(details, tuple) else details
 
 
 def _published(entry: _Entry) -> Record:
-    seq, ts, kind, envelope, target, attempt, duration_ms, details = entry
+    envelope, data = entry.envelope, _data(entry.details)
     if isinstance(envelope, Record):
         return envelope
     if envelope is None:
-        return Record(seq, ts, kind, target=target, attempt=attempt, duration_ms=duration_ms, data=_data(details))
+        return Record(
+            entry.seq,
+            entry.ts,
+            entry.kind,
+            target=entry.target,
+            attempt=entry.attempt,
+            duration_ms=entry.duration_ms,
+            data=data,
+        )
     return Record(
-        seq,
-        ts,
-        kind,
+        entry.seq,
+        entry.ts,
+        entry.kind,
         envelope.message_id,
         envelope.session_id,
         envelope.sender_component,
-        target,
+        entry.target,
         envelope.event_type,
-        attempt,
+        entry.attempt,
         envelope.revision or None,
-        duration_ms,
+        entry.duration_ms,
         envelope.correlation_id or envelope.message_id,
         envelope.causation_id,
-        _data(details),
+        data,
     )
 
 
@@ -133,7 +155,8 @@ class EventLog:
         self.high_water: int = sys.maxsize
         """From this `seq` on a lossless reader is half a ring behind: writers of new messages wait (see `watch`)."""
         self._ring: deque[_Entry] = deque(maxlen=limit)
-        self._payloads: deque[tuple[int, int]] = deque()
+        self._payloads: deque[int] = deque()
+        self._payload_sizes: deque[int] = deque()
         self._payload_bytes = self._payload_bytes_ever = 0
         self._payload_mark = self._read_to = self._look_at = sys.maxsize
         self._lossless: list[Reader] = []
@@ -158,13 +181,13 @@ class EventLog:
         target: str | None = None,
         attempt: int | None = None,
         duration_ms: float | None = None,
-        data: dict[str, object] | int | tuple[str, ...] | None = None,
+        data: Details = None,
     ) -> None:
-        """Write one record; *data* is not changed afterwards. A number stands for a depth, a tuple for outputs."""
+        """Write one record; *data* is not changed afterwards."""
         self.seq = seq = self.seq + 1
         if seq > self._look_at:
             self._keep_unread()
-        self._ring.append((seq, ts, kind, envelope, target, attempt, duration_ms, data))
+        self._ring.append(_Entry(seq, ts, kind, envelope, target, attempt, duration_ms, data))
 
     def append_state(
         self,
@@ -179,16 +202,17 @@ class EventLog:
         """Write one record about the flow, a component or a revision rather than about a message."""
         self.seq = seq = self.seq + 1
         record = Record(seq, ts, kind, source=source, target=target, rev=rev, data=data)
-        self._ring.append((seq, ts, kind, record, None, None, None, None))
+        self._ring.append(_Entry(seq, ts, kind, record, None, None, None, None))
 
     def append_emitted(self, ts: float, envelope: MessageEnvelope, encoded: bytes, targets: tuple[str, ...]) -> None:
         """Write the `emitted` record of *envelope*, whose payload is kept encoded and counted in bytes."""
         self.seq = seq = self.seq + 1
         if seq > self._look_at:
             self._keep_unread()
-        self._ring.append((seq, ts, "emitted", envelope, None, None, None, Emission(encoded, targets)))
+        self._ring.append(_Entry(seq, ts, "emitted", envelope, None, None, None, Emission(encoded, targets)))
         size = len(encoded)
-        self._payloads.append((seq, size))
+        self._payloads.append(seq)
+        self._payload_sizes.append(size)
         self._payload_bytes += size
         self._payload_bytes_ever += size
         if self._payload_bytes > self.payload_limit or len(self._payloads) > self.limit:
@@ -200,12 +224,12 @@ class EventLog:
         """Drop the oldest payloads with all records up to theirs, but nothing that a lossless reader has not read."""
         oldest = self.seq - self.limit
         while len(self._payloads) > 1:
-            seq, size = self._payloads[0]
+            seq = self._payloads[0]
             if seq > self._read_to or (seq > oldest and self._payload_bytes <= self.payload_limit):
                 return
             self._payloads.popleft()
-            self._payload_bytes -= size
-            while self._ring and self._ring[0][0] <= seq:
+            self._payload_bytes -= self._payload_sizes.popleft()
+            while self._ring and self._ring[0].seq <= seq:
                 self._ring.popleft()
 
     def _keep_unread(self) -> None:
@@ -275,7 +299,7 @@ class EventLog:
                 continue
         entries.reverse()
         start = 0
-        while start < len(entries) and entries[start][0] <= cursor:
+        while start < len(entries) and entries[start].seq <= cursor:
             start += 1
         return entries[start:] if most is None else entries[start : start + most]
 
@@ -295,10 +319,12 @@ class Reader:
         entries = self._log.entries_after(self.cursor, most)
         if not entries:
             return Batch((), 0)
-        missed = entries[0][0] - self.cursor - 1
-        self.cursor = entries[-1][0]
+        missed = entries[0].seq - self.cursor - 1
+        self.cursor = entries[-1].seq
         if self.lossless:
-            self.payload_bytes += sum(len(entry[7].encoded) for entry in entries if isinstance(entry[7], Emission))
+            self.payload_bytes += sum(
+                len(entry.details.encoded) for entry in entries if isinstance(entry.details, Emission)
+            )
             self._log.moved()
         return Batch(tuple(_published(entry) for entry in entries), missed)
 

@@ -168,8 +168,12 @@ class Workbench:
         )
 
     async def attempt(self, component: Component, delivery: Delivery) -> Attempt:
-        """Call the handler with *delivery*."""
-        result = await self._handlers[component.name](delivery)
+        """Call the handler with *delivery*, which is the current one meanwhile."""
+        token = current.set(delivery)
+        try:
+            result = await self._handlers[component.name](delivery)
+        finally:
+            current.reset(token)
         outputs = [Sent(o.event, decode(o.encoded), o.session, o.target) for o in delivery.staged or ()]
         return Attempt(result, outputs)
 

@@ -56,7 +56,7 @@ class Acceptance:
         core, endpoint = self._core, lane.endpoint
         if core.log is not None:
             at, envelope, name = delivery.accepted_at, delivery.envelope, endpoint.name
-            core.log.append_emitted(at, envelope, delivery.encoded, (name,))
+            core.log.append_emitted(at, envelope, delivery.encoded, endpoint.alone)
             core.log.append(at, "queued", envelope, name, None, None, endpoint.depth + 1)
         route.edge.count += 1
         core.push(lane, delivery)

@@ -104,15 +104,17 @@ class Endpoint:
     """
 
     __slots__ = (
-        "at_most_once", "blocked", "dead", "depth", "discarded", "dropped", "emitted", "emptied", "failed", "gate",
-        "handled_seconds", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name", "ok",
-        "parked_at", "parked_runners", "peak", "peak_at", "policy_", "ready", "retried", "retrying", "runners",
-        "session_limit", "since_full", "state", "timeout", "timeouts", "ttl", "ttl_is_own", "waking", "window",
-        "working",
+        "alone", "at_most_once", "blocked", "dead", "depth", "discarded", "dropped", "emitted", "emptied", "failed",
+        "gate", "handled_seconds", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name",
+        "ok", "parked_at", "parked_runners", "peak", "peak_at", "policy_", "ready", "retried", "retrying",
+        "runners", "session_limit", "since_full", "state", "timeout", "timeouts", "ttl", "ttl_is_own", "waking",
+        "window", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
         self.name = name
+        self.alone = (name,)
+        """The targets of a message for this name only; one object for all of them."""
         self.policy = policy
         self.state = EndpointState.WAITING
         self.instance: Instance | None = None

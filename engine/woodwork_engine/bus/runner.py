@@ -175,6 +175,7 @@ class Runners:
                 now = wall()
                 if delivery.expires_at is not None and now >= delivery.expires_at:
                     self._settlement.dead(lane, delivery, DeathReason.EXPIRED)
+                    ended = monotonic()
                     continue
                 delivery.attempt += 1
                 delivery.running = True
@@ -192,6 +193,7 @@ class Runners:
                     if delivery.staged is not None and (parcels := self._send(endpoint, instance.routes, delivery)):
                         await self._room(endpoint, parcels)
                         self._intake.accept(parcels)
+                        now = wall() - (ended - started)
                 except BaseException as error:
                     ended = monotonic()
                     if not self._failed(lane, delivery, now, ended - started, error):

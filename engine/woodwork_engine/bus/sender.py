@@ -33,13 +33,19 @@ class Sender:
         self._ids = ids
 
     async def emit(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
-        """Route *data* along *source*'s `to`; return the message's id."""
+        """Route *data* along *source*'s `to`; return the message's id. Outside a handler it waits without limit."""
         delivery = _running()
         encoded = encode(data)
         if delivery is not None:
             delivery.emits = True
             return delivery.stage(source, event, encoded, session=session)
-        return await self.from_input(source, event, encoded, session)
+        core = self._core
+        envelope = self._ingress(source, event, session, _ROUTED)
+        routes = core.table.routed(source, event)
+        if len(routes) != 1 or not self._intake.at_once(routes[0], envelope, encoded):
+            await self._admit(envelope, encoded, routes)
+        core.endpoint(source).emitted += 1
+        return envelope.message_id
 
     async def send(
         self, source: str | None, target: str, event: str, data: object, *, session: str | None = None
@@ -51,7 +57,7 @@ class Sender:
         if delivery is not None:
             return delivery.stage(source or delivery.target, event, encoded, target, session=session)
         envelope = self._ingress(source, event, session, _TO_ONE)
-        await self._admit(envelope, encoded, (self._core.table.direct(source, target),), None)
+        await self._admit(envelope, encoded, (self._core.table.direct(source, target),))
         return envelope.message_id
 
     async def broadcast(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
@@ -61,7 +67,7 @@ class Sender:
         if delivery is not None:
             return delivery.stage(source, event, encoded, broadcast=True, session=session)
         envelope = self._ingress(source, event, session, _TO_ALL)
-        await self._admit(envelope, encoded, self._accepting(source, event), None)
+        await self._admit(envelope, encoded, self._accepting(source, event))
         return envelope.message_id
 
     async def request(self, source: str, target: str, data: object, *, timeout: float) -> object:
@@ -127,28 +133,15 @@ class Sender:
             {"event": event, **details},
         )  # fmt: skip
 
-    async def from_input(
-        self, source: str, event: str, encoded: bytes, session: str | None, timeout: float | None = None
-    ) -> str:
-        """Route what an input emits; *timeout* in seconds bounds the wait for room, None waits without limit."""
-        envelope = self._ingress(source, event, session, _ROUTED)
-        await self._admit(envelope, encoded, self._core.table.routed(source, event), timeout)
-        self._core.endpoint(source).emitted += 1
-        return envelope.message_id
-
-    async def _admit(
-        self, envelope: MessageEnvelope, encoded: bytes, routes: Sequence[Route], timeout: float | None
-    ) -> None:
-        intake = self._intake
-        if len(routes) == 1 and intake.at_once(routes[0], envelope, encoded, own_payload=False):
-            return
+    async def _admit(self, envelope: MessageEnvelope, encoded: bytes, routes: Sequence[Route]) -> None:
         if routes:
-            parcels = [intake.parcel(route, envelope, encoded, envelope.created_at) for route in routes]
-            await intake.from_outside(parcels, timeout)
-            return
-        if self._core.closing:
+            now = envelope.created_at
+            parcels = [self._intake.parcel(route, envelope, encoded, now) for route in routes]
+            await self._intake.from_outside(parcels, None)
+        elif self._core.closing:
             raise ClosingError
-        self._unroutable(envelope, encoded)
+        else:
+            self._unroutable(envelope, encoded)
 
     def _ingress(
         self, source: str | None, event: str, session: str | None, pattern: CommunicationPattern

@@ -14,6 +14,7 @@ from woodwork_engine.delivery import Delivery
 from woodwork_engine.payload import UNREADABLE
 from woodwork_engine.snapshot import AttemptInfo
 
+NOTHING: str | tuple[str, ...] = ()
 MESSAGE_CUT = 4 * 1024
 TRACEBACK_CUT = 16 * 1024
 
@@ -54,7 +55,9 @@ class Settlement:
         lane.queue.popleft()
         core.left(lane, delivery)
         if core.log is not None:
-            outputs = () if delivery.staged is None else tuple([output.message_id for output in delivery.staged])
+            staged, outputs = delivery.staged, NOTHING
+            if staged is not None:
+                outputs = staged[0].message_id if len(staged) == 1 else tuple([one.message_id for one in staged])
             core.log.append(now, "ok", delivery.envelope, delivery.target, delivery.attempt, duration * 1000, outputs)
         if delivery.envelope.replay_of is not None:
             core.dead.replay_ended(delivery.envelope.replay_of, ok=True)

@@ -9,7 +9,7 @@ from functools import partial
 
 from woodwork_engine.components.component import Component, Input, Link
 from woodwork_engine.components.services import Services
-from woodwork_engine.delivery import Context, Delivery, current
+from woodwork_engine.delivery import Context, Delivery
 from woodwork_engine.kinds import Role
 from woodwork_engine.message import Outbox
 from woodwork_engine.payload import decode, encode
@@ -41,26 +41,22 @@ class Handler:
         self._process = _awaitable(component, link)
 
     async def __call__(self, delivery: Delivery) -> object:
-        """Make one attempt and return the answer; outputs are left staged on *delivery*."""
+        """Make one attempt and return the answer; outputs are left staged on *delivery*, which is the current one."""
         delivery.staged = None  # what a failed attempt staged has never been (C4)
         delivery.emits = False
-        token = current.set(delivery)
-        try:
-            hooks = self._hooks
-            event = delivery.envelope.event_type
-            if hooks is not None and delivery.attempt <= 1:
-                hooks.fire(event, delivery.encoded, Context.of(delivery))
-            data = decode(delivery.encoded)
-            if self._pipes is not None:
-                data = await self._pipes.apply(event, data)
-            result = await self._process(data)
-            if result is not None and not delivery.emits:
-                delivery.stage(self._name, self._event, encode(result))
-            if hooks is not None and delivery.staged is not None:
-                self._show_outputs(delivery)
-            return result
-        finally:
-            current.reset(token)
+        hooks = self._hooks
+        event = delivery.envelope.event_type
+        if hooks is not None and delivery.attempt <= 1:
+            hooks.fire(event, delivery.encoded, Context.of(delivery))
+        data = decode(delivery.encoded)
+        if self._pipes is not None:
+            data = await self._pipes.apply(event, data)
+        result = await self._process(data)
+        if result is not None and not delivery.emits:
+            delivery.stage(self._name, self._event, encode(result))
+        if hooks is not None and delivery.staged is not None:
+            self._show_outputs(delivery)
+        return result
 
     def _show_outputs(self, delivery: Delivery) -> None:
         if self._hooks is None or delivery.staged is None:
