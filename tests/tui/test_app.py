@@ -284,6 +284,27 @@ async def test_what_is_wrong_with_a_filter_is_said_and_the_last_good_one_stays(a
         assert bar.input.has_focus
 
 
+async def test_a_filter_that_a_command_brings_is_checked_before_its_tab_was_ever_shown(at_desk):
+    async with at_desk() as shown:
+        await shown.command("dlq (")
+        line = shown.app.main.query_one(CommandLine)
+        assert line.is_open
+        assert line.remark == "no closing bracket"
+        assert shown.tab == "flow"
+        await shown.press("escape")
+        await shown.command("dlq ticket")
+        assert (shown.tab, shown.app.main.place.filter) == ("dlq", "ticket")
+        await shown.command("filter (")
+        assert line.remark == "no closing bracket"
+
+
+async def test_a_tab_that_lists_nothing_says_that_it_has_nothing_to_filter(at_desk, monkeypatch):
+    monkeypatch.setattr(ListTab, "filterable", False)
+    async with at_desk() as shown:
+        await shown.command("health x")
+        assert shown.app.main.query_one(CommandLine).remark == "Health has nothing to filter"
+
+
 async def test_while_a_filter_is_typed_the_footer_shows_no_letters_to_press(at_desk):
     async with at_desk() as shown:
         await shown.press("slash")

@@ -10,6 +10,8 @@ TAB_TITLES = {
     "flow": "Flow", "messages": "Messages", "sessions": "Sessions", "queues": "Queues", "retries": "Retries",
     "dlq": "DLQ", "file": "File", "health": "Health",
 }  # fmt: skip
+FILTERED_TABS = ("messages", "sessions", "queues", "retries", "dlq")
+"""Tabs that list something, where `/` means something."""
 COMMAND_TABS = {"msgs": "messages"}
 """Short command names of tabs that have one."""
 
@@ -56,7 +58,8 @@ def show_key(key: str) -> str:
 def _tab_actions() -> Iterable[Action]:
     for number, name in enumerate(TABS, 1):
         short = next((short for short, tab in COMMAND_TABS.items() if tab == name), name)
-        yield Action(f"tab.{name}", str(number), TAB_TITLES[name], "Tabs", f"go('{name}')", f"{short} [filter]")
+        command = f"{short} [filter]" if name in FILTERED_TABS else short
+        yield Action(f"tab.{name}", str(number), TAB_TITLES[name], "Tabs", f"go('{name}')", command)
 
 
 ACTIONS: tuple[Action, ...] = (

@@ -6,6 +6,7 @@ import pytest
 
 from support.scene import scene
 from woodwork_tui import actions
+from woodwork_tui.screens.tabs import make_tab
 from woodwork_tui.state import commands
 from woodwork_tui.state.commands import Command, CommandHistory, Names, Wrong, completions, names, parse, usage
 
@@ -81,6 +82,17 @@ def test_a_filter_behind_a_tab_is_checked_by_that_tab():
     check = {"dlq": "no such field"}
     assert read("dlq oops:1", check_filter=lambda tab, text: check.get(tab)) == Wrong("no such field")
     assert read("msgs oops:1", check_filter=lambda tab, text: check.get(tab)) == ("tab.messages", "oops:1")
+
+
+def test_a_filter_by_itself_is_checked_by_the_tab_in_front():
+    assert read("filter oops:1", check_filter=lambda tab, text: None if tab else "no such field") == Wrong(
+        "no such field"
+    )
+
+
+@pytest.mark.parametrize("tab", actions.TABS)
+def test_a_filter_is_offered_exactly_for_the_tabs_that_can_be_filtered(tab):
+    assert actions.action(f"tab.{tab}").command.endswith(" [filter]") is make_tab(tab).filterable
 
 
 @pytest.mark.parametrize(

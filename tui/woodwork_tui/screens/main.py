@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from woodwork_tui.actions import TABS
+from woodwork_tui.actions import TAB_TITLES, TABS
 from woodwork_tui.screens.entry_lines import EntryLines
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.screens.tab_stack import TabStack
@@ -212,8 +212,9 @@ class MainScreen(Screen[None]):
         return commands.parse(line, self.names(), self._check_filter)
 
     def _check_filter(self, tab: str, expression: str) -> str | None:
-        known = self.query_one(TabStack).get(tab)
-        return known.check_filter(expression) if known is not None and known.filterable else None
+        name = tab or self.place.tab
+        known = self.query_one(TabStack).get(name)
+        return known.check_filter(expression) if known.filterable else f"{TAB_TITLES[name]} has nothing to filter"
 
     # the mouse
 

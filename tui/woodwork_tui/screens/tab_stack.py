@@ -11,7 +11,7 @@ from woodwork_tui.screens.tab import Tab
 
 
 class TabStack(Container):
-    """Holds the tabs that *make_tab* makes, by name."""
+    """Holds the tabs that *make_tab* makes, by name; one that is only asked something is not shown yet."""
 
     DEFAULT_CSS = """
     TabStack { height: 1fr; }
@@ -21,6 +21,7 @@ class TabStack(Container):
         super().__init__()
         self._make_tab = make_tab
         self._wanted = ""
+        self._made: dict[str, Tab] = {}
         self._tabs: dict[str, Tab] = {}
         self._making = asyncio.Lock()
 
@@ -29,9 +30,11 @@ class TabStack(Container):
         """The tab in front, once it can be shown something."""
         return self._tabs.get(self._wanted)
 
-    def get(self, name: str) -> Tab | None:
-        """Return the tab *name* if it has been made."""
-        return self._tabs.get(name)
+    def get(self, name: str) -> Tab:
+        """Return the tab *name*; it may not be on the screen yet, and must be shown nothing then."""
+        if name not in self._made:
+            self._made[name] = self._make_tab(name)
+        return self._made[name]
 
     def unsaved(self) -> tuple[str, ...]:
         """Return the names of files with edits that quitting would lose."""
@@ -42,7 +45,7 @@ class TabStack(Container):
         self._wanted = name
         async with self._making:
             if name not in self._tabs:
-                tab = self._make_tab(name)
+                tab = self.get(name)
                 tab.display = False
                 await self.mount(tab)
                 self._tabs[name] = tab

@@ -62,7 +62,7 @@ class Wrong:
 
 
 CheckFilter = Callable[[str, str], str | None]
-"""Says what is wrong with a tab's filter expression: tab and expression in."""
+"""Says what is wrong with a tab's filter expression: tab, empty for the one in front, and expression in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +190,8 @@ def _checked(found: Action, words: tuple[str, ...], check_filter: CheckFilter) -
         read = read_payload(words[1])
         if isinstance(read, Invalid):
             return Wrong(str(read))
-    if found.id.startswith("tab.") and words:
-        problem = check_filter(found.id.removeprefix("tab."), words[0])
+    if words and (found.id.startswith("tab.") or found.id == "app.filter"):
+        problem = check_filter(found.id.partition("tab.")[2], words[0])
         if problem is not None:
             return Wrong(problem)
     return Command(found, words)
