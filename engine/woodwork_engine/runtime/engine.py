@@ -300,6 +300,7 @@ class Engine:
         if not self._stop_asked.is_set():
             self._how_to_stop = (drain, deadline)
             self._state = FlowState.DRAINING
+            self._flow.bus.close_ingress()
             self._stop_asked.set()
         elif not drain:
             self._flow.cut_short()

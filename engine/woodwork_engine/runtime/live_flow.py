@@ -59,6 +59,8 @@ class LiveFlow:
         self._clock = services.clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hidden: set[str] = set()
+        self._exchanging = asyncio.Lock()
+        self._stopping = False
         self._cut = False
         self._hurrying: asyncio.Task[StopReport] | None = None
 
@@ -110,6 +112,10 @@ class LiveFlow:
 
         Cancelled before that step, it has ended the inputs that it replaces and changed nothing else.
         """
+        async with self._exchanging:
+            await self._apply(change, recruits)
+
+    async def _apply(self, change: Change, recruits: Recruits) -> None:
         crew = self.crew
         replaced = [crew.members[name] for name in recruits.members if name in crew.members]
         gone = {name: crew.members.get(name) for name in change.diff.removed}
@@ -185,19 +191,23 @@ class LiveFlow:
         while True:
             await self.inputs.ended(self.crew.members.values())
             await core.idle()
+            async with self._exchanging:  # inputs that are being replaced have ended, but their successors not begun
+                pass
             if core.depth == core.parked() and not any(member.reads for member in self.crew.members.values()):
                 return
 
     def cut_short(self) -> None:
         """End a stop that is draining at once."""
         self._cut = True
-        if self.bus.core.closing and self._hurrying is None:
+        if self._stopping and self._hurrying is None:
             self._hurrying = asyncio.get_running_loop().create_task(self.bus.stop(drain=False))
 
     async def stop(self, *, drain: bool, deadline: float | None) -> StopReport:
         """Stop inputs, let lanes drain for at most *deadline* seconds, stop every component (bus.md H2)."""
         crew = self.crew
+        self.bus.close_ingress()
         await self.inputs.end(crew.members.values())
+        self._stopping = True
         report = await self.bus.stop(drain=drain and not self._cut, deadline=deadline)
         if self._hurrying is not None:
             await self._hurrying
