@@ -305,10 +305,12 @@ async def test_a_tab_that_lists_nothing_says_that_it_has_nothing_to_filter(at_de
         assert shown.app.main.query_one(CommandLine).remark == "Health has nothing to filter"
 
 
-async def test_while_a_filter_is_typed_the_footer_shows_no_letters_to_press(at_desk):
+async def test_while_a_filter_is_typed_the_footer_shows_how_to_end_and_no_letters_to_press(at_desk):
     async with at_desk() as shown:
         await shown.press("slash")
-        assert shown.line(FooterBar) == " F1Help  ^pPalette  ^qQuit"
+        assert shown.line(FooterBar) == " F1Help  ⏎Done  esc Clear  ^pPalette  ^qQuit"
+        await shown.press("escape", "colon")
+        assert shown.line(FooterBar) == " F1Help  ⏎Done  esc Close  tab Complete  ^pPalette  ^qQuit"
 
 
 async def test_letters_typed_into_a_filter_never_trigger_a_command(at_desk):

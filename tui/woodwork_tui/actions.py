@@ -98,6 +98,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.unmark", "backslash", "Clear the marks", "Lists", "unmark"),
     Action("list.time", "ctrl+t", "Time: clock, since the row before, ago", "Lists", "time_form", "", "Time", 57),
     Action("text.wrap", "w", "Wrap long lines", "Lists", "wrap", "", "Wrap", 56),
+    # lines to type into
+    Action("typed.done", "enter", "Done", "Typing", "submit", "", "Done", 10),
+    Action("filter.clear", "escape", "Clear the filter", "Typing", "abandon", "", "Clear", 11),
+    Action("command.close", "escape", "Close the line", "Typing", "abandon", "", "Close", 11),
+    Action(
+        "command.complete", "tab", "Complete; again, the next way to go on", "Typing", "complete", "", "Complete", 12
+    ),
+    Action("command.older", "up", "The command before", "Typing", "older(-1)"),
+    Action("command.newer", "down", "The command after", "Typing", "older(1)"),
     # what is selected
     Action("item.describe", "d", "Describe", "Selection", "describe", "", "Describe", 50),
     Action("item.source", "e", "Go to the source", "Selection", "source", "", "Source", 51),
@@ -117,7 +126,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("flow.tap_page", "", "Show the tap", "Flow", "page('tap')", "tap"),
     Action("flow.chat_page", "", "Show the chat", "Flow", "page('chat')", "chat"),
     Action("chat.type", "i", "Type into the prompt", "Chat", "type", "", "Type", 20),
-    Action("chat.leave", "escape", "Leave the prompt", "Chat", "leave"),
+    Action("chat.send", "enter", "Send what is typed", "Chat", "submit", "", "Send", 10),
+    Action("chat.leave", "escape", "Leave the prompt", "Chat", "leave", "", "Leave", 11),
     Action("chat.older", "up", "What was sent before", "Chat", "older"),
     Action("chat.newer", "down", "What was sent after that", "Chat", "newer"),
     # retries and dead letters

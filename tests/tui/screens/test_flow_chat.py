@@ -42,6 +42,14 @@ async def test_enter_sends_what_was_typed_and_keys_are_text():
         assert app.focused.value == ""
 
 
+async def test_in_a_prompt_the_keys_that_send_and_leave_are_offered():
+    app = chat_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await spoken_to(pilot, app)
+        bound = app.screen.active_bindings
+        assert [bound[key].binding.id for key in ("enter", "escape")] == ["chat.send", "chat.leave"]
+
+
 async def test_nothing_typed_is_not_sent():
     app = chat_app()
     async with app.run_test(size=WIDE) as pilot:

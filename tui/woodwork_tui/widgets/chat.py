@@ -22,6 +22,12 @@ from woodwork_tui.widgets.talk import Talk
 from woodwork_tui.widgets.text_line import TextLine
 
 
+class PromptInput(SafeInput):
+    """What is typed into a prompt is sent."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("chat.send")
+
+
 class Prompt(Horizontal):
     """The line for one input; what is sent goes up with the name of the component."""
 
@@ -49,7 +55,7 @@ class Prompt(Horizontal):
     def __init__(self, component: str) -> None:
         super().__init__()
         self.component = component
-        self.input = SafeInput(select_on_focus=False, compact=True, placeholder="")
+        self.input = PromptInput(select_on_focus=False, compact=True, placeholder="")
         self.input.cursor_blink = False
         self._sent: list[str] = []
         self._at = 0

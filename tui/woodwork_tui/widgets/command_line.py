@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
@@ -14,6 +14,7 @@ from textual.widgets import Input
 from woodwork_tui.state.commands import Command, CommandHistory, Names, Wrong, completions, usage
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.entry_line import EntryLine
+from woodwork_tui.widgets.keys import bindings
 
 _SHOWN = 6
 
@@ -34,12 +35,9 @@ class _FromModel(Suggester):
 class CommandLine(EntryLine):
     """A command to type. `tab` completes, and again goes to the next way to go on; up and down bring back old ones."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "abandon", "Close", show=False),
-        Binding("tab", "complete", "Complete", show=False),
-        Binding("up", "older(-1)", "Earlier command", show=False),
-        Binding("down", "older(1)", "Later command", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        "command.close", "command.complete", "command.older", "command.newer"
+    )
 
     class Entered(Message):
         """The person wants *command*."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
 from woodwork_tui.text import one_line
+from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.text_line import TextLine
 
 
 class SafeInput(Input):
     """An input that shows what is pasted or completed as visible text, and cannot carry anything else."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("typed.done")
 
     def validate_value(self, value: str) -> str:
         """Return *value* without what acts on a terminal."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.entry_line import EntryLine
+from woodwork_tui.widgets.keys import bindings
 
 Check = Callable[[str], str | None]
 
@@ -18,7 +19,7 @@ Check = Callable[[str], str | None]
 class FilterBar(EntryLine):
     """Open while a filter is typed or set. The last good expression stays the filter."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "abandon", "Clear the filter", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("filter.clear")
 
     class Changed(Message):
         """The filter is now *expression*."""
