@@ -705,6 +705,25 @@ async def test_drain_and_quit_waits_for_the_flow_and_reports_what_was_left(at_de
         assert shown.app.return_value.told == ("2 messages left behind: audit 2",)
 
 
+@pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
+async def test_asked_twice_it_drains(at_desk, key):
+    async with at_desk() as shown:
+        await shown.press(key)
+        assert "^q again drains" in painted(shown.app)
+        await shown.press(key)
+        assert shown.engine.asked == [("stop", {"drain": True})]
+        assert shown.app.return_value.status == 0
+
+
+async def test_asked_twice_it_still_waits_for_an_answer_where_edits_would_be_lost(at_desk, monkeypatch):
+    monkeypatch.setattr(ListTab, "unsaved", lambda tab: ("main.ww",))
+    async with at_desk() as shown:
+        await shown.press("ctrl+q", "ctrl+q")
+        assert isinstance(shown.app.screen, QuitScreen)
+        assert "^q again" not in painted(shown.app)
+        assert shown.engine.asked == []
+
+
 async def test_quit_now_does_not_drain(at_desk):
     async with at_desk() as shown:
         await shown.press("ctrl+q", "down", "down", "enter")

@@ -25,11 +25,17 @@ class Departure:
         self._leaving = False
 
     def ask(self, view: View, bridge: Bridge | None) -> None:
-        """End; ask first if that would lose messages of *view*, or edits."""
+        """End; ask first if that would lose messages of *view*, or edits.
+
+        Asked again while the question stands, it drains, unless that would lose edits: whoever presses twice means it.
+        """
         at_risk = unfinished(view.snapshot, self._edits())
         if self._leaving or not at_risk:
             self.leave(bridge, drain=True)
-        elif not isinstance(self._app.screen, QuitScreen):
+        elif isinstance(self._app.screen, QuitScreen):
+            if not at_risk.edits:
+                self._app.screen.dismiss(Way.DRAIN)
+        else:
             self._app.push_screen(QuitScreen(at_risk), lambda way: self._answered(way, bridge))
 
     def look(self, view: View) -> None:

@@ -48,11 +48,12 @@ class QuitScreen(ModalScreen[Way]):
     def __init__(self, unfinished: Unfinished) -> None:
         super().__init__()
         self._told = Told(_lines(unfinished))
+        self._again = "" if unfinished.edits else "^q again drains  "
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""
         options = OptionList(*(Option(told, id=way.value) for way, told in _WAYS), markup=False)
-        yield DialogBox(self._told, options, title="Quit", hint="enter chooses  esc stays")
+        yield DialogBox(self._told, options, title="Quit", hint=f"enter chooses  {self._again}esc stays")
 
     def on_mount(self) -> None:
         """Begin at the way that loses nothing."""
