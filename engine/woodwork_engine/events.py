@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from woodwork_engine.message import MessageEnvelope
-from woodwork_engine.payload import UNREADABLE, decode
+from woodwork_engine.payload import UNREADABLE, decode, json_text
 
 RECORD_TYPES = (
     "emitted", "queued", "started", "ok", "failed", "retry_scheduled", "dead", "dropped", "discarded", "blocked",
@@ -72,7 +72,7 @@ class Emission(msgspec.Struct, frozen=True, gc=False):
             value = f"({size} bytes that cannot be read: {error})"
         if size <= PAYLOAD_CUT:
             return {"payload": value, "targets": list(self.targets)}
-        text = value if isinstance(value, str) else repr(value)
+        text = value if isinstance(value, str) else json_text(value)
         return {"payload": text[:PAYLOAD_CUT], "size": size, "truncated": True, "targets": list(self.targets)}
 
 
@@ -201,6 +201,8 @@ class EventLog:
     ) -> None:
         """Write one record about the flow, a component or a revision rather than about a message."""
         self.seq = seq = self.seq + 1
+        if seq > self._look_at:
+            self._keep_unread()
         record = Record(seq, ts, kind, source=source, target=target, rev=rev, data=data)
         self._ring.append(_Entry(seq, ts, kind, record, None, None, None, None))
 

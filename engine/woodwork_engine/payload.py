@@ -5,7 +5,9 @@ What comes back is JSON types, bytes and datetimes in UTC; a datetime without a 
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import json
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
@@ -101,3 +103,17 @@ def _plain_other(value: object, path: str, depth: int) -> object:
 def plain(value: object) -> object:
     """Return *value* as plain data that shares nothing with it; raises PayloadError."""
     return decode(encode(value))
+
+
+def json_text(value: object) -> str:
+    r"""Return decoded *value* as JSON: bytes in base64, datetimes RFC 3339, lone surrogates as `\ud800` escapes."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (UnicodeEncodeError, TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        return json.dumps(value, separators=(",", ":"), default=_jsonable)
+
+
+def _jsonable(value: object) -> str:
+    if isinstance(value, bytes | bytearray):
+        return base64.b64encode(value).decode()
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, dt.datetime) else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 
@@ -71,6 +72,15 @@ def test_a_large_payload_is_cut_where_it_is_shown() -> None:
     assert (large["payload"], large["truncated"], large["targets"]) == (text[:PAYLOAD_CUT], True, ["b"])
     assert large["size"] == len(encode(text))
     assert small == {"payload": {"n": 1}, "targets": ["b", "c"]}
+
+
+def test_what_is_cut_of_a_large_object_is_json() -> None:
+    """J1: the original values, as they would be written."""
+    log = EventLog()
+    payload = {"on": True, "none": None, "text": "x" * PAYLOAD_CUT}
+    log.append_emitted(1.0, ENVELOPE, encode(payload), ("b",))
+    shown = next(record.details() for record in log.reader().read().records)["payload"]
+    assert shown == json.dumps(payload, separators=(",", ":"))[:PAYLOAD_CUT]
 
 
 def test_writers_wait_while_a_lossless_reader_is_half_a_ring_behind() -> None:

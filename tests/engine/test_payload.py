@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from woodwork_engine.errors import PayloadError
-from woodwork_engine.payload import decode, encode, plain
+from woodwork_engine.payload import decode, encode, json_text, plain
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,16 @@ def test_a_payload_that_contains_itself_is_refused() -> None:
     loop.append(loop)
     with pytest.raises(PayloadError, match="refers to itself"):
         encode(loop)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"on": True, "none": None, "n": 1.5}, '{"on":true,"none":null,"n":1.5}'),
+        ([b"\xff\x00", dt.datetime(2026, 1, 2, tzinfo=dt.UTC)], '["/wA=","2026-01-02T00:00:00Z"]'),
+        ({"odd": "\ud800", "raw": b"\xff", "at": dt.datetime(2026, 1, 2, tzinfo=dt.UTC), "huge": 2**80},
+         '{"odd":"\\ud800","raw":"/w==","at":"2026-01-02T00:00:00Z","huge":1208925819614629174706176}'),
+    ],
+)  # fmt: skip
+def test_a_payload_is_written_as_json_whatever_is_in_it(value: object, text: str) -> None:
+    assert json_text(value) == text
