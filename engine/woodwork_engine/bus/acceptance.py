@@ -51,18 +51,6 @@ class Acceptance:
             delivery.siblings = targets
             self._append(route, delivery, inside=inside)
 
-    def now(self, route: Route, lane: Lane, delivery: Delivery) -> None:
-        """Accept one message for one target, in whose way there is nothing."""
-        core, endpoint = self._core, lane.endpoint
-        if core.log is not None:
-            at, envelope, name = delivery.accepted_at, delivery.envelope, endpoint.name
-            core.log.append_emitted(at, envelope, delivery.encoded, endpoint.alone)
-            core.log.append(at, "queued", envelope, name, None, None, endpoint.depth + 1)
-        route.edge.count += 1
-        core.push(lane, delivery)
-        if endpoint.instance is None and endpoint.keeps_nothing:
-            self._settlement.removed(lane, delivery)
-
     def _append(self, route: Route, delivery: Delivery, *, inside: bool) -> None:
         """Append one delivery to its lane; what may not travel on becomes a dead letter (bus.md F4)."""
         core, endpoint, envelope = self._core, route.endpoint, delivery.envelope
@@ -77,8 +65,13 @@ class Acceptance:
                 at, name = delivery.accepted_at, endpoint.name
                 core.log.append(at, "queued", delivery.envelope, name, None, None, endpoint.depth + 1)
             core.push(lane, delivery)
-            if endpoint.instance is None and endpoint.keeps_nothing:
-                self._settlement.removed(lane, delivery)
+            if endpoint.instance is None:
+                self.nobody_there(lane, delivery)
+
+    def nobody_there(self, lane: Lane, delivery: Delivery) -> None:
+        """Let *delivery*, just accepted, go at once where its component was removed for good."""
+        if lane.endpoint.keeps_nothing:
+            self._settlement.removed(lane, delivery)
 
     def _refuse(self, lane: Lane, delivery: Delivery, reason: DeathReason) -> None:
         lane.session.messages += 1

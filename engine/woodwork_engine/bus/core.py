@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 from woodwork_engine.bus.counters import Beat, EdgeCounter, Window
 from woodwork_engine.bus.dead_letters import DeadLetters
-from woodwork_engine.bus.endpoint import NEVER, Endpoint, EndpointState, Instance, Lane, LaneState, Route, Session
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, Lane, LaneState, Route, Session
 from woodwork_engine.bus.gate import Gate
 from woodwork_engine.bus.routes import NO_LINKS, RouteTable
 from woodwork_engine.bus.secrets import Secrets
@@ -210,18 +210,20 @@ class BusCore:
 
     def left(self, lane: Lane, delivery: Delivery) -> None:
         """Count *delivery* out, which is no longer in its lane, and hand the room on."""
-        endpoint = lane.endpoint
-        endpoint.depth -= 1
+        lane.endpoint.depth -= 1
         self.depth -= 1
         self.bytes -= len(delivery.encoded)
+        self.look_around(lane)
+
+    def look_around(self, lane: Lane) -> None:
+        """Tell everybody whom it concerns that a delivery has left *lane*."""
+        endpoint = lane.endpoint
         if self.in_line:
             lane.gate.call()
             endpoint.gate.call()
             self.gate.call()
-        if not lane.queue:
-            lane.soonest_expiry = NEVER
-            if not endpoint.depth and endpoint.emptied is not None and not endpoint.emptied.done():
-                endpoint.emptied.set_result(None)
+        if endpoint.emptied is not None and not endpoint.depth and not endpoint.emptied.done():
+            endpoint.emptied.set_result(None)
         if self.idle_waiters:
             self.tell_if_idle()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from heapq import nsmallest
+from operator import attrgetter
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import WINDOW
@@ -14,6 +16,8 @@ PERIOD = 1.0
 IDLE_LANE_SECONDS = 60.0
 MOST_SESSIONS = 10_000
 ROTATE_EVERY = 30
+TIDY_EVERY = 5
+"""Rounds between two looks at every lane and session for those that can go."""
 
 
 class Housekeeping:
@@ -43,12 +47,17 @@ class Housekeeping:
         for endpoint in self._core.endpoints.values():
             if endpoint.state is not EndpointState.PARKED:
                 self._expire(endpoint, now)
-            self._forget_idle_lanes(endpoint, now)
             if endpoint.ready:  # normally a runner is on its way; somebody may have cancelled it
                 self._core.on_ready(endpoint)
-        self._forget_ended()
+        if self._rounds % TIDY_EVERY == 0:
+            self._tidy(now)
         self._core.look_after_tables()
         self._sample(now)
+
+    def _tidy(self, now: float) -> None:
+        for endpoint in self._core.endpoints.values():
+            self._forget_idle_lanes(endpoint, now)
+        self._forget_ended()
         self._forget_sessions()
 
     def _expire(self, endpoint: Endpoint, now: float) -> None:
@@ -84,7 +93,7 @@ class Housekeeping:
         if surplus <= 0:
             return
         idle = [session for session in sessions.values() if session.lanes == 0]
-        for session in sorted(idle, key=lambda s: s.last_seen)[:surplus]:
+        for session in nsmallest(surplus, idle, key=attrgetter("last_seen")):
             del sessions[session.id]
 
     def _sample(self, now: float) -> None:

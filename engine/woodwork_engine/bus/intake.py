@@ -91,9 +91,15 @@ class Intake:
             or envelope.hop > core.max_hops
         ):
             return False
-        expires = expiry(endpoint, envelope, now)
-        delivery = Delivery(envelope, encoded, endpoint.name, expires, now, own_payload)
-        self._acceptance.now(route, lane, delivery)
+        name, log = endpoint.name, core.log
+        delivery = Delivery(envelope, encoded, name, expiry(endpoint, envelope, now), now, own_payload)
+        if log is not None:
+            log.append_emitted(now, envelope, encoded, endpoint.alone)
+            log.append(now, "queued", envelope, name, None, None, endpoint.depth + 1)
+        route.edge.count += 1
+        core.push(lane, delivery)
+        if endpoint.instance is None:
+            self._acceptance.nobody_there(lane, delivery)
         return True
 
     async def from_outside(self, parcels: Parcels, timeout: float | None) -> None:

@@ -53,7 +53,11 @@ class Settlement:
         endpoint.histogram.now[bucket] += 1
         lane.session.histogram.now[bucket] += 1
         lane.queue.popleft()
-        core.left(lane, delivery)
+        endpoint.depth -= 1
+        core.depth -= 1
+        core.bytes -= len(delivery.encoded)
+        if core.in_line or core.idle_waiters or endpoint.emptied is not None:
+            core.look_around(lane)
         if core.log is not None:
             staged, outputs = delivery.staged, NOTHING
             if staged is not None:

@@ -9,7 +9,7 @@ import pytest
 from support.bus import EVERY_SECOND, Worker, message, records, routed, running
 from support.virtual_loop import EPOCH, later, virtual_time
 from woodwork_engine.bus.counters import BUCKETS, Beat, Histogram, Window, percentile_ms
-from woodwork_engine.bus.housekeeping import IDLE_LANE_SECONDS, MOST_SESSIONS
+from woodwork_engine.bus.housekeeping import IDLE_LANE_SECONDS, MOST_SESSIONS, TIDY_EVERY
 from woodwork_engine.events import EventLog
 from woodwork_engine.policy import DeliveryPolicy
 
@@ -201,7 +201,7 @@ async def test_idle_lanes_and_the_oldest_sessions_are_let_go() -> None:
         await bus.core.idle()
         await bus.send_to_component(message("nobody", 1, "kept"))
         assert len(bus.core.endpoints["a"].lanes) == MOST_SESSIONS + 500
-        await later(IDLE_LANE_SECONDS + 3)
+        await later(IDLE_LANE_SECONDS + TIDY_EVERY + 2)
         assert bus.core.endpoints["a"].lanes == {}
         assert list(bus.core.endpoints["nobody"].lanes) == ["kept"]
         assert len(bus.core.sessions) == MOST_SESSIONS
