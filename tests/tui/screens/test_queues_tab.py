@@ -73,6 +73,15 @@ async def test_a_large_screen_shows_sessions_by_component_too():
     assert app.told == [("select", Selection(session="s-02"))]
 
 
+async def test_on_a_very_low_screen_there_is_still_a_queue_to_see():
+    app = TabHost(QueuesTab())
+    async with app.run_test(size=(40, 4)) as pilot:
+        app.show(scene().view())
+        await pilot.pause()
+        assert lines(app, "agent", "4/10,000")
+        assert not lines(app, "of 4 queues")
+
+
 async def test_a_chosen_session_and_a_filter_leave_only_what_they_find():
     app = TabHost(QueuesTab())
     async with app.run_test(size=SMALL) as pilot:

@@ -36,6 +36,8 @@ from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.pane import Pane
 
 _WIDE, _TALL = 110, 24
+_LOW = 8
+"""Lines below which the rows need the line of the sum."""
 _LANE_GLYPHS = {"running": "handling", "retrying": "retry", "parked": "held", "blocked": "held"}
 
 
@@ -120,6 +122,7 @@ class QueuesTab(Tab):
     QueuesTab #by-component { height: 3fr; }
     QueuesTab #by-session { height: 2fr; display: none; }
     QueuesTab.-large #by-session { display: block; }
+    QueuesTab.-low #queues-told { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "list.left", "list.right", "list.sort", "list.reverse", "item.source"
@@ -155,6 +158,7 @@ class QueuesTab(Tab):
     def on_resize(self, event: Resize) -> None:
         """Show sessions by component where there is room for it."""
         self.set_class(event.size.width >= _WIDE and event.size.height >= _TALL, "-large")
+        self.set_class(event.size.height < _LOW, "-low")
         self._draw()
 
     def check_filter(self, text: str) -> str | None:
