@@ -60,7 +60,18 @@ def test_a_component_that_did_not_start_is_named_with_its_reason():
         for n in snapshot.nodes
     )
     found = notices(scene().view(snapshot=replace(snapshot, nodes=nodes)))
-    assert [notice.text for notice in found] == ["kb (1 more): $KEY is not set"]
+    assert [notice.text for notice in found] == ["kb (1 more) did not start: $KEY is not set"]
+
+
+def test_what_did_not_start_is_named_once_though_the_engine_names_it_too():
+    snapshot = scene().snapshot
+    span = snapshot.plan.node("kb").span
+    problem = f"{span} kb: kb.py:1 ModuleNotFoundError: No module named 'x'; mend the file and save it"
+    nodes = tuple(
+        replace(n, state=NodeState.NOT_STARTED, problem=problem) if n.name == "kb" else n for n in snapshot.nodes
+    )
+    (found,) = notices(scene().view(snapshot=replace(snapshot, nodes=nodes)))
+    assert found.text == "kb did not start: kb.py:1 ModuleNotFoundError: No module named 'x'; mend the file and save it"
 
 
 def test_a_short_wait_for_the_loop_is_not_worth_a_line_and_a_long_one_is():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from woodwork_engine.snapshot import FlowState, NodeState
+from woodwork_engine.snapshot import FlowState, NodeState, NodeStats
 from woodwork_tui.state.problems import notice as file_notice
 from woodwork_tui.state.view import View
 
@@ -39,6 +39,12 @@ def notices(view: View, trouble: str = "") -> tuple[Notice, ...]:
     down = [node for node in view.snapshot.nodes if node.state is NodeState.NOT_STARTED]
     if down:
         others = f" ({len(down) - 1} more)" if len(down) > 1 else ""
-        why = down[0].problem or "it did not start"
-        found.append(Notice("failed", f"{down[0].name}{others}: {why}", "7 File"))
+        found.append(Notice("failed", f"{down[0].name}{others} did not start{_why(view, down[0])}", "7 File"))
     return tuple(found[:MOST])
+
+
+def _why(view: View, node: NodeStats) -> str:
+    """Return why *node* did not start, without the place and the name that the engine's sentence begins with."""
+    declared = view.snapshot.plan.node(node.name) if view.snapshot.plan else None
+    why = (node.problem or "").removeprefix(f"{declared.span} " if declared else "").removeprefix(f"{node.name}: ")
+    return f": {why}" if why else ""
