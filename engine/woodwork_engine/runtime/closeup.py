@@ -15,12 +15,15 @@ from woodwork_engine.bus.retry import describe
 from woodwork_engine.bus.settlement import allowed_attempts
 from woodwork_engine.clock import Clock
 from woodwork_engine.errors import described
+from woodwork_engine.events import EventLog
 from woodwork_engine.runtime.live_flow import LiveFlow
 from woodwork_engine.runtime.member import Member
 from woodwork_engine.snapshot import LaneStats, RetryRow, SessionStats
 
 LOOK_SECONDS = 0.5
 """What is kept is at least this old before it is looked at anew."""
+RESTING_SECONDS = 2.0
+"""The same while no record is written: only rates and ages change then."""
 SLICE = 0.001
 """Seconds after which a look leaves the loop to others."""
 MOST_LANES = 500
@@ -48,17 +51,20 @@ class Detail:
 class CloseUp:
     """Keeps `last`, and looks anew in a task of its own when asked to; *looked* is called after each look."""
 
-    def __init__(self, flow: LiveFlow, clock: Clock, looked: Callable[[], None]) -> None:
+    def __init__(self, flow: LiveFlow, log: EventLog, clock: Clock, looked: Callable[[], None]) -> None:
         self.last = Detail()
         self._flow = flow
+        self._log = log
         self._clock = clock
+        self._seq = -1
         self._looked = looked
-        self._ended = -LOOK_SECONDS
+        self._ended = -RESTING_SECONDS
         self._task: asyncio.Task[None] | None = None
 
     def freshen(self) -> None:
         """Begin a new look unless one is under way or was made just now."""
-        if self._task is None and self._clock.monotonic() - self._ended >= LOOK_SECONDS:
+        age = self._clock.monotonic() - self._ended
+        if self._task is None and age >= (RESTING_SECONDS if self._log.seq == self._seq else LOOK_SECONDS):
             self._task = asyncio.get_running_loop().create_task(self._look())
 
     def finish(self) -> None:
@@ -72,6 +78,7 @@ class CloseUp:
         self.last = steps.detail()
 
     async def _look(self) -> None:
+        self._seq = self._log.seq
         steps = _Steps(self._flow, self._clock.time())
         until = self._clock.monotonic() + SLICE
         for _ in steps:

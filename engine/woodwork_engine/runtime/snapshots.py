@@ -42,7 +42,7 @@ class SnapshotMaker:
         self._log = log
         self._clock = clock
         self._started_at = clock.time()
-        self._close_up = CloseUp(flow, clock, looked)
+        self._close_up = CloseUp(flow, log, clock, looked)
         self._dead_version = -1
         self._dead_by_target: Counter[str] = Counter()
         self._replayed = 0

@@ -1,0 +1,117 @@
+"""What a snapshot holds of many lanes, sessions and retries, and what it costs the loop to find out."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from support.engines import running
+from woodwork_engine.clock import SystemClock
+from woodwork_engine.runtime import closeup
+from woodwork_engine.snapshot import Snapshot
+
+FLOW = """
+in = input cli { to = step }
+step = function python {
+    path = "step.py", function = work, ttl = none, retry = { base = 1h, cap = 1h, jitter = none }
+}
+"""
+
+
+@pytest.fixture(autouse=True)
+def step(tmp_path):
+    tmp_path.joinpath("step.py").write_text("async def work(data):\n    raise ValueError('no')\n")
+
+
+def test_the_deepest_lanes_the_latest_sessions_and_the_next_retries_are_shown_and_no_more(tmp_path, monkeypatch):
+    for name in ("MOST_LANES", "MOST_SESSIONS", "MOST_RETRIES"):
+        monkeypatch.setattr(closeup, name, 3)
+    with running(tmp_path, FLOW) as flow:
+        for session in range(10):
+            for number in range(session + 1):
+                flow.send("in", number, f"s-{session}")
+        flow.until_record("retry_scheduled", 10)
+        snapshot = flow.until(lambda now: [lane.depth for lane in now.lanes] == [10, 9, 8] and len(now.retries) == 3)
+        assert [session.id for session in snapshot.sessions] == ["s-9", "s-8", "s-7"]
+        assert [session.queued for session in snapshot.sessions] == [10, 9, 8]
+        assert {session.retrying for session in snapshot.sessions} == {1}
+        dues = [retry.due for retry in snapshot.retries]
+        assert dues == sorted(dues)
+        assert dues[-1] < flow.records("retry_scheduled")[3].details()["due"]
+        assert (snapshot.totals.sessions, snapshot.totals.retrying, snapshot.totals.queued) == (10, 10, 55)
+
+
+class Hasty(SystemClock):
+    """A clock by which every step of a look takes longer than a slice."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        self._now += 1.0
+        return self._now
+
+
+async def test_a_look_leaves_the_loop_to_others_between_its_steps(monkeypatch):
+    """However many lanes there are, no message waits for a snapshot longer than one slice."""
+    steps = 50
+
+    class Steps:
+        def __init__(self, *_: object) -> None:
+            self.left = steps
+
+        def __iter__(self):
+            while self.left:
+                self.left -= 1
+                yield
+
+        def detail(self) -> closeup.Detail:
+            return closeup.Detail(summaries={"left": str(self.left)})
+
+    monkeypatch.setattr(closeup, "_Steps", Steps)
+    looked = asyncio.Event()
+    close_up = closeup.CloseUp(None, closeup.EventLog(), Hasty(), looked.set)
+    close_up.freshen()
+    turns = 0
+    while not looked.is_set():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns >= steps
+    assert close_up.last.summaries == {"left": "0"}
+
+
+async def test_a_look_that_is_under_way_is_not_begun_a_second_time(monkeypatch):
+    begun = 0
+
+    class Steps:
+        def __init__(self, *_: object) -> None:
+            nonlocal begun
+            begun += 1
+
+        def __iter__(self):
+            for _ in range(50):
+                yield
+
+        def detail(self) -> closeup.Detail:
+            return closeup.Detail()
+
+    monkeypatch.setattr(closeup, "_Steps", Steps)
+    looked = asyncio.Event()
+    close_up = closeup.CloseUp(None, closeup.EventLog(), Hasty(), looked.set)
+    for _ in range(5):
+        close_up.freshen()
+        await asyncio.sleep(0)
+    assert begun == 1
+    await looked.wait()
+
+
+def test_the_last_snapshot_of_a_stopped_flow_has_everything_in_it(tmp_path):
+    with running(tmp_path, FLOW) as flow:
+        flow.send("in", "x", "s")
+        flow.until_record("retry_scheduled")
+        flow.engine.stop(drain=False).result()
+        last: Snapshot = flow.engine.snapshot()
+        assert [(lane.session, lane.depth) for lane in last.lanes] == [("s", 1)]
+        assert [session.id for session in last.sessions] == ["s"]
+        assert last.seq == flow.records()[-1].seq
