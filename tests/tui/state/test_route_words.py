@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.text import Text
 
 from support.traffic import HOSTILE
+from woodwork_tui.screens.dlq_columns import DlqLooks, letter_columns
+from woodwork_tui.screens.queues import session_columns as queue_sessions
+from woodwork_tui.screens.retry_columns import retry_columns
+from woodwork_tui.state.dlq_groups import GroupBy
+from woodwork_tui.state.message_columns import Looks, columns
 from woodwork_tui.state.route_words import fit_route, route_text, route_title
+from woodwork_tui.state.session_columns import session_columns
+from woodwork_tui.state.tap_columns import tap_columns
 from woodwork_tui.text import fit_middle
 
 LONG = "a_component_with_a_very_long_name_0"
@@ -54,6 +62,21 @@ def test_a_name_that_is_too_long_keeps_its_beginning_and_its_end():
     assert fit_middle("stage_of_the_flow_02", 12) == "stage_o…w_02"
     assert fit_middle("short", 12) == "short"
     assert fit_middle("stage_of_the_flow_01", 4) == "sta…"
+
+
+def test_sessions_that_differ_only_in_their_number_can_be_told_apart_in_every_list():
+    looks = Looks(session=14)
+    lists = [
+        columns(looks, lambda row: None, lambda: 0.0),
+        tap_columns(looks, lambda: 0.0),
+        session_columns(lambda: 0.0, lambda: None),
+        retry_columns(looks, lambda row: Text(), lambda row: Text()),
+        letter_columns(GroupBy.REASON, lambda: 0.0, frozenset, DlqLooks()),
+        queue_sessions((), False),
+    ]
+    for each in lists:
+        (session,) = [column for column in each if column.key == "session"]
+        assert session.cut("customer-of-the-shop-1", 14) != session.cut("customer-of-the-shop-2", 14), each[0]
 
 
 @given(st.text(alphabet=st.characters(), max_size=400), st.text(max_size=80), st.integers(0, 60))

@@ -90,7 +90,7 @@ def letter_columns(
         Column("mark", "", mark, 3, drop=0),
         Column("died", "DIED", lambda letter: clock(letter.at, millis=False), 8, drop=0),
         Column("age", "AGE", lambda letter: age(now() - letter.at), 6, align="right", drop=7),
-        Column("session", "SESS", lambda letter: safe(letter.envelope.session_id, width=40), looks.session, drop=2),
+        Column("session", "SESS", _session, looks.session, drop=2, cut=fit_middle),
         Column("node", "NODE", lambda letter: safe(letter.route.target, width=80), looks.node, drop=6, cut=fit_middle),
         Column(
             "event", "EVENT", lambda letter: safe(letter.envelope.event_type, width=40), minimum=14, most=16, drop=5
@@ -103,6 +103,10 @@ def letter_columns(
     ]
     hidden = {GroupBy.REASON: "error", GroupBy.NODE: "node", GroupBy.SESSION: "session", GroupBy.EVENT: "event"}[by]
     return [column for column in columns if column.key != hidden]
+
+
+def _session(letter: DeadLetter) -> Text:
+    return safe(letter.envelope.session_id, width=200)
 
 
 def _error(letter: DeadLetter) -> Text:

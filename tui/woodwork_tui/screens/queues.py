@@ -29,7 +29,7 @@ from woodwork_tui.state.queues import (
     summary,
 )
 from woodwork_tui.state.view import View
-from woodwork_tui.text import fit, glyph, safe
+from woodwork_tui.text import fit, fit_middle, glyph, safe
 from woodwork_tui.units import NONE, age, count, gauge, plural, rate
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_table import LineTable
@@ -47,7 +47,7 @@ def queue_columns(ascii_only: bool) -> list[Column[QueueRow]]:
 
     def name(row: QueueRow) -> Text:
         if row.session is not None:
-            return safe(f"    {fit(row.session, 60)}")
+            return safe(f"    {fit(row.session, 200)}")
         return safe(f"{(opened if row.is_open else closed) if row.lanes else ' '} {fit(row.component, 60)}")
 
     def bar(row: QueueRow) -> Text:
@@ -55,7 +55,7 @@ def queue_columns(ascii_only: bool) -> list[Column[QueueRow]]:
         return Text(gauge(row.depth, row.limit, 8, ascii_only=ascii_only), tone)
 
     return [
-        Column("name", "COMPONENT", name, minimum=14, most=34, drop=0),
+        Column("name", "COMPONENT", name, minimum=14, most=34, drop=0, cut=fit_middle),
         Column("depth", "DEPTH", _depth, 13, align="right", drop=0),
         Column("bar", "", bar, 8, drop=3),
         Column("trend", "TREND", lambda row: safe(row.trend, width=40, style=row.tone), 15, drop=0),
@@ -94,11 +94,15 @@ def _number(number: int | None, tone: str = "") -> Text:
 def session_columns(components: Sequence[str], ascii_only: bool) -> list[Column[SessionRow]]:
     """Return the columns of the table of sessions: one for each of *components* after the sums."""
     fixed: list[Column[SessionRow]] = [
-        Column("session", "SESSION", lambda row: safe(row.session, width=60), minimum=10, most=30, drop=0),
+        Column("session", "SESSION", _session, minimum=10, most=30, drop=0, cut=fit_middle),
         Column("total", "WAITING", lambda row: Text(count(row.total), "strong"), 7, align="right", drop=0),
         Column("oldest", "OLDEST", lambda row: age(row.oldest), 7, align="right", drop=0),
     ]
     return fixed + [_cell_column(number, name, ascii_only) for number, name in enumerate(components)]
+
+
+def _session(row: SessionRow) -> Text:
+    return safe(row.session, width=200)
 
 
 def _cell_column(number: int, name: str, ascii_only: bool) -> Column[SessionRow]:

@@ -11,7 +11,7 @@ from woodwork_tui.state.columns import Column
 from woodwork_tui.state.message_columns import Looks
 from woodwork_tui.state.retries import error_of
 from woodwork_tui.state.route_words import fit_route, route_text, route_title
-from woodwork_tui.text import safe
+from woodwork_tui.text import fit_middle, safe
 
 _EVENT, _NARROW_EVENT = 18, 14
 
@@ -32,7 +32,7 @@ def retry_columns(looks: Looks, next_in: Cell, expires: Cell) -> list[Column[Ret
     return [
         Column("next", "NEXT IN", next_in, 7, drop=0),
         Column("try", "TRY", lambda row: f"{row.attempt}/{row.allowed}", 4, drop=0),
-        Column("session", "SESS", lambda row: safe(row.session, width=40), looks.session, drop=2),
+        Column("session", "SESS", lambda row: safe(row.session, width=200), looks.session, drop=2, cut=fit_middle),
         Column("edge", title, edge, way, drop=1, cut=fit_route),
         Column("event", "EVENT", lambda row: safe(row.event, width=40), event, drop=3),
         Column("error", "ERROR", lambda row: safe(error_of(row), width=300, style="bad"), minimum=24, drop=0),

@@ -14,7 +14,7 @@ from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
 from woodwork_tui.state.delivery_words import edge_text, short_outcome, since_text, try_text
 from woodwork_tui.state.route_words import fit_route, route_title
-from woodwork_tui.text import fit, glyph, safe, tone
+from woodwork_tui.text import fit, fit_middle, glyph, safe, tone
 from woodwork_tui.units import NONE, age, clock, size
 
 _WIDE = 100
@@ -81,7 +81,7 @@ def columns(
 
     return (
         *_times(looks, since, now),
-        Column("session", "SESS", lambda row: row.session, looks.session, drop=2),
+        session_column(looks),
         edge_column(looks),
         Column("event", "EVENT", lambda row: row.event, _EVENT if looks.wide else _NARROW_EVENT, drop=3),
         _state(looks),
@@ -122,6 +122,11 @@ def _times(
         Column("time", "TIME", lambda row: clock(row.at), 12, drop=0),
         Column("since", "Δ", since, 7, drop=6),
     )
+
+
+def session_column(looks: Looks) -> Column[DeliveryRow]:
+    """Return the column of the sessions; what numbers them stays in sight."""
+    return Column("session", "SESS", lambda row: row.session, looks.session, drop=2, cut=fit_middle)
 
 
 def edge_column(looks: Looks) -> Column[DeliveryRow]:

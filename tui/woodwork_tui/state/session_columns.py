@@ -9,7 +9,7 @@ from rich.text import Text
 from woodwork_engine.snapshot import SessionStats
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.sessions import session_state
-from woodwork_tui.text import safe, state_text
+from woodwork_tui.text import fit_middle, safe, state_text
 from woodwork_tui.units import NONE, age, count, milliseconds, rate, sparkline
 
 _SPARK = 20
@@ -20,7 +20,7 @@ def session_columns(
 ) -> tuple[Column[SessionStats], ...]:
     """Return the columns; *now* is the time in s since the epoch, *selected* the session looked at everywhere."""
     return (
-        Column("session", "SESSION", lambda s: _name(s, selected()), minimum=7, most=36, drop=0),
+        Column("session", "SESSION", lambda s: _name(s, selected()), minimum=7, most=36, drop=0, cut=fit_middle),
         Column("state", "STATE", lambda s: state_text(session_state(s), ascii_only), 10, drop=0),
         Column("age", "AGE", lambda s: age(now() - s.first_seen), 6, align="right", drop=9),
         Column("last", "LAST", lambda s: age(now() - s.last_seen), 6, align="right", drop=5),

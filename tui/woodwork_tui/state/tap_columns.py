@@ -9,7 +9,7 @@ from rich.text import Text
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow
 from woodwork_tui.state.delivery_words import outcome_text, short_outcome
-from woodwork_tui.state.message_columns import STATE, Looks, edge_column, milliseconds_cell
+from woodwork_tui.state.message_columns import STATE, Looks, edge_column, milliseconds_cell, session_column
 from woodwork_tui.state.tap import content
 from woodwork_tui.text import fit, tone
 from woodwork_tui.units import clock
@@ -18,7 +18,7 @@ from woodwork_tui.units import clock
 def tap_columns(looks: Looks, now: Callable[[], float]) -> tuple[Column[DeliveryRow], ...]:
     """Return the columns; *now* gives the time in s since the epoch."""
     said: Column[DeliveryRow] = Column("payload", "PAYLOAD", _content, minimum=12, weight=8, drop=1)
-    session: Column[DeliveryRow] = Column("session", "SESS", lambda row: row.session, looks.session, drop=2)
+    session = session_column(looks)
     if not looks.wide:
         return (
             Column("time", "TIME", lambda row: clock(row.at)[3:], 9, drop=0),

@@ -9,7 +9,7 @@ from rich.text import Text
 from woodwork_engine.snapshot import NodeStats
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.flow_tree import TreeRow
-from woodwork_tui.text import safe, state_text
+from woodwork_tui.text import fit_middle, safe, state_text
 from woodwork_tui.units import NONE, count, milliseconds, rate, sparkline
 
 _SPARK = 12
@@ -29,7 +29,7 @@ def tree_columns(*, ascii_only: bool) -> tuple[Column[TreeRow], ...]:
         return Text(milliseconds(stats.p95_ms) if stats.ok + stats.failed else NONE)
 
     return (
-        Column("node", "NODE", name, minimum=14, most=34, weight=2, drop=0),
+        Column("node", "NODE", name, minimum=14, most=34, weight=2, drop=0, cut=fit_middle),
         Column("kind", "TYPE", lambda row: "" if row.again else row.node.kind, minimum=13, most=16, drop=7),
         Column("in", "IN/s", _of(lambda stats: _rate(stats.in_rate)), 5, drop=2, align="right"),
         Column("out", "OUT/s", _of(lambda stats: _rate(stats.out_rate)), 5, drop=3, align="right"),
