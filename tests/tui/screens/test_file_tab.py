@@ -411,13 +411,15 @@ async def test_on_a_narrow_screen_problems_stand_above_and_v_turns_to_the_revisi
 
 
 async def test_the_chosen_revision_is_compared_and_enter_goes_to_the_difference(tmp_path: Path):
-    live = Revision(1, NOON, "ok", "opened", "start", source="one\n")
+    live = Revision(1, NOON, "ok", "~agent, ~audit, -desk, +a_long_name", "start", source="one\n")
     newer = Revision(2, NOON + 1, "live", "+b", source="one\ntwo\n")
     async with opened(tmp_path, revisions=(live, newer)) as desk:
         assert "+  two" in desk.painted()
+        assert "+a_long_name" not in desk.painted()
         desk.app.tab._revisions.table.focus()
         await desk.press("down")
         await desk.until(lambda: "The first one" in desk.painted())
+        assert "~agent, ~audit, -desk, +a_long_name (start)" in desk.painted(), "what the table cuts is told in full"
         await desk.press("enter")
         assert isinstance(desk.app.focused, LineView)
 

@@ -52,6 +52,10 @@ class RevisionsPane(Pane):
 class DiffPane(Pane):
     """How the text of one revision differs from the one before it, or the edited text from the file."""
 
+    DEFAULT_CSS = """
+    DiffPane LineView { padding: 0 0 0 1; }
+    """
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
         super().__init__(title="Diff", id=id)
         self.lines = LineView()
@@ -87,9 +91,10 @@ def _difference(
         return f"Diff · file → edited text  {counts(lines)}", painted_diff(lines)
     lines = revision_diff(revisions, row.index)
     title = f"Diff · {diff_title(revisions, row.index)}"
+    whole = [Line(f"{row.change} ({row.by})" if row.change else row.by), Line("")]  # the table may have to cut it
     if not lines:
-        return title, [Line(no_diff(revisions, row.index), "muted")]
-    return f"{title}  {counts(lines)}", painted_diff(lines)
+        return title, [*whole, Line(no_diff(revisions, row.index), "muted")]
+    return f"{title}  {counts(lines)}", [*whole, *painted_diff(lines)]
 
 
 def _columns(ascii_only: bool) -> tuple[Column[RevisionRow], ...]:
@@ -97,6 +102,6 @@ def _columns(ascii_only: bool) -> tuple[Column[RevisionRow], ...]:
         Column("rev", "REV", lambda row: safe(row.number, width=3), 3, align="right", drop=0),
         Column("at", "TIME", lambda row: row.at, 8, drop=2),
         Column("result", "RESULT", lambda row: state_text(row.state, ascii_only, row.result), 11, drop=0),
-        Column("change", "CHANGE", lambda row: safe(row.change, width=_LONGEST_CHANGE), minimum=12, drop=1),
+        Column("change", "CHANGE", lambda row: safe(row.change, width=_LONGEST_CHANGE), minimum=19, drop=1),
         Column("by", "BY", lambda row: safe(row.by, width=8), 6, drop=3),
     )

@@ -78,7 +78,7 @@ def no_diff(revisions: Sequence[Revision], index: int) -> str:
     """Return why there is nothing to see between a revision and the one before it."""
     if _applied_before(revisions, index) is None:
         return "The first one; there is nothing to compare it with."
-    return f"The text of the main file is the same. Change: {revisions[index].change or NONE}"
+    return "The text of the main file is the same."
 
 
 def _name(revision: Revision) -> str:
