@@ -25,6 +25,8 @@ from woodwork_tui.text import visible
 from woodwork_tui.widgets.clipboard import copy
 
 _LONGEST = 600
+_READING = 8.0
+"""Seconds that what went wrong is shown."""
 
 
 class Operator:
@@ -88,7 +90,8 @@ class Operator:
 
     def _tell(self, command: str, said: Said) -> None:
         text = visible(said.text[:_LONGEST])
-        self._app.notify(text, title=visible(command), severity=said.mood, markup=False)
+        timeout = None if said.mood == "information" else _READING
+        self._app.notify(text, title=visible(command), severity=said.mood, timeout=timeout, markup=False)
 
     async def perform(self, command: Command) -> None:
         """Do what was typed on the `:` line."""

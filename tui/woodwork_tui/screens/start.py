@@ -134,6 +134,8 @@ def _keys(start: Start) -> Text:
     keys = [("o", "Open"), ("r", "Look again"), ("q", "Quit")]
     if start.create is not None:
         keys.insert(0, ("n", "New"))
+    if start.instead is not None:
+        keys.insert(0, ("⏎", "Open what was meant"))
     line = Text(" ")
     for key, word in keys:
         line.append(key, style="accent").append(f" {word}  ")
