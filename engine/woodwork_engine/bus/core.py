@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from weakref import WeakSet
 
 from woodwork_engine.bus.counters import Beat, EdgeCounter, Window
 from woodwork_engine.bus.dead_letters import DeadLetters
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, Lane, LaneState, Route, Session
 from woodwork_engine.bus.gate import Gate
-from woodwork_engine.bus.routes import NO_LINKS, RouteTable
+from woodwork_engine.bus.routes import NO_LINKS, RouteTable, RouteTables
 from woodwork_engine.bus.secrets import Secrets
 from woodwork_engine.clock import Clock
 from woodwork_engine.delivery import Delivery
@@ -35,10 +34,10 @@ class BusCore:
 
     # Slots because there are more attributes than CPython keeps fast access to otherwise, and all are hot.
     __slots__ = (
-        "_policy", "_tables", "_tables_linked", "beat", "blocked", "bytes", "clock", "closing", "dead",
+        "_policy", "beat", "blocked", "bytes", "clock", "closing", "dead",
         "default_policy", "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "idle_waiters",
         "in_line", "inflight", "log", "loop", "max_bytes", "max_hops", "max_inflight", "max_messages", "monotonic",
-        "on_ready", "past", "rng", "running", "secrets", "sessions", "slice_end", "slots", "table", "tickets",
+        "on_ready", "past", "rng", "running", "secrets", "sessions", "slice_end", "slots", "tables", "tickets",
         "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
@@ -85,9 +84,13 @@ class BusCore:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.on_ready: Callable[[Endpoint], None] = lambda _endpoint: None
         """What starts or wakes a runner of an endpoint; set by the runners' owner."""
-        self.table = RouteTable(0, lambda _source, _event: (), NO_LINKS, self.route)
-        self._tables: WeakSet[RouteTable] = WeakSet((self.table,))
-        self._tables_linked = 1
+        first = RouteTable(0, lambda _source, _event: (), NO_LINKS, self.route)
+        self.tables = RouteTables(first, self.call_everybody)
+
+    @property
+    def table(self) -> RouteTable:
+        """The routes of the current revision."""
+        return self.tables.current
 
     @property
     def policy(self) -> FlowPolicy:
@@ -127,25 +130,6 @@ class BusCore:
             edge = self.edges[key] = self.edges.get(key) or EdgeCounter(*key)
             edge.window.sample(self.clock.time(), edge.count)
         return Route(self.endpoint(target), edge, cyclic=cyclic)
-
-    def adopt(self, table: RouteTable) -> None:
-        """Route by *table* from now on; cycles are found across all tables that running attempts are pinned to."""
-        self.table = table
-        self._tables.add(table)
-        self._relink()
-
-    def look_after_tables(self) -> None:
-        """Forget the links of tables that no attempt is pinned to any more."""
-        if len(self._tables) != self._tables_linked:
-            self._relink()
-
-    def _relink(self) -> None:
-        tables = tuple(self._tables)
-        self._tables_linked = len(tables)
-        links = {link for table in tables for link in table.links}
-        for table in tables:
-            table.relink(links)
-        self.call_everybody()
 
     def call_everybody(self) -> None:
         """Let whoever waits for anything look again, because something else than room has changed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 
-from woodwork_engine.bus.endpoint import Endpoint
+from woodwork_engine.bus.endpoint import Endpoint, Handler
 from woodwork_engine.errors import HandlerTimeoutError
 
 TICK = 0.05
@@ -20,7 +20,14 @@ class Deadlines:
         self._overdue: set[asyncio.Task[object]] = set()
         self._ticker: asyncio.TimerHandle | None = None
 
-    async def within(self, endpoint: Endpoint, timeout: float, work: Coroutine[object, object, object]) -> None:
+    def watching(self, endpoint: Endpoint, handler: Handler) -> Handler:
+        """Return *handler* bound to *endpoint*'s `timeout`; itself where there is none."""
+        timeout = endpoint.policy.timeout
+        if timeout is None:
+            return handler
+        return lambda delivery: self._within(endpoint, timeout, handler(delivery))
+
+    async def _within(self, endpoint: Endpoint, timeout: float, work: Coroutine[object, object, object]) -> None:
         """Run *work* for at most *timeout* seconds; raises HandlerTimeoutError, or what *work* raises in time."""
         task = asyncio.current_task()
         if task is None:

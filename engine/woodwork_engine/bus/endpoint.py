@@ -107,7 +107,7 @@ class Endpoint:
         "alone", "at_most_once", "blocked", "dead", "depth", "discarded", "dropped", "emitted", "emptied", "failed",
         "gate", "handled_seconds", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name",
         "ok", "parked_at", "parked_runners", "peak", "peak_at", "policy_", "ready", "retried", "retrying",
-        "runners", "session_limit", "since_full", "state", "timeout", "timeouts", "ttl", "ttl_is_own", "waking",
+        "runners", "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking",
         "window", "working",
     )  # fmt: skip
 
@@ -147,7 +147,6 @@ class Endpoint:
         self.session_limit = policy.session_limit
         self.ttl = policy.ttl
         self.ttl_is_own = policy.ttl_is_own
-        self.timeout = policy.timeout
         self.at_most_once = policy.delivery == "at_most_once"
 
     @property

@@ -51,7 +51,7 @@ class Housekeeping:
                 self._core.on_ready(endpoint)
         if self._rounds % TIDY_EVERY == 0:
             self._tidy(now)
-        self._core.look_after_tables()
+        self._core.tables.look_after()
         self._sample(now)
 
     def _tidy(self, now: float) -> None:

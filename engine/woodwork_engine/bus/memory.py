@@ -220,7 +220,7 @@ class InMemoryMessageBus(MessageBusInterface):
 
     def set_routes(self, revision: int, targets: Targets, links: Iterable[tuple[str, str]] = NO_LINKS) -> RouteTable:
         """Route from now on as *targets* says; *links* are all edges, from which cycles are found (bus.md G1, F4)."""
-        self.core.adopt(RouteTable(revision, targets, links, self.core.route))
+        self.core.tables.adopt(RouteTable(revision, targets, links, self.core.route))
         return self.core.table
 
     def discard_rest(self, endpoint: Endpoint, *, dead: bool) -> None:

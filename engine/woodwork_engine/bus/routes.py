@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 if TYPE_CHECKING:  # endpoints hold instances, which hold their table
     from woodwork_engine.bus.endpoint import Route
@@ -114,6 +115,38 @@ class RouteTable:
         for (source, target), route in self._direct.items():
             if source is not None and (source, target) in self.links and source != target:
                 route.cyclic = self._together(source, target)
+
+
+class RouteTables:
+    """The tables in use: the current one, and those that running attempts are pinned to.
+
+    *changed* is called when who waits for room may not have to any more.
+    """
+
+    def __init__(self, first: RouteTable, changed: Callable[[], None]) -> None:
+        self.current = first
+        self._changed = changed
+        self._used = WeakSet((first,))
+        self._linked = 1
+
+    def adopt(self, table: RouteTable) -> None:
+        """Route by *table* from now on; cycles are found across all tables in use (bus.md F4)."""
+        self.current = table
+        self._used.add(table)
+        self._relink()
+
+    def look_after(self) -> None:
+        """Forget the links of tables that no attempt is pinned to any more."""
+        if len(self._used) != self._linked:
+            self._relink()
+
+    def _relink(self) -> None:
+        tables = tuple(self._used)
+        self._linked = len(tables)
+        links = {link for table in tables for link in table.links}
+        for table in tables:
+            table.relink(links)
+        self._changed()
 
 
 NO_LINKS: tuple[tuple[str, str], ...] = ()

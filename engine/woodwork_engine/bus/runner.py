@@ -159,8 +159,9 @@ class Runners:
     async def _work(self, endpoint: Endpoint, instance: Instance) -> None:
         """Make attempts: lanes in turn, at most `quantum` deliveries of each, one after the other (bus.md B1, B8)."""
         # One long function, because per message another coroutine would cost a twentieth of the throughput.
-        core, ready, timeout, quantum = self._core, endpoint.ready, endpoint.timeout, endpoint.policy.quantum
-        wall, monotonic, settled, handler = core.wall, core.monotonic, self._settlement.ok, instance.handler
+        core, ready, quantum = self._core, endpoint.ready, endpoint.policy.quantum
+        wall, monotonic, settled = core.wall, core.monotonic, self._settlement.ok
+        handler = self._deadlines.watching(endpoint, instance.handler)
         ended = 0.0
         while ready and instance is endpoint.instance and core.running:
             lane = ready.popleft()
@@ -184,10 +185,7 @@ class Runners:
                     core.log.append(now, "started", delivery.envelope, delivery.target, delivery.attempt)
                 started = monotonic()
                 try:
-                    if timeout is None:
-                        await handler(delivery)
-                    else:
-                        await self._deadlines.within(endpoint, timeout, handler(delivery))
+                    await handler(delivery)
                     delivery.running = False
                     ended = monotonic()
                     if delivery.staged is not None and (parcels := self._send(endpoint, instance.routes, delivery)):
