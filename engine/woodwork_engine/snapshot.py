@@ -205,6 +205,12 @@ class Revision:
     source: str = ""
 
 
+MOST_LANES = 500
+MOST_SESSIONS = 1_000
+MOST_RETRIES = 1_000
+"""How many a snapshot holds; where there are fewer, they are all there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything numeric about a flow at one moment; `seq` is the last event record it includes.

@@ -18,7 +18,7 @@ from woodwork_engine.errors import described
 from woodwork_engine.events import EventLog
 from woodwork_engine.runtime.live_flow import LiveFlow
 from woodwork_engine.runtime.member import Member
-from woodwork_engine.snapshot import LaneStats, RetryRow, SessionStats
+from woodwork_engine.snapshot import MOST_LANES, MOST_RETRIES, MOST_SESSIONS, LaneStats, RetryRow, SessionStats
 
 LOOK_SECONDS = 0.5
 """What is kept is at least this old before it is looked at anew."""
@@ -26,9 +26,6 @@ RESTING_SECONDS = 2.0
 """The same while no record is written: only rates and ages change then."""
 SLICE = 0.001
 """Seconds after which a look leaves the loop to others."""
-MOST_LANES = 500
-MOST_SESSIONS = 1_000
-MOST_RETRIES = 1_000
 
 _LANE_STATES = {
     LaneState.IDLE: "idle", LaneState.READY: "ready", LaneState.RUNNING: "running", LaneState.WAITING: "retrying",

@@ -9,7 +9,7 @@ import pytest
 from support.dead_letters import HOSTILE, attempt
 from support.flows import edge, node, plan
 from support.traffic import TRACEBACK
-from woodwork_engine.snapshot import FlowState, NodeState, NodeStats, RetryRow, Snapshot, Totals
+from woodwork_engine.snapshot import MOST_RETRIES, FlowState, NodeState, NodeStats, RetryRow, Snapshot, Totals
 from woodwork_tui.state.retries import (
     empty_text,
     error_of,
@@ -84,7 +84,13 @@ def test_a_life_that_ends_before_the_next_attempt_warns():
 
 def test_the_heading_says_where_not_all_are_shown():
     assert title(SNAPSHOT, 3) == "Retries 3 · soonest first"
-    assert title(replace(SNAPSHOT, totals=Totals(retrying=1_204)), 3) == "Retries 3 of 1,204 · soonest first"
+    assert title(SNAPSHOT, 1) == "Retries 1 of 3 · soonest first"
+    many = replace(SNAPSHOT, retries=SNAPSHOT.retries[:1] * MOST_RETRIES, totals=Totals(retrying=1_204))
+    assert title(many, MOST_RETRIES) == "Retries 1,000 of 1,204 · soonest first"
+
+
+def test_a_total_that_is_newer_than_the_list_does_not_contradict_it():
+    assert title(replace(SNAPSHOT, retries=(), totals=Totals(retrying=1)), 0) == "Retries 0 · soonest first"
 
 
 def test_an_empty_list_says_how_many_retries_there_were():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from woodwork_engine.filter import compile_filter
 from woodwork_engine.plan import FlowPlan
-from woodwork_engine.snapshot import FlowState, NodeState, RetryRow, Snapshot
+from woodwork_engine.snapshot import MOST_RETRIES, FlowState, NodeState, RetryRow, Snapshot
 from woodwork_tui.state.attempts import attempt_lines, why_routed
 from woodwork_tui.state.lines import Line
 from woodwork_tui.text import glyph
@@ -78,7 +78,8 @@ def expires_in(row: RetryRow, now: float) -> tuple[str, str]:
 
 def title(snapshot: Snapshot, shown: int) -> str:
     """Return the heading of the list; says so where not all are shown."""
-    waiting = max(snapshot.totals.retrying, len(snapshot.retries))
+    listed = len(snapshot.retries)  # looked at less often than the totals: where the list is whole, it is what counts
+    waiting = listed if listed < MOST_RETRIES else max(snapshot.totals.retrying, listed)
     if shown == waiting:
         return f"Retries {waiting:,} · soonest first"
     return f"Retries {shown:,} of {waiting:,} · soonest first"
