@@ -25,9 +25,8 @@ class Ending:
         """Do not drain any longer."""
         self._cut_short.set()
 
-    async def drain(self, deadline: float) -> int:
-        """Let lanes drain for at most *deadline* seconds; return how many deliveries were settled meanwhile."""
-        before = self._settled()
+    async def drain(self, deadline: float) -> None:
+        """Let lanes drain for at most *deadline* seconds."""
         waiting = [asyncio.ensure_future(self._core.idle()), asyncio.ensure_future(self._cut_short.wait())]
         try:
             await asyncio.wait(waiting, timeout=deadline, return_when=asyncio.FIRST_COMPLETED)
@@ -35,7 +34,6 @@ class Ending:
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
-        return self._settled() - before
 
     async def end(self) -> tuple[int, dict[str, int]]:
         """Cut short what still runs; return how many attempts that were, and what is left in which lane."""
@@ -53,6 +51,3 @@ class Ending:
             if lane.queue
         }
         return cut, left
-
-    def _settled(self) -> int:
-        return sum(endpoint.settled for endpoint in self._core.everybody())

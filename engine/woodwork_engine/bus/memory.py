@@ -21,7 +21,7 @@ from woodwork_engine.bus.routes import MOST_REMEMBERED, NO_LINKS, RouteTable, Ta
 from woodwork_engine.bus.runner import Runners
 from woodwork_engine.bus.sender import Sender
 from woodwork_engine.bus.settlement import Settlement
-from woodwork_engine.bus.statistics import degraded_reasons, published_statistics
+from woodwork_engine.bus.statistics import degraded_reasons, published_statistics, settled
 from woodwork_engine.bus.subscriptions import Subscriptions
 from woodwork_engine.bus.trash import Trash
 from woodwork_engine.clock import Clock, SystemClock
@@ -75,6 +75,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self._routes: dict[tuple[str | None, str], Route] = {}
         self._started_at = 0.0
         self._ending: Ending | None = None
+        self._settled_before = 0
         self._when_read: Callable[[], object] = lambda: None
 
     async def start(self) -> None:
@@ -94,7 +95,12 @@ class InMemoryMessageBus(MessageBusInterface):
         self._housekeeping.start()
 
     def close_ingress(self) -> None:
-        """Refuse every further message from outside; who waits for room is told (bus.md H2)."""
+        """Refuse every further message from outside; who waits for room is told (bus.md H2).
+
+        What is settled from now on counts as drained in the report of `stop`.
+        """
+        if not self.core.closing:
+            self._settled_before = settled(self.core)
         self.core.closing = True
         self.core.call_everybody()
 
@@ -115,11 +121,11 @@ class InMemoryMessageBus(MessageBusInterface):
         self._ending = ending = Ending(self.core, self._runners, self._settlement)
         try:
             self.close_ingress()
-            settled = 0
             if drain:
-                settled = await ending.drain(self.core.policy.stop_timeout if deadline is None else deadline)
+                await ending.drain(self.core.policy.stop_timeout if deadline is None else deadline)
+            drained = settled(self.core) - self._settled_before
             self._close()
-            ending.report.set_result(StopReport(settled, *await ending.end()))
+            ending.report.set_result(StopReport(drained, *await ending.end()))
         finally:
             ending.report.cancel()  # where there is none: whoever waits for it goes on with the stop
             self._ending = None

@@ -16,6 +16,11 @@ OLD_SECONDS = 60.0
 DEAD_PER_MINUTE = 60
 
 
+def settled(core: BusCore) -> int:
+    """Return how many deliveries have come to an end since the start, however."""
+    return sum(endpoint.settled for endpoint in core.everybody())
+
+
 def is_failing(endpoint: Endpoint) -> bool:
     """Whether most attempts of the last minute failed; recovers by itself."""
     failed = endpoint.window.growth(3, endpoint.failed)

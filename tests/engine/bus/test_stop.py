@@ -92,6 +92,19 @@ async def test_a_drain_does_not_wait_for_what_nobody_can_handle() -> None:
 
 
 @virtual_time
+async def test_what_is_settled_after_ingress_was_closed_counts_as_drained() -> None:
+    """H2: ingress may be closed before the stop, so that whoever feeds the bus can end first."""
+    async with running() as bus:
+        bus.register_component_handler("a", Worker(seconds=1))
+        for number in range(3):
+            await bus.send_to_component(message("a", number))
+        await later(1.5)
+        bus.close_ingress()
+        await later(1)
+        assert (await bus.stop()).settled == 2
+
+
+@virtual_time
 async def test_a_second_stop_ends_the_drain_and_both_report_the_same() -> None:
     """H2: the second signal means at once."""
     async with running() as bus:
