@@ -290,12 +290,13 @@ class EventLog:
 
     def entries_after(self, cursor: int, most: int | None) -> list[_Entry]:
         """Return stored entries with `seq` > *cursor*, oldest first, at most *most*."""
-        fresh = self.seq - cursor
-        if fresh <= 0:
+        if self.seq <= cursor:
             return []
         while True:
+            newest_first = reversed(self._ring)
+            fresh = self.seq - cursor  # after the line above: what is written later makes the next one fail
             try:
-                entries = list(islice(reversed(self._ring), fresh + 8))
+                entries = list(islice(newest_first, fresh))
                 break
             except RuntimeError:  # the writer's thread came in between; it is rarely twice in a row
                 continue

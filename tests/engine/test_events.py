@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections import deque
+from collections.abc import Iterator
 
 import pytest
 
@@ -174,3 +176,24 @@ def test_reading_while_another_thread_writes_loses_and_breaks_nothing() -> None:
     finally:
         sys.setswitchinterval(before)
     assert seen + missed == 30_000
+
+
+def test_what_is_written_in_the_middle_of_a_read_is_read_with_it() -> None:
+    """J1: the writer's thread may come in at any moment; nothing that is still kept counts as missed."""
+    log = EventLog()
+
+    class Interrupted(deque[object]):
+        often = 3
+
+        def __reversed__(self) -> Iterator[object]:
+            newest_first = super().__reversed__()
+            if self.often:
+                self.often -= 1
+                write(log, 20)
+            return newest_first
+
+    log._ring = Interrupted(maxlen=log.limit)
+    write(log, 5)
+    batch = log.reader().read()
+    assert batch.missed == 0
+    assert [record.seq for record in batch.records] == list(range(1, 66))
