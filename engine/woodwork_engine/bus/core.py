@@ -122,14 +122,16 @@ class BusCore:
 
     def route(self, source: str | None, target: str, cyclic: bool) -> Route:
         """Return the resolved route from *source* to *target*; its counter outlives revisions."""
-        key = (source, target)
-        edge = self.edges.get(key)
-        if edge is None:
-            if len(self.edges) >= MOST_EDGES:
-                key = (None, target)
-            edge = self.edges[key] = self.edges.get(key) or EdgeCounter(*key)
-            edge.window.sample(self.clock.time(), edge.count)
+        edge = self.edges.get((source, target)) or self._new_edge(source, target)
         return Route(self.endpoint(target), edge, cyclic=cyclic)
+
+    def _new_edge(self, source: str | None, target: str) -> EdgeCounter:
+        """Return a counter of the way to *target*; nothing took it before, so it is no faster than its target."""
+        key = (source, target) if len(self.edges) < MOST_EDGES else (None, target)
+        if key not in self.edges:
+            self.edges[key] = EdgeCounter(*key, window=Window(self.beat))
+            self.edges[key].window.begin_with(self.endpoint(target).window, 0)
+        return self.edges[key]
 
     def call_everybody(self) -> None:
         """Let whoever waits for anything look again, because something else than room has changed."""

@@ -90,6 +90,10 @@ class Window:
         while len(samples) > 1 and samples[1][0] <= now - WINDOW - _EARLY:
             samples.popleft()
 
+    def begin_with(self, other: Window, *counters: int) -> None:
+        """Say that *counters* have been so since the oldest sample of *other*, which has one."""
+        self._samples.append((other._samples[0][0], counters))
+
     def _at(self, moment: float, index: int) -> int:
         """Return what counter *index* was at *moment*, or when it was first looked at."""
         value = self._samples[0][1][index]

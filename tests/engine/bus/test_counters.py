@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from support.bus import EVERY_SECOND, Worker, message, records, routed, running
-from support.virtual_loop import EPOCH, later, virtual_time
+from support.virtual_loop import EPOCH, VirtualClock, later, virtual_time
 from woodwork_engine.bus.counters import BUCKETS, Beat, Histogram, Window, percentile_ms
 from woodwork_engine.bus.housekeeping import IDLE_LANE_SECONDS, MOST_SESSIONS, TIDY_EVERY
 from woodwork_engine.events import EventLog
@@ -189,6 +189,20 @@ async def test_rates_and_activity_follow_the_messages() -> None:
         assert bus.get_stats()["messages_per_second"] == pytest.approx(20, abs=1)
         assert bus.core.window.per_second(1)[-3:] == (20, 20, 20)
         assert sum(bus.core.sessions["s3"].window.per_second(0)) == 20
+
+
+@virtual_time
+async def test_a_route_that_is_taken_for_the_first_time_is_as_fast_as_its_target() -> None:
+    """J1: one message after a long while is no burst."""
+    async with running() as bus:
+        bus.register_component_handler("a", Worker())
+        await later(20)
+        await bus.send_to_component(message("a"))
+        await later(0.2)
+        (edge,) = (edge for edge in bus.core.edges.values() if edge.target == "a")
+        endpoint = bus.core.endpoints["a"]
+        now = VirtualClock().time()
+        assert edge.window.rate(now, 0, edge.count) == endpoint.window.rate(now, 0, endpoint.accepted) < 0.3
 
 
 @virtual_time
