@@ -56,6 +56,25 @@ def sessions_of(traffic: Traffic) -> Snapshot:
     return Snapshot(sessions=tuple(SessionStats(name, traffic.now, traffic.now, 1) for name in names))
 
 
+async def test_a_chosen_session_that_is_not_listed_shows_its_path_until_the_cursor_moves():
+    traffic = Traffic()
+    for number in range(3):
+        traffic.send(f"m{number}", "agent", session=f"s-{number}", payload=f"said in {number}")
+    desk = Desk(traffic)
+    listed = desk.parts["snapshot"].sessions[1:]
+    desk.parts["snapshot"] = replace(desk.parts["snapshot"], sessions=listed)
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot, selection=Selection(session="s-0"))
+        await desk.show(pilot)
+        assert "said in 0" in desk.app.painted()
+        assert "─ s-0 · " in desk.app.painted()
+
+        desk.table.focus()
+        await pilot.press("down")
+        await pilot.pause()
+        assert "said in 2" in desk.app.painted()
+
+
 async def test_the_path_is_that_of_the_session_under_the_cursor():
     desk = Desk()
     async with desk.app.run_test(size=WIDE) as pilot:

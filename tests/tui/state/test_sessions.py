@@ -93,6 +93,9 @@ def test_the_title_says_what_is_left_out():
 def test_an_empty_table_tells_filtered_from_really_empty():
     assert empty_text(Snapshot(), "state:idle") == "No sessions yet. The first message creates one."
     assert empty_text(SNAPSHOT, "queued>99") == "0 of 5 match queued>99. esc clears the filter."
+    many = Snapshot(sessions=SESSIONS, totals=Totals(sessions=2_000))
+    told = "0 of the latest 5 match s-7. :session ID looks at an older one, esc clears the filter."
+    assert empty_text(many, "s-7") == told
 
 
 def test_without_room_the_numbers_that_matter_least_go_first():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import ClassVar, cast
 
 from textual import on
@@ -55,6 +55,8 @@ class SessionsTab(DeliveryTab):
         self._wish: tuple[object, ...] = ()
         self._sessions: tuple[SessionStats, ...] = ()
         self._asked: str | None = None
+        self._unlisted: str | None = None
+        self._held_at: Hashable | None = None
         self._ascii = False
         self._table: LineTable[SessionStats] = LineTable(self._columns(), key=lambda row: row.id, id="sessions")
         self._list = Pane(self._table, title="Sessions", id="session-list")
@@ -87,7 +89,7 @@ class SessionsTab(DeliveryTab):
 
     @property
     def _session(self) -> str | None:
-        return cast("str | None", self._table.cursor_key)
+        return self._unlisted or cast("str | None", self._table.cursor_key)
 
     @property
     def chosen(self) -> DeliveryRow | None:
@@ -113,10 +115,11 @@ class SessionsTab(DeliveryTab):
             return
 
     def _go_where_asked(self) -> None:
-        """Put the cursor on a session that was selected elsewhere, once."""
+        """Put the cursor on a session that was selected elsewhere, once; one that is not listed shows its path."""
         asked = self.view.selection.session
-        if asked is not None and asked != self._asked:
-            self._table.move_to(asked)
+        if asked != self._asked:
+            missing = asked is not None and not self._table.move_to(asked)
+            self._unlisted, self._held_at = (asked if missing else None), self._table.cursor_key
         self._asked = asked
 
     def check_filter(self, text: str) -> str | None:
@@ -149,6 +152,8 @@ class SessionsTab(DeliveryTab):
     @on(LineTable.Highlighted, "#sessions")
     def _show_session(self, event: LineTable.Highlighted) -> None:
         event.stop()
+        if event.key != self._held_at:  # the person moved on
+            self._unlisted = None
         self._path.show(self._session, self.view)
 
     @on(LineTable.Chosen, "#sessions")

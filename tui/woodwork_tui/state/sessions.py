@@ -98,6 +98,10 @@ def table_title(snapshot: Snapshot, shown: int, order: Order, selected: str | No
 
 def empty_text(snapshot: Snapshot, expression: str) -> str:
     """Return why the table is empty and what to do (screens 1.5)."""
-    if snapshot.sessions and expression.strip():
-        return f"0 of {len(snapshot.sessions):,} match {expression.strip()}. esc clears the filter."
+    known = len(snapshot.sessions)
+    if known and expression.strip():
+        if known < snapshot.totals.sessions:
+            latest = f"0 of the latest {known:,} match {expression.strip()}"
+            return f"{latest}. :session ID looks at an older one, esc clears the filter."
+        return f"0 of {known:,} match {expression.strip()}. esc clears the filter."
     return "No sessions yet. The first message creates one."
