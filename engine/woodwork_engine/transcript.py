@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice
@@ -27,6 +28,7 @@ class Transcript:
     def __init__(self, limit: int = TRANSCRIPT_LIMIT) -> None:
         self._lines: deque[Line] = deque(maxlen=limit)
         self._last = 0
+        self._lock = threading.Lock()
 
     @property
     def last(self) -> int:
@@ -35,10 +37,12 @@ class Transcript:
 
     def add(self, at: float, session: str, who: str, said: str, text: str) -> None:
         """Append one line."""
-        self._last += 1
-        self._lines.append(Line(self._last, at, session, who, said, text))
+        with self._lock:
+            self._last += 1
+            self._lines.append(Line(self._last, at, session, who, said, text))
 
     def after(self, number: int) -> tuple[Line, ...]:
         """Return the lines kept with a number above *number*, oldest first."""
-        newest = tuple(islice(reversed(self._lines), max(0, self._last - number)))
-        return tuple(line for line in reversed(newest) if line.number > number)
+        with self._lock:  # a deque cannot be walked through while it grows
+            newest = tuple(islice(reversed(self._lines), max(0, self._last - number)))
+        return tuple(reversed(newest))

@@ -47,7 +47,7 @@ class Conversation:
         if anew:
             self._transcript, self._read, self.own = transcript, 0, None
         lines = transcript.after(self._read)
-        self._read = transcript.last
+        self._read = lines[-1].number if lines else self._read  # more may have been said meanwhile
         for line in lines:
             if line.said == "in":
                 self.own = line.session
