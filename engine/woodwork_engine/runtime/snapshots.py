@@ -139,9 +139,9 @@ class SnapshotMaker:
             return NodeState.RETRYING
         if endpoint.blocked or (endpoint.depth >= _BACKLOG and in_rate > out_rate):
             return NodeState.BACKLOG
-        if not endpoint.depth and not endpoint.inflight and not any(endpoint.window.per_second(_SETTLED)):
-            return NodeState.OK if any(endpoint.window.per_second(_EMITTED)) else NodeState.IDLE
-        return NodeState.OK
+        settled = endpoint.window.growth(_SETTLED, endpoint.settled)
+        emitted = endpoint.window.growth(_EMITTED, endpoint.emitted)
+        return NodeState.OK if endpoint.depth or endpoint.inflight or settled or emitted else NodeState.IDLE
 
     def _totals(self, core: BusCore, now: float) -> Totals:
         endpoints = core.endpoints.values()

@@ -9,7 +9,7 @@ import pytest
 from support.engines import running
 from woodwork_engine.clock import SystemClock
 from woodwork_engine.runtime import closeup
-from woodwork_engine.snapshot import Snapshot
+from woodwork_engine.snapshot import NodeState, Snapshot
 
 FLOW = """
 in = input cli { to = step }
@@ -40,6 +40,15 @@ def test_the_deepest_lanes_the_latest_sessions_and_the_next_retries_are_shown_an
         assert dues == sorted(dues)
         assert dues[-1] < flow.records("retry_scheduled")[3].details()["due"]
         assert (snapshot.totals.sessions, snapshot.totals.retrying, snapshot.totals.queued) == (10, 10, 55)
+
+
+def test_who_has_handled_or_sent_anything_is_not_idle_not_even_in_the_first_second(tmp_path):
+    tmp_path.joinpath("step.py").write_text("async def work(data):\n    return None\n")
+    with running(tmp_path, FLOW) as flow:
+        assert {node.state for node in flow.until(lambda now: len(now.nodes) == 2).nodes} == {NodeState.IDLE}
+        flow.send("in", "hello", "s-1")
+        snapshot = flow.until(lambda now: now.node("step").ok == 1)
+        assert {node.state for node in snapshot.nodes} == {NodeState.OK}
 
 
 class Hasty(SystemClock):
