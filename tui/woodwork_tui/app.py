@@ -35,6 +35,8 @@ if TYPE_CHECKING:  # loaded after the first frame
 
 RESTING = 0.2
 """Seconds between two looks at an engine of which nothing new was seen."""
+WARM_UP = 1.0
+"""Seconds after the flow came up for which the screen keeps its fastest pace."""
 
 
 def _palette() -> type[Provider]:
@@ -92,6 +94,7 @@ class WoodworkApp(App[Ending]):
         self._clock = clock or SystemClock()
         self._ticking = ticking
         self._due = 0.0
+        self._up_since = 0.0
         self._ascii = ascii_only
         self._ascii_filter = AsciiFilter()
 
@@ -122,10 +125,12 @@ class WoodworkApp(App[Ending]):
         begun = time.monotonic()
         shown = self._show(self._clock.time(), may_rest=True)
         ended = time.monotonic()
-        up = self._operator is not None and self._operator.is_up
-        if up:  # before, ticks are late because libraries are loaded
+        if self._operator is not None and self._operator.is_up:
+            self._up_since = self._up_since or begun
+        warm = bool(self._up_since) and begun - self._up_since > WARM_UP
+        if warm:  # before, ticks are late because libraries are loaded and everything is drawn for the first time
             self.pace = self.pace.after(late=max(0.0, begun - self._due), took=ended - begun)
-        pause = self.pace.interval if shown or not up else max(self.pace.interval, RESTING)
+        pause = self.pace.interval if shown or not warm else max(self.pace.interval, RESTING)
         self._due = ended + pause
         self.set_timer(pause, self._tick_on_time)
 
