@@ -227,6 +227,13 @@ class WoodworkApp(App[Ending]):
         else:
             await self.action_quit()
 
+    def action_command_palette(self) -> None:
+        """Show everything that can be done from here."""
+        from woodwork_tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def action_help(self) -> None:
         """Show the keys that mean something here."""
         if self._operator is not None:

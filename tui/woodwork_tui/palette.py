@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from woodwork_tui.actions import Action, action, commands
 from woodwork_tui.screens.main import MainScreen
+from woodwork_tui.screens.modal import nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,14 @@ class RegistryProvider(Provider):
             score = matcher.match(f"{entry.title} {entry.note}")
             if score > 0:
                 yield Hit(score, _line(matcher.highlight(entry.title), entry), entry.run, entry.title)
+
+
+class Palette(CommandPalette):
+    """The palette, chosen from or closed once: Textual's ends the app when it is clicked or entered twice at once."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close."""
+        return super().dismiss(result) if self in self.app.screen_stack else nothing()
 
 
 def _order(found: tuple[Action, _Entry]) -> tuple[bool, int, str]:

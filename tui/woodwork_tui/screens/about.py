@@ -14,8 +14,8 @@ from rich.text import Text
 from textual import __version__ as textual_version
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import ModalScreen
 
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.view import View
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.dialog_box import DialogBox
@@ -25,7 +25,7 @@ from woodwork_tui.widgets.line_view import LineView
 Facts = Sequence[tuple[str, str]]
 
 
-class AboutScreen(ModalScreen[None]):
+class AboutScreen(Modal[None]):
     """Shows facts, each a name and a text, over what is there."""
 
     DEFAULT_CSS = """

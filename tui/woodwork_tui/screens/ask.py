@@ -8,8 +8,8 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import ModalScreen
 
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.lines import Line
 from woodwork_tui.widgets.dialog_box import Answers, DialogBox
 from woodwork_tui.widgets.keys import bindings
@@ -30,7 +30,7 @@ class Question(Generic[Key]):
     keys: tuple[Key, ...]
 
 
-class Ask(ModalScreen[tuple[Key, ...] | None]):
+class Ask(Modal[tuple[Key, ...] | None]):
     """Shows a question, made anew whenever things change; answers with the keys confirmed, or None.
 
     Confirming looks once more: where the keys are no longer those shown, it shows the new ones and waits.

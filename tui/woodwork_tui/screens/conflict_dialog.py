@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.lines import Line, painted
 from woodwork_tui.widgets.dialog_box import DialogBox
 from woodwork_tui.widgets.keys import bindings
@@ -34,7 +34,7 @@ _ANSWERS = (
 )
 
 
-class ConflictDialog(ModalScreen[Resolution]):
+class ConflictDialog(Modal[Resolution]):
     """Shows what a save would change in the file called *title*, and answers with what to do."""
 
     DEFAULT_CSS = """

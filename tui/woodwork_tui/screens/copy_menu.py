@@ -7,16 +7,16 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.copies import Copyable
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.dialog_box import DialogBox
 from woodwork_tui.widgets.keys import bindings
 
 
-class CopyMenu(ModalScreen[Copyable | None]):
+class CopyMenu(Modal[Copyable | None]):
     """Shows what can be copied, the usual one chosen: `y` and enter copy it."""
 
     DEFAULT_CSS = """

@@ -9,10 +9,10 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.dom import DOMNode
-from textual.screen import ModalScreen
 
 from woodwork_tui.actions import Action, action, commands
 from woodwork_tui.screens.main import MainScreen
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.key_hints import KeyGroup, help_lines
 from woodwork_tui.widgets.dialog_box import DialogBox
@@ -20,7 +20,7 @@ from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_view import LineView
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Modal[None]):
     """Shows lines of help over what is there."""
 
     DEFAULT_CSS = """

@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.injection import Payload, Recipient, example, read_payload, recipients, sessions
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.payload_edit import Invalid
@@ -34,7 +34,7 @@ class Injection:
     session: str | None
 
 
-class InjectScreen(ModalScreen[Injection | None]):
+class InjectScreen(Modal[Injection | None]):
     """Starts from *component* and the payload last seen there; answers with the message, or None."""
 
     DEFAULT_CSS = """

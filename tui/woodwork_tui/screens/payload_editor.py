@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.screens.replay_dialog import ReplayDialog, ReplayOffer, ReplayOrder
 from woodwork_tui.state.lines import Line, painted
 from woodwork_tui.state.payload_edit import Invalid, Parsed, parse
@@ -40,7 +40,7 @@ class EditedReplay:
     encoded: bytes
 
 
-class PayloadEditor(ModalScreen[EditedReplay | None]):
+class PayloadEditor(Modal[EditedReplay | None]):
     """Edits *text*, which died of *why*; `^s` goes on to the replay dialog that *offer* makes of the difference."""
 
     DEFAULT_CSS = """

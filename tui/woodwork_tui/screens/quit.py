@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.leaving import Unfinished
 from woodwork_tui.state.lines import Line
 from woodwork_tui.units import plural
@@ -34,7 +34,7 @@ _WAYS = (
 )
 
 
-class QuitScreen(ModalScreen[Way]):
+class QuitScreen(Modal[Way]):
     """Lists what is *unfinished* and answers with the way chosen."""
 
     DEFAULT_CSS = """

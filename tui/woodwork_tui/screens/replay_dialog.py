@@ -10,10 +10,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from woodwork_tui.screens.ask import CHANGED
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.dlq_replay import ReplayCheck, Route, Scope
 from woodwork_tui.state.lines import Line, painted
 from woodwork_tui.text import glyph
@@ -55,7 +55,7 @@ class ReplayOffer:
     ascii_only: bool = False
 
 
-class ReplayDialog(ModalScreen[ReplayOrder | None]):
+class ReplayDialog(Modal[ReplayOrder | None]):
     """Answers with an order, or None; looks again at what would be done before it does."""
 
     DEFAULT_CSS = """

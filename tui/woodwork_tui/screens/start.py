@@ -9,10 +9,10 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from woodwork_tui.screens.main import MainScreen
+from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.start import Start, create, judge
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.entry_line import EntryLine
@@ -26,7 +26,7 @@ _SCRIPTS = (
 )
 
 
-class StartScreen(ModalScreen[str]):
+class StartScreen(Modal[str]):
     """Answers with the path of the file to open; paths are relative to *folder*."""
 
     AUTO_FOCUS = ""  # not the line for a path, until it is asked for
