@@ -122,3 +122,7 @@ def test_in_ascii_everything_is_ascii():
     stats = {"agent": NodeStats("agent", NodeState.BACKLOG, depth=3, activity=(1, 2, 3), dead_now=1)}
     for zoom in Zoom:
         assert text(painted(zoom, ascii=True, nodes=stats, edges=moving(("web", "agent")))).isascii()
+
+
+def test_a_graph_can_be_painted_before_there_are_numbers():
+    assert "web" in text(GraphPaint(FLOW, arrange(FLOW, Zoom.NORMAL)))

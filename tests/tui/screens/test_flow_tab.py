@@ -185,6 +185,20 @@ async def test_a_graph_that_does_not_fit_is_shown_from_where_messages_come():
             await pilot.press("z")
 
 
+async def test_what_is_asked_for_under_the_mouse_is_neither_an_error_nor_counted_as_painted():
+    app = FlowHost()
+    async with app.run_test(size=WIDE) as pilot:
+        graph = app.tab.picture.graph
+        await pilot.pause()
+        graph.action_zoom()
+        painted = dict(graph._painted)
+        asked = [graph.render_line(y).text for y in range(graph.size.height)]  # as Textual does for a click
+        assert graph._painted == painted
+        await pilot.pause()
+        assert any("agent" in line for line in asked)
+        assert graph._painted != painted
+
+
 async def test_the_graph_is_zoomed_about_what_one_looks_at():
     app = FlowHost(wide_flow())
     async with app.run_test(size=WIDE) as pilot:

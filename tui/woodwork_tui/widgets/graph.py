@@ -74,6 +74,7 @@ class GraphView(DraggedView, can_focus=True):
         self._ascii = False
         self._empty = ""
         self._painted: dict[int, Strip] = {}
+        self._painting = False
 
     @property
     def drawing(self) -> Layout:
@@ -182,11 +183,16 @@ class GraphView(DraggedView, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint the lines in *crop*, all as of one moment."""
         self._paint.at(self._moment())
-        return super().render_lines(crop)
+        self._painting = True
+        strips = super().render_lines(crop)
+        self._painting = False
+        return strips
 
     def render_line(self, y: int) -> Strip:
-        """Paint one line of the window."""
-        strip = self._painted[y] = self._line(y)
+        """Return one line of the window; Textual asks for it under the mouse too, where nothing is painted."""
+        strip = self._line(y)
+        if self._painting:
+            self._painted[y] = strip
         return strip
 
     def _line(self, y: int) -> Strip:

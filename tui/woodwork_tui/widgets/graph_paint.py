@@ -69,10 +69,9 @@ class GraphPaint:
         for box in layout.boxes:
             for y in range(box.y, box.y + box.height):
                 self._boxes[y].append(box)
-        self._moment = Moment()
-        self._ranks: list[int] = []
         self._styles: dict[str, Style] = {}
         self._faces: dict[str, tuple[Row, ...]] = {}
+        self.at(Moment())
 
     def at(self, moment: Moment) -> None:
         """Paint as of *moment* from now on."""
