@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from woodwork_tui.actions import Action, action, commands
@@ -60,6 +60,10 @@ class RegistryProvider(Provider):
 
 class Palette(CommandPalette):
     """The palette, chosen from or closed once: Textual's ends the app when it is clicked or entered twice at once."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the list alone while it has no place on the screen: Textual's own would end the app."""
+        return action != "command_list" or any(found.size for found in self.query(CommandList))
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close."""

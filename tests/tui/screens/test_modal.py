@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from textual.app import App
+from textual.command import CommandList
 from textual.widgets import Label
 
 from woodwork_tui.palette import Palette
 from woodwork_tui.screens.modal import Modal
+from woodwork_tui.widgets.options import Options
 
 
 class Dialog(Modal[str]):
@@ -92,3 +94,37 @@ def test_every_dialog_is_one_of_these(name):
     module = __import__(f"woodwork_tui.screens.{name}", fromlist=["*"])
     own = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
     assert any(issubclass(each, Modal) for each in own)
+
+
+async def test_pages_of_the_palette_that_are_not_there_yet_are_not_turned():
+    app = Host()
+    async with app.run_test() as pilot:
+        app.push_screen(Palette())
+        await pilot.pause()
+        options = app.screen.query_one(CommandList)
+        options.display = False
+        await pilot.pause()
+        options.clear_options().add_option("found since")
+        options.highlighted = 0
+        await pilot.press("pageup", "pagedown")
+        assert isinstance(app.screen, Palette)
+
+
+async def test_pages_of_options_that_are_not_there_yet_are_not_turned():
+    class OptionHost(App[None]):
+        def compose(self):
+            options = Options(*"abc")
+            options.display = False
+            yield options
+
+    app = OptionHost()
+    async with app.run_test() as pilot:
+        options = app.query_one(Options)
+        options.highlighted = 1
+        await pilot.pause()
+        await options.run_action("page_down")
+        assert options.highlighted == 1
+        options.display = True
+        await pilot.pause()
+        await options.run_action("page_down")
+        assert options.highlighted == 2

@@ -16,6 +16,7 @@ from woodwork_tui.state.lines import Line, painted
 from woodwork_tui.widgets.dialog_box import DialogBox
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_view import LineView
+from woodwork_tui.widgets.options import Options
 from woodwork_tui.widgets.told import Told
 
 
@@ -55,7 +56,7 @@ class ConflictDialog(Modal[Resolution]):
         yield DialogBox(
             Told([Line("Somebody else saved it since it was read. Your text would change it like this:")]),
             LineView(),
-            OptionList(*(Option(told, id=answer.value) for answer, told in _ANSWERS), markup=False),
+            Options(*(Option(told, id=answer.value) for answer, told in _ANSWERS), markup=False),
             title=f"{self._title} changed on disk",
             hint="enter chooses  esc goes on editing",
         )
@@ -65,7 +66,7 @@ class ConflictDialog(Modal[Resolution]):
         view = self.query_one(LineView)
         view.set_lines(painted(self._change))
         view.styles.height = min(12, max(1, len(self._change)))
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         options.highlighted = 0
         options.focus()
 

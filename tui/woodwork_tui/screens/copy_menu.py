@@ -14,6 +14,7 @@ from woodwork_tui.state.copies import Copyable
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.dialog_box import DialogBox
 from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.options import Options
 
 
 class CopyMenu(Modal[Copyable | None]):
@@ -32,7 +33,7 @@ class CopyMenu(Modal[Copyable | None]):
 
     def compose(self) -> ComposeResult:
         """Lay the choices out."""
-        options = OptionList(*(safe(choice.title, width=40) for choice in self._choices))
+        options = Options(*(safe(choice.title, width=40) for choice in self._choices))
         yield DialogBox(options, title="Copy", hint="enter copies  esc cancels")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

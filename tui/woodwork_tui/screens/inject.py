@@ -22,6 +22,7 @@ from woodwork_tui.widgets.dialog_box import Answers, DialogBox
 from woodwork_tui.widgets.entry_line import SafeInput
 from woodwork_tui.widgets.json_editor import JsonEditor
 from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.options import Options
 from woodwork_tui.widgets.told import Told
 
 
@@ -70,7 +71,7 @@ class InjectScreen(Modal[Injection | None]):
         """Lay the dialog out."""
         known, chosen = sessions(self._view), self._view.selection.session
         yield DialogBox(
-            OptionList(*(Option(_label(each), id=each.name) for each in self._known), markup=False),
+            Options(*(Option(_label(each), id=each.name) for each in self._known), markup=False),
             Horizontal(
                 Label("session"),
                 SafeInput(
@@ -91,7 +92,7 @@ class InjectScreen(Modal[Injection | None]):
     def on_mount(self) -> None:
         """Begin with the payload; whom it goes to is already chosen."""
         self.query_one(SafeInput).cursor_blink = False
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         names = [each.name for each in self._known]
         if self._chosen in names:
             options.highlighted = names.index(self._chosen)

@@ -16,6 +16,7 @@ from woodwork_tui.state.lines import Line
 from woodwork_tui.units import plural
 from woodwork_tui.widgets.dialog_box import DialogBox
 from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.options import Options
 from woodwork_tui.widgets.told import Told
 
 
@@ -52,12 +53,12 @@ class QuitScreen(Modal[Way]):
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""
-        options = OptionList(*(Option(told, id=way.value) for way, told in _WAYS), markup=False)
+        options = Options(*(Option(told, id=way.value) for way, told in _WAYS), markup=False)
         yield DialogBox(self._told, options, title="Quit", hint=f"enter chooses  {self._again}esc stays")
 
     def on_mount(self) -> None:
         """Begin at the way that loses nothing."""
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         options.highlighted = 0
         options.focus()
 
