@@ -251,7 +251,6 @@ class Engine:
             failure = error
         try:
             drain, deadline = self._how_to_stop
-            await self._revisions.close()
             report = await self._flow.stop(drain=drain and failure is None, deadline=deadline)
             self._state = FlowState.STOPPED
             self._take()

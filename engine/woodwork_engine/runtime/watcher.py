@@ -91,7 +91,10 @@ class FileWatcher:
                 if folders != await asyncio.to_thread(_existing, self._folders):
                     return
 
-    def _concerns(self, _change: Change, path: str) -> bool:
+    def _concerns(self, change: Change, path: str) -> bool:
+        if change is Change.deleted and Path(path) in self._folders:
+            self._again.set()  # the next folder of that name may have the same number, but is not watched
+            return True
         return Path(path).name in self._names
 
     async def _look(self) -> None:

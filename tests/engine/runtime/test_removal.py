@@ -201,7 +201,7 @@ def test_a_name_that_returns_without_a_kind_that_can_run_waits_and_loses_nothing
         flow.until_record("parked")
         flow.save(flow_of(into("step"), "step = no_such_kind { to = out }", drain="50ms"))
         assert flow.until_rev(3).node("step").state is NodeState.NOT_STARTED
-        flow.send("in", "c", "s")
+        flow.send("step", "c", "s")
         (tmp_path / "let-a").touch()
         flow.until(lambda _: flow.said() == ["OLD a"])
         flow.save(flow_of(into("step"), function("step", "plain"), drain="50ms"))

@@ -205,17 +205,30 @@ async def test_a_folder_that_is_swapped_under_its_name_is_a_change(tmp_path):
         await seen.until("v2")
 
 
-async def test_a_folder_may_be_removed_and_come_back(tmp_path):
+@pytest.mark.parametrize("slowly", [True, False], ids=["slowly", "at once"])
+async def test_a_folder_may_be_removed_and_come_back(tmp_path, monkeypatch, slowly):
     folder = tmp_path / "flow"
     folder.mkdir()
     file = folder / "main.ww"
     file.write_text("one")
+    watch, begun, again = watcher.awatch, asyncio.Event(), asyncio.Event()
+
+    def counted(*folders, **options):
+        (again if begun.is_set() else begun).set()
+        return watch(*folders, **options)
+
+    monkeypatch.setattr(watcher, "awatch", counted)
     async with watching(file) as seen:
+        file.write_text("changed")
+        await seen.until("changed")
         shutil.rmtree(folder)
-        await seen.until(None)
+        if slowly:
+            await seen.until(None)
         folder.mkdir()
         file.write_text("two")
         await seen.until("two")
+        async with asyncio.timeout(LONG):
+            await again.wait()  # what was watched is another folder of the same name
         file.write_text("three")
         await seen.until("three")
 
@@ -263,15 +276,21 @@ async def test_a_thousand_files_are_watched_as_well_as_one(tmp_path):
         await seen.until(*("two" if path == paths[777] else "one" for path in paths))
 
 
-async def test_a_save_is_noticed_without_waiting_for_the_clock(file, monkeypatch):
+@pytest.mark.parametrize("linked", [False, True], ids=["itself", "behind a link"])
+async def test_a_save_is_noticed_without_waiting_for_the_clock(tmp_path, monkeypatch, linked):
     monkeypatch.setattr(watcher, "LOOK_MS", 3_600_000)
-    async with watching(file) as seen:
+    written = tmp_path / "elsewhere" / "real.ww" if linked else tmp_path / "main.ww"
+    written.parent.mkdir(exist_ok=True)
+    written.write_text("one")
+    if linked:
+        (tmp_path / "main.ww").symlink_to(written)
+    async with watching(tmp_path / "main.ww") as seen:
         number = 0
         while not seen.contents:  # until the folder is watched
             number += 1
-            file.write_text(str(number))
+            written.write_text(str(number))
             await asyncio.sleep(0)
-        file.write_text("done")
+        written.write_text("done")
         await seen.until("done")
 
 
@@ -293,14 +312,21 @@ async def test_files_are_looked_at_by_the_clock_where_notifications_cannot_be_ha
 
 
 async def test_what_is_being_written_is_waited_for(file, monkeypatch):
-    """A save in several writes is told once, whole."""
-    monkeypatch.setattr(watcher, "SETTLE", 0.2)
+    """A save in several writes, here one before each look, is told once and whole."""
+    monkeypatch.setattr(watcher, "SETTLE", 0.001)
+    look, parts = watcher._moved, list("wo!")
+
+    def writing(looks):
+        if parts and file.read_text() != "one":
+            with file.open("a") as out:
+                out.write(parts.pop(0))
+        return look(looks)
+
+    monkeypatch.setattr(watcher, "_moved", writing)
     async with watching(file) as seen:
-        for part in range(5):
-            file.write_text("x" * (part + 1))
-            await asyncio.sleep(0)
-        await seen.until("xxxxx")
-        assert seen.contents == [("xxxxx",)]
+        file.write_text("t")
+        await seen.until("two!")
+        assert seen.contents == [("two!",)]
 
 
 @pytest.mark.parametrize("name", ["main.ww", "other.ww"])
