@@ -35,6 +35,7 @@ class FakeFlow:
         self.report = report or StopReport()
         self.injected: list[object] = []
         self.drained: list[bool] = []
+        self.end: Future[StopReport] = Future()
         self._at_start = at_start
         self._idles = idles
         self._stops = stops
@@ -48,6 +49,9 @@ class FakeFlow:
 
     def idle(self) -> Future[None]:
         return done(None) if self._idles else Future()
+
+    def ended(self) -> Future[StopReport]:
+        return self.end
 
     def stop(self, *, drain: bool = True) -> Future[StopReport]:
         self.drained.append(drain)
@@ -221,3 +225,59 @@ def test_a_flow_that_fails_ends_the_run_with_status_1() -> None:
     ran = Ran(Failing(), until_idle=True)
     assert ran.status == 1
     assert ran.said == ["the run failed: the engine is gone"]
+
+
+def test_a_flow_that_ends_by_itself_ends_an_endless_run_with_what_ended_it() -> None:
+    def breaks(flow: FakeFlow) -> None:
+        flow.end.set_exception(LookupError("no bus"))
+
+    class Broken(FakeFlow):
+        def stop(self, *, drain: bool = True) -> Future[StopReport]:
+            super().stop(drain=drain)
+            return self.end
+
+    flow = Broken(breaks)
+    ran = Ran(flow)
+    assert ran.status == 1
+    assert ran.said == ["the run failed: no bus"]
+    assert flow.drained == [False]
+
+
+def note(event: str, **data: object) -> Callable[[FakeFlow], None]:
+    """Return what writes a note about the input `in`."""
+
+    def write(flow: FakeFlow) -> None:
+        flow.events.append_state(1.0, "note", source="in", data={"event": event, **data})
+
+    return write
+
+
+def test_an_input_that_breaks_off_is_told_and_ends_the_run_with_status_1() -> None:
+    broken = note("input.failed", error_type="OSError", message="the wire was cut")
+    ran = Ran(FakeFlow(broken, idles=True), until_idle=True)
+    assert ran.status == 1
+    assert ran.said == ["in has broken off: OSError: the wire was cut"]
+
+
+def test_an_input_that_begins_anew_is_no_complaint() -> None:
+    def mended(flow: FakeFlow) -> None:
+        note("input.failed", error_type="OSError", message="the wire was cut")(flow)
+        flow.events.append(2.0, "node_up", target="in")
+
+    assert Ran(FakeFlow(mended, idles=True), until_idle=True).status == 0
+
+
+def test_messages_that_nobody_took_are_told_and_are_no_failure() -> None:
+    refused = note("input.refused", refused=3, in_all=3, message="QueueFullError: step is full")
+    ran = Ran(FakeFlow(refused, idles=True), until_idle=True)
+    assert ran.status == 0
+    assert ran.said == ["in: 3 messages refused, the last one because: QueueFullError: step is full"]
+
+
+def test_a_component_that_fails_to_stop_is_told() -> None:
+    def fails_to_stop(flow: FakeFlow) -> None:
+        flow.events.append(1.0, "node_down", target="audit", data={"reason": "stopped", "problem": "stop() failed: no"})
+
+    ran = Ran(FakeFlow(fails_to_stop, idles=True), until_idle=True)
+    assert ran.status == 0
+    assert ran.said == ["audit: stop() failed: no"]

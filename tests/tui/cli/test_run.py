@@ -214,3 +214,29 @@ def test_a_reader_that_has_seen_enough_ends_a_command_quietly(tmp_path):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_a_line_that_a_pipe_of_the_input_refuses_is_named_and_skipped(tmp_path):
+    tmp_path.joinpath("pipes.py").write_text("def number(data):\n    return int(data)\n")
+    pipe = 'pipes = [{ event = "*", script = "pipes.py", function = "number" }]'
+    tmp_path.joinpath("main.ww").write_text(f"in = input cli {{ {pipe}, to = out }}\nout = output console {{}}\n")
+    done = woodwork("run", "main.ww", "--input", "-", piped="1\ntwo\n3\n", folder=tmp_path)
+    assert done.status == 1
+    assert "input line 2 skipped: ValueError: invalid literal for int()" in done.said
+    assert sorted(value for values in answers(done.records).values() for value in values) == [1, 3]
+
+
+def test_lines_that_a_full_queue_rejects_are_told_and_the_rest_is_answered(tmp_path):
+    tmp_path.joinpath("step.py").write_text("async def work(data):\n    return data\n")
+    tmp_path.joinpath("main.ww").write_text(
+        "in = input generator { count = 2000, rate = 1000000, session = s, to = step }\n"
+        'step = function python { path = "step.py", function = work, to = out, max_queue = 1, overflow = reject }\n'
+        "out = output console {}\n"
+    )
+    done = woodwork("run", "main.ww", folder=tmp_path)
+    assert done.status == 0, done.said[-1000:]
+    refused = [record["data"] for record in done.records if (record["data"] or {}).get("event") == "input.refused"]
+    answered = answers(done.records)["s"]
+    assert refused[-1]["in_all"] + len(answered) == 2000
+    assert "messages refused, the last one because: QueueFullError: step: queue is full (1 of 1)" in done.said
+    assert answered == sorted(answered, key=lambda said: int(said.split()[1]))

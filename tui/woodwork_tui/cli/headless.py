@@ -78,6 +78,7 @@ class HeadlessRun:
     def _run(self) -> int:
         due = None if self._duration is None else time.monotonic() + self._duration
         self._flow.start()
+        self._flow.ended().add_done_callback(lambda _: self._happened.put(Happened.STOPPED))
         self._begin(self._output.run, Happened.WRITTEN)
         if self._feeder is not None:
             self._begin(self._feeder.run, Happened.FED)
@@ -113,6 +114,8 @@ class HeadlessRun:
                 happened = self._happened.get(timeout=None if due is None else max(0.0, due - time.monotonic()))
             except queue.Empty:
                 return Happened.DUE
+            if happened is Happened.STOPPED:  # nobody has stopped it
+                return Happened.FAILED
             if happened is not Happened.FED:
                 return happened
             if self._until_idle:
@@ -148,8 +151,8 @@ class HeadlessRun:
         if ended is Happened.OUTPUT_CLOSED:
             return 0
         left = False
-        if stopping.cancelled() or stopping.exception():
-            self._error = self._error or (CancelledError() if stopping.cancelled() else stopping.exception())
+        if stopping.cancelled() or stopping.exception():  # what ended the flow, before what came of that
+            self._error = CancelledError() if stopping.cancelled() else stopping.exception()
         else:
             left = self._tell_left(stopping.result())
         if self._output.missed:
@@ -167,7 +170,8 @@ class HeadlessRun:
             return 3
         if left and ended is Happened.IDLE:
             return 4
-        return 1 if dead > self._max_dlq or (self._feeder is not None and self._feeder.broken) else 0
+        broken = self._output.broken_off or (self._feeder is not None and self._feeder.broken)
+        return 1 if dead > self._max_dlq or broken else 0
 
     def _tell_left(self, report: StopReport) -> bool:
         if report.cancelled:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from woodwork_engine.errors import ClosingError, WoodworkError
+from woodwork_engine.errors import ClosingError, WoodworkError, described
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes; a longer line is broken."""
@@ -165,6 +165,8 @@ class InputFeeder:
             raise NotAcceptedError from None
         except WoodworkError as error:
             self._skip(number, str(error))
+        except Exception as error:  # noqa: BLE001 - the edge: what a person's pipe raises refuses one line
+            self._skip(number, described(error))
         finally:
             if self._last.get(session) is answer:
                 del self._last[session]

@@ -35,6 +35,8 @@ class RecordOutput:
         """Dead letters made in this run, by reason."""
         self.not_started: dict[str, str] = {}
         """Components that did not start, each with its error."""
+        self.broken_off: set[str] = set()
+        """Inputs that failed while they read."""
         self.missed = 0
         self._reader = reader
         self._transcript = transcript
@@ -87,7 +89,7 @@ class RecordOutput:
     def _take_note(self, record: Record) -> None:
         if record.type == "dead":
             self.dead[str((record.details() or {}).get("reason"))] += 1
-        elif record.type in ("node_up", "node_down", "reload_applied", "reload_rejected"):
+        elif record.type in ("node_up", "node_down", "reload_applied", "reload_rejected", "note"):
             self._tell(record)
 
     def _tell(self, record: Record) -> None:
@@ -95,9 +97,17 @@ class RecordOutput:
         name = record.target or record.source or ""
         if record.type == "node_up":
             self.not_started.pop(name, None)
+            self.broken_off.discard(name)
         elif record.type == "node_down" and details.get("error"):
             self.not_started[name] = str(details["error"])
             self._say(f"{name} did not start: {details['error']}")
+        elif record.type == "node_down" and details.get("problem"):
+            self._say(f"{name}: {details['problem']}")
+        elif details.get("event") == "input.failed":
+            self.broken_off.add(name)
+            self._say(f"{name} has broken off: {details['error_type']}: {details['message']}")
+        elif details.get("event") == "input.refused":
+            self._say(f"{name}: {details['refused']:,} messages refused, the last one because: {details['message']}")
         elif record.type == "reload_rejected":
             self._say("the changed file was not applied; see `woodwork-tui check`")
         elif record.type == "reload_applied" and record.rev != 1:

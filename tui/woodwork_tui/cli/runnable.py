@@ -35,6 +35,10 @@ class Runnable(Protocol):
         """Return what is done when every finite input has ended and nothing is left to do."""
         ...
 
+    def ended(self) -> Future[StopReport]:
+        """Return what is done when the flow has ended: by `stop`, or by itself with the error that ended it."""
+        ...
+
     def stop(self, *, drain: bool = True) -> Future[StopReport]:
         """Stop the flow; the future has what was left."""
         ...
