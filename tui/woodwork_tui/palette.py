@@ -13,6 +13,7 @@ from textual.content import Content
 from woodwork_tui.actions import Action, action, commands
 from woodwork_tui.screens.main import MainScreen
 from woodwork_tui.screens.modal import nothing
+from woodwork_tui.screens.steady import SteadyScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class RegistryProvider(Provider):
                 yield Hit(score, _line(matcher.highlight(entry.title), entry), entry.run, entry.title)
 
 
-class Palette(CommandPalette):
+class Palette(CommandPalette, SteadyScreen[None]):
     """The palette, chosen from or closed once: Textual's ends the app when it is clicked or entered twice at once."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from textual.app import App
 from textual.command import CommandList
+from textual.events import MouseDown
 from textual.widgets import Label
 
 from woodwork_tui.palette import Palette
+from woodwork_tui.screens.main import MainScreen
 from woodwork_tui.screens.modal import Modal
+from woodwork_tui.screens.tabs import make_tab
 from woodwork_tui.widgets.options import Options
 
 
@@ -128,3 +131,22 @@ async def test_pages_of_options_that_are_not_there_yet_are_not_turned():
         await pilot.pause()
         await options.run_action("page_down")
         assert options.highlighted == 2
+
+
+@pytest.mark.parametrize("screen", [Dialog, Palette, lambda: MainScreen(make_tab)], ids=["dialog", "palette", "main"])
+async def test_what_has_just_been_taken_away_can_be_pressed(screen):
+    app = Host()
+    async with app.run_test() as pilot:
+        app.push_screen(screen())
+        await pilot.pause()
+        label = Label("read me")
+        await app.screen.mount(label)
+        label.styles.dock = "top"
+        await pilot.pause()
+        x, y = label.region.offset
+        assert app.screen.get_widget_at(x, y)[0] is label
+        await label.remove()
+        press = MouseDown(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
+        app.screen._forward_event(press)
+        await pilot.pause()
+        assert app.is_running

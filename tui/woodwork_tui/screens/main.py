@@ -10,10 +10,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 
 from woodwork_tui.actions import TAB_TITLES, TABS
 from woodwork_tui.screens.entry_lines import EntryLines
+from woodwork_tui.screens.steady import SteadyScreen
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.screens.tab_stack import TabStack
 from woodwork_tui.state import commands
@@ -31,7 +31,7 @@ _SMALLEST = (40, 10)
 _AHEAD_OF_TEXT = frozenset({"go", "command", "filter"})
 
 
-class MainScreen(Screen[None]):
+class MainScreen(SteadyScreen[None]):
     """Shows views; where the person is (`place`) is kept here, and every move shows the last view again.
 
     *make_tab* makes a tab by name, *themes* are the names that `:theme` takes.

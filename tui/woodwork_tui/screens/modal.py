@@ -5,8 +5,10 @@ from __future__ import annotations
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, ScreenResultType
 
+from woodwork_tui.screens.steady import SteadyScreen
 
-class Modal(ModalScreen[ScreenResultType]):
+
+class Modal(ModalScreen[ScreenResultType], SteadyScreen[ScreenResultType]):
     """A dialog that is answered once.
 
     What a second click or key says to one that has gone already is not heard; Textual would take the next screen away,
