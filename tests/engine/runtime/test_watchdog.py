@@ -41,6 +41,12 @@ def blocked(flow: RunningFlow) -> tuple[float, str]:
     return held
 
 
+def blockers(flow: RunningFlow) -> list[object]:
+    """Return whom the notes about a blocked loop have named so far."""
+    notes = [record.details() for record in flow.records("note")]
+    return [note["blocker"] for note in notes if note["event"] == "loop.blocked"]
+
+
 @pytest.mark.parametrize("code", HELD.values(), ids=HELD)
 def test_a_component_that_holds_the_loop_is_named_with_its_line(tmp_path, code):
     tmp_path.joinpath("step.py").write_text(BLOCKS + code)
@@ -50,11 +56,10 @@ def test_a_component_that_holds_the_loop_is_named_with_its_line(tmp_path, code):
         (tmp_path / "gate").touch()
         assert seconds >= watchdog.LATE
         assert who == "step (step.py:5)"
-        note = flow.until_record("note")[0].details()
-        assert (note["event"], note["blocker"]) == ("loop.blocked", "step (step.py:5)")
+        flow.until(lambda _: who in blockers(flow))
         health = flow.until(lambda now: now.health.blocker is not None).health
-        assert health.blocker == "step (step.py:5)"
-        assert "the engine's loop is held up by step (step.py:5)" in health.degraded
+        assert health.blocker in blockers(flow)  # a crowded machine may have held up something else since
+        assert f"the engine's loop is held up by {health.blocker}" in health.degraded
         assert flow.engine.blocked() is None
 
 
