@@ -18,10 +18,11 @@ if TYPE_CHECKING:
         set_global_message_bus,
         shutdown_global_message_bus,
     )
-    from woodwork_engine.bus.interface import MessageBusInterface, StopReport
+    from woodwork_engine.bus.interface import MessageBusInterface, Middleware, StopReport
     from woodwork_engine.bus.memory import InMemoryMessageBus
     from woodwork_engine.components import Component, Input, MessageBusIntegration, builtin_kinds, component
     from woodwork_engine.dead_letter import DeadLetter, DeathReason
+    from woodwork_engine.delivery import Context, current_context
     from woodwork_engine.errors import (
         ClosingError,
         PayloadError,
@@ -48,6 +49,7 @@ __all__ = [
     "ClosingError",
     "CommunicationPattern",
     "Component",
+    "Context",
     "DeadLetter",
     "DeathReason",
     "DeclarativeRouter",
@@ -69,6 +71,7 @@ __all__ = [
     "MessageBusIntegration",
     "MessageBusInterface",
     "MessageEnvelope",
+    "Middleware",
     "Node",
     "PayloadError",
     "PlanDiff",
@@ -91,6 +94,7 @@ __all__ = [
     "component",
     "configure_global_message_bus",
     "create_default_message_bus",
+    "current_context",
     "diff",
     "get_global_message_bus",
     "set_global_message_bus",
@@ -103,10 +107,11 @@ _HOMES = {
         "configure_global_message_bus", "create_default_message_bus", "get_global_message_bus",
         "set_global_message_bus", "shutdown_global_message_bus",
     ),
-    "bus.interface": ("MessageBusInterface", "StopReport"),
+    "bus.interface": ("MessageBusInterface", "Middleware", "StopReport"),
     "bus.memory": ("InMemoryMessageBus",),
     "components": ("Component", "Input", "MessageBusIntegration", "builtin_kinds", "component"),
     "dead_letter": ("DeadLetter", "DeathReason"),
+    "delivery": ("Context", "current_context"),
     "errors": (
         "ClosingError", "PayloadError", "QueueFullError", "ReplayRefusedError", "RequestError", "StartError",
         "UnknownComponentError", "WoodworkError",

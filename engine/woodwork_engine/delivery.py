@@ -79,6 +79,12 @@ current: ContextVar[Delivery | None] = ContextVar("woodwork_delivery", default=N
 """The delivery whose handler is running in this context, if any."""
 
 
+def current_context() -> Context | None:
+    """Return what is known of the message that is being handled here, for handlers that get none; None outside one."""
+    delivery = current.get()
+    return None if delivery is None else Context.of(delivery)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a handler may know about its message; `attempt` counts from 1, `deadline` in seconds since the epoch."""
@@ -93,6 +99,8 @@ class Context:
     hop: int
     revision: int
     deadline: float | None
+    target: str = ""
+    """The component or handler that makes the attempt."""
 
     @classmethod
     def of(cls, delivery: Delivery) -> Context:
@@ -109,4 +117,5 @@ class Context:
             envelope.hop,
             envelope.revision,
             delivery.expires_at,
+            delivery.target,
         )

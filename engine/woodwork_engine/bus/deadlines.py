@@ -27,7 +27,7 @@ class Deadlines:
             return handler
         return lambda delivery: self._within(endpoint, timeout, handler(delivery))
 
-    async def _within(self, endpoint: Endpoint, timeout: float, work: Coroutine[object, object, object]) -> None:
+    async def _within(self, endpoint: Endpoint, timeout: float, work: Coroutine[object, object, object]) -> object:
         """Run *work* for at most *timeout* seconds; raises HandlerTimeoutError, or what *work* raises in time."""
         task = asyncio.current_task()
         if task is None:
@@ -37,7 +37,7 @@ class Deadlines:
         if self._ticker is None:
             self._ticker = loop.call_later(TICK, self._tick, loop)
         try:
-            await work
+            answer = await work
         except BaseException as error:
             if self._was_overdue(task, endpoint):
                 raise HandlerTimeoutError(endpoint.name, timeout) from error
@@ -46,6 +46,7 @@ class Deadlines:
             self._ends.pop(task, None)
         if self._was_overdue(task, endpoint):  # it took no notice of being cancelled
             raise HandlerTimeoutError(endpoint.name, timeout)
+        return answer
 
     def stop(self) -> None:
         """End the ticker; no timer is left."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.endpoint import LaneState
 from woodwork_engine.bus.interface import StopReport
 from woodwork_engine.bus.runner import Runners
@@ -14,10 +15,11 @@ from woodwork_engine.bus.settlement import Settlement
 class Ending:
     """One stop of a running bus; whoever else asks meanwhile waits for its report."""
 
-    def __init__(self, core: BusCore, runners: Runners, settlement: Settlement) -> None:
+    def __init__(self, core: BusCore, runners: Runners, settlement: Settlement, deadlines: Deadlines) -> None:
         self._core = core
         self._runners = runners
         self._settlement = settlement
+        self._deadlines = deadlines
         self._cut_short = asyncio.Event()
         self.report: asyncio.Future[StopReport] = asyncio.get_running_loop().create_future()
 
@@ -44,6 +46,7 @@ class Ending:
                 if lane.state is LaneState.WAITING:
                     self._settlement.stop_waiting(lane)
         cut = await self._runners.stop()
+        self._deadlines.stop()
         left = {
             f"{endpoint.name}/{lane.session.id}": len(lane.queue)
             for endpoint in core.endpoints.values()

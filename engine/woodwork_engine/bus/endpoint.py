@@ -71,12 +71,15 @@ class Lane:
 
 
 class Instance:
-    """A handler as of one revision, with the routes its outputs take (bus.md G1) and its running attempts."""
+    """A handler as of one revision, with the routes its outputs take (bus.md G1) and its running attempts.
 
-    __slots__ = ("handler", "inflight", "retired", "routes", "version")
+    *attempt* is the handler within all its layers, which runners call; *asked* the one that requests call (bus.md D8).
+    """
+
+    __slots__ = ("asked", "attempt", "handler", "inflight", "retired", "routes", "version")
 
     def __init__(self, handler: Handler, routes: RouteTable, version: int) -> None:
-        self.handler = handler
+        self.handler = self.attempt = self.asked = handler
         self.routes = routes
         self.version = version
         self.inflight = 0

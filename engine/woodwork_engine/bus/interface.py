@@ -5,10 +5,27 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from woodwork_engine.delivery import Context
 from woodwork_engine.message import MessageEnvelope
 
 MessageHandler = Callable[[MessageEnvelope], Awaitable[object] | object]
+
+Next = Callable[[], Awaitable[object]]
+"""Goes on with the attempt, and returns what the handler returned or raises what it raised."""
+
+
+class Middleware(Protocol):
+    """Something of a person's around every attempt of every handler: `async def m(context, call_next)`.
+
+    It returns what `await call_next()` returns, or something else as the answer. What it raises fails the attempt, and
+    it counts for the attempt's `timeout`. Where it does not call *call_next* the message is acknowledged unhandled.
+    """
+
+    def __call__(self, context: Context, call_next: Next, /) -> Awaitable[object]:
+        """Make the attempt at the message of *context*."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,10 @@ class MessageBusInterface(ABC):
     @abstractmethod
     def unregister_component_handler(self, name: str) -> bool:
         """Stop handling messages for *name*; they wait, bounded, until somebody registers. True when there was one."""
+
+    @abstractmethod
+    def add_middleware(self, middleware: Middleware) -> None:
+        """Let *middleware* stand around every attempt of every handler (bus.md D8)."""
 
     @abstractmethod
     def get_stats(self) -> dict[str, object]:

@@ -10,12 +10,14 @@ from functools import partial
 
 from woodwork_engine.bus.acceptance import Acceptance
 from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.ending import Ending
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Instance, LaneState, Route
 from woodwork_engine.bus.envelopes import EnvelopeHandlers, sent_inside
 from woodwork_engine.bus.housekeeping import Housekeeping
 from woodwork_engine.bus.intake import Intake
-from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, StopReport
+from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
+from woodwork_engine.bus.middleware import Layers
 from woodwork_engine.bus.replay import Replays
 from woodwork_engine.bus.routes import MOST_REMEMBERED, NO_LINKS, RouteTable, Targets
 from woodwork_engine.bus.runner import Runners
@@ -66,6 +68,9 @@ class InMemoryMessageBus(MessageBusInterface):
         self._intake = Intake(self.core, Acceptance(self.core, settlement))
         self._settlement = settlement
         self.outbox = Sender(self.core, self._intake, ids)
+        self._deadlines = Deadlines()
+        self.layers = Layers()
+        self.layers.put("timeout", self._deadlines.watching)
         self._runners = Runners(self.core, self._intake, settlement, self.outbox)
         self._housekeeping = Housekeeping(self.core, settlement)
         self.replays = Replays(self.core, self._intake, ids)
@@ -118,7 +123,7 @@ class InMemoryMessageBus(MessageBusInterface):
                 return report.result()
         if not self.core.running:
             return StopReport()
-        self._ending = ending = Ending(self.core, self._runners, self._settlement)
+        self._ending = ending = Ending(self.core, self._runners, self._settlement, self._deadlines)
         try:
             self.close_ingress()
             if drain:
@@ -221,8 +226,27 @@ class InMemoryMessageBus(MessageBusInterface):
         endpoint.policy = policy
         version = endpoint.instance.version + 1 if endpoint.instance else 1
         instance = Instance(handler, routes or self.core.table, version)
+        self._surround(endpoint, instance)
         self.core.employ(endpoint, instance)
         return instance
+
+    def add_middleware(self, middleware: Middleware) -> None:
+        """Let *middleware* stand around every attempt of every handler, within a slice of work from now.
+
+        Its place is after `timeout` and before pipes and handler, inside all that were added before (bus.md D8).
+        """
+        self.layers.add(middleware)
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Make anew what runners call, because the layers around it have changed."""
+        for endpoint in self.core.endpoints.values():
+            if endpoint.instance is not None:
+                self._surround(endpoint, endpoint.instance)
+
+    def _surround(self, endpoint: Endpoint, instance: Instance) -> None:
+        instance.asked = self.layers.asked(instance.handler)
+        instance.attempt = self.layers.around(endpoint, instance.handler)
 
     def set_routes(self, revision: int, targets: Targets, links: Iterable[tuple[str, str]] = NO_LINKS) -> RouteTable:
         """Route from now on as *targets* says; *links* are all edges, from which cycles are found (bus.md G1, F4)."""

@@ -7,7 +7,6 @@ import contextvars
 
 from woodwork_engine.bus.acceptance import Parcels
 from woodwork_engine.bus.core import SLICE, BusCore
-from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.endpoint import Endpoint, Instance, Lane, LaneState
 from woodwork_engine.bus.gate import NEWCOMER, Waiter
 from woodwork_engine.bus.intake import Intake
@@ -36,7 +35,6 @@ class Runners:
         self._intake = intake
         self._settlement = settlement
         self._sender = sender
-        self._deadlines = Deadlines()
         self._context = contextvars.Context()
         self._cut = 0
         core.on_ready = self.wake
@@ -72,7 +70,7 @@ class Runners:
             endpoint.waking = True
 
     async def stop(self) -> int:
-        """End every runner and the ticker; return how many attempts were cut short.
+        """End every runner; return how many attempts were cut short.
 
         A handler that swallows being cancelled is cancelled again; one that does so for ever is left behind.
         """
@@ -84,7 +82,6 @@ class Runners:
             if tasks:
                 _, tasks = await asyncio.wait(tasks, timeout=PATIENCE)
         self._core.loop = None
-        self._deadlines.stop()
         return self._cut + len(tasks)
 
     async def _run(self, endpoint: Endpoint) -> None:
@@ -161,7 +158,7 @@ class Runners:
         # One long function, because per message another coroutine would cost a twentieth of the throughput.
         core, ready, quantum = self._core, endpoint.ready, endpoint.policy.quantum
         wall, monotonic, settled = core.wall, core.monotonic, self._settlement.ok
-        handler = self._deadlines.watching(endpoint, instance.handler)
+        handler = instance.attempt
         ended = 0.0
         while ready and instance is endpoint.instance and core.running:
             lane = ready.popleft()
@@ -205,6 +202,7 @@ class Runners:
             if ended >= core.slice_end:
                 await asyncio.sleep(0)
                 core.slice_end = monotonic() + SLICE
+                handler = instance.attempt  # its layers may have changed meanwhile
                 if self._no_slot():
                     return
 

@@ -101,7 +101,7 @@ class Sender:
         instance.inflight += 1
         try:
             async with asyncio.timeout(timeout) as limit:
-                return await instance.handler(asked)
+                return await instance.asked(asked)
         except TimeoutError:
             if not limit.expired():
                 raise

@@ -29,7 +29,7 @@ from woodwork_engine.components.pipes import PipeFunction, Pipes
 from woodwork_engine.components.scripts import load
 from woodwork_engine.components.services import Services
 from woodwork_engine.components.site import Site
-from woodwork_engine.delivery import Context, current
+from woodwork_engine.delivery import Context, current_context
 from woodwork_engine.errors import StartError
 from woodwork_engine.kinds import Kind, KindRegistry, KindSettings
 from woodwork_engine.message import Outbox
@@ -83,7 +83,7 @@ def build(
     site = Site(node, services, references, threads)
     component = _factory(kind, site)(checked, site)
     hooks = [HookFunction(_label(s), s.event, _call(s, threads, seen.get)) for s in node.hooks]
-    pipes = [PipeFunction(s.event, _call(s, threads, _current_context)) for s in node.pipes]
+    pipes = [PipeFunction(s.event, _call(s, threads, current_context)) for s in node.pipes]
     component.attach(
         Link(
             name=node.name,
@@ -125,8 +125,3 @@ def _call(script: Script, threads: Threads, context: Callable[[], Context | None
 
 def _label(script: Script) -> str:
     return f"{Path(script.path).name}::{script.function}"
-
-
-def _current_context() -> Context | None:
-    delivery = current.get()
-    return None if delivery is None else Context.of(delivery)

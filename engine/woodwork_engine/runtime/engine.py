@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from woodwork_engine.bus.interface import StopReport
+from woodwork_engine.bus.interface import Middleware, StopReport
 from woodwork_engine.clock import Clock, SystemClock
 from woodwork_engine.components import Console, Services, builtin_kinds, new_session
 from woodwork_engine.components.input_cli import InputCli
@@ -52,7 +52,8 @@ class Engine:
     """Runs the flow in *file*; every method may be called from any thread.
 
     *headless* lets `input cli` read standard input; without *own_sources* no input reads anything and messages come by
-    `inject`; *watch* applies the file's saves; *console* gets what console outputs say; *seed* fixes retry jitter.
+    `inject`; *watch* applies the file's saves; *console* gets what console outputs say; *seed* fixes retry jitter;
+    *middleware* stands around every attempt of every component, the first one outermost.
     Commands return futures, which fail with ClosingError while no flow runs.
     """
 
@@ -67,6 +68,7 @@ class Engine:
         kinds: KindRegistry | None = None,
         clock: Clock | None = None,
         seed: int | None = None,
+        middleware: Sequence[Middleware] = (),
     ) -> None:
         self.file = file
         self.events = EventLog()
@@ -77,6 +79,8 @@ class Engine:
         self._flow = LiveFlow(
             services, self.events, kinds, random.Random(seed), Path(file).name, own_sources=own_sources
         )
+        for one in middleware:
+            self._flow.bus.add_middleware(one)
         self._watchdog = Watchdog(self._flow.busy, self._tell_blocked)
         self._watcher = FileWatcher(lambda: self._load("save")) if watch else None
         self._revisions = Revisions(

@@ -251,7 +251,7 @@ async def test_a_stop_at_the_moment_of_a_timeout_still_stops() -> None:
         await later()
         endpoint = bus.core.endpoints["a"]
         runner = next(iter(endpoint.runners))
-        bus._runners._deadlines._overdue.add(runner)
+        bus._deadlines._overdue.add(runner)
         runner.cancel()
         report = await bus.stop(drain=False)
         assert report.left == {"a/s": 1}
