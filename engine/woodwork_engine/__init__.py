@@ -27,8 +27,10 @@ if TYPE_CHECKING:
         ClosingError,
         PayloadError,
         QueueFullError,
+        Reject,
         ReplayRefusedError,
         RequestError,
+        Retry,
         StartError,
         UnknownComponentError,
         WoodworkError,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from woodwork_engine.language import check, check_file
     from woodwork_engine.message import CommunicationPattern, DeliveryMode, MessageEnvelope
     from woodwork_engine.plan import Edge, FlowPlan, Node, PlanDiff, diff
-    from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
+    from woodwork_engine.policy import DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
     from woodwork_engine.router import DeclarativeRouter
     from woodwork_engine.runtime import Engine, Replayed
     from woodwork_engine.snapshot import Snapshot
@@ -58,6 +60,7 @@ __all__ = [
     "Diagnostic",
     "Edge",
     "Engine",
+    "ErrorRule",
     "EventLog",
     "Flow",
     "FlowPlan",
@@ -77,9 +80,11 @@ __all__ = [
     "PlanDiff",
     "QueueFullError",
     "Record",
+    "Reject",
     "ReplayRefusedError",
     "Replayed",
     "RequestError",
+    "Retry",
     "RetryPolicy",
     "Severity",
     "Snapshot",
@@ -113,15 +118,15 @@ _HOMES = {
     "dead_letter": ("DeadLetter", "DeathReason"),
     "delivery": ("Context", "current_context"),
     "errors": (
-        "ClosingError", "PayloadError", "QueueFullError", "ReplayRefusedError", "RequestError", "StartError",
-        "UnknownComponentError", "WoodworkError",
+        "ClosingError", "PayloadError", "QueueFullError", "Reject", "ReplayRefusedError", "RequestError",
+        "Retry", "StartError", "UnknownComponentError", "WoodworkError",
     ),
     "events": ("EventLog", "Record"),
     "kinds": ("Kind", "KindRegistry", "KindSettings"),
     "language": ("check", "check_file"),
     "message": ("CommunicationPattern", "DeliveryMode", "MessageEnvelope"),
     "plan": ("Edge", "FlowPlan", "Node", "PlanDiff", "diff"),
-    "policy": ("DeliveryPolicy", "FlowPolicy", "RetryPolicy"),
+    "policy": ("DeliveryPolicy", "ErrorRule", "FlowPolicy", "RetryPolicy"),
     "router": ("DeclarativeRouter",),
     "runtime": ("Engine", "Replayed"),
     "snapshot": ("Snapshot",),

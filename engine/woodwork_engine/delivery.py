@@ -28,6 +28,12 @@ class Output(msgspec.Struct, gc=False):
     session: str | None = None
 
 
+class Marks(msgspec.Struct):
+    """What is known of few deliveries: *uncounted* attempts were made that do not count (bus.md D3)."""
+
+    uncounted: int = 0
+
+
 class Delivery(msgspec.Struct, eq=False, gc=False):
     """One envelope for one target: what changes on the way (attempt, history, staged outputs) is kept here (A1).
 
@@ -50,6 +56,18 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     """All targets of the envelope when it was accepted; empty when there is no other."""
     staged: list[Output] | None = None
     history: tuple[AttemptInfo, ...] = ()
+    marks: Marks | None = None
+
+    def mark(self) -> Marks:
+        """Return the marks of this delivery, made at first use."""
+        if self.marks is None:
+            self.marks = Marks()
+        return self.marks
+
+    @property
+    def counted(self) -> int:
+        """How many attempts count among those allowed."""
+        return self.attempt if self.marks is None else self.attempt - self.marks.uncounted
 
     def stage(
         self,

@@ -10,6 +10,8 @@ WoodworkError
 ├── RequestError           a request that cannot be made or was not answered
 ├── HandlerTimeoutError    a handler overran its `timeout`
 ├── StartError             a component, a bus or a flow that did not start
+├── Reject                 raised by a handler: this message is not to be tried again
+├── Retry                  raised by a handler: this message is to be tried again, at a time of its own
 ├── ReplayRefusedError     a dead letter that is not to be replayed without `force`
 └── FilterError            a filter expression that cannot be read
 
@@ -97,6 +99,23 @@ class HandlerTimeoutError(WoodworkError):
         self.component = component
         self.timeout = timeout
         super().__init__(f"{component} did not finish within {timeout:g} s; raise its timeout or make it faster")
+
+
+class Reject(WoodworkError):  # noqa: N818 - it says what is to be done
+    """A handler refuses its message for good: it becomes a dead letter without a further attempt (bus.md D3)."""
+
+
+class Retry(WoodworkError):  # noqa: N818 - it says what is to be done
+    """A handler asks for another attempt, *after* so many seconds; None leaves that to the policy (bus.md D3).
+
+    The wait is at most the policy's `max_retry_after`. Without *count* this attempt does not count among those allowed:
+    for a service that says "not now", so that only the message's time to live ends the waiting.
+    """
+
+    def __init__(self, after: float | None = None, *, count: bool = True) -> None:
+        self.after = None if after is None else max(0.0, float(after))
+        self.count = count
+        super().__init__("asked for another attempt" + ("" if self.after is None else f" in {self.after:g} s"))
 
 
 class StartError(WoodworkError):

@@ -11,15 +11,42 @@ DeliveryChoice = Literal["at_least_once", "at_most_once"]
 OnRemove = Literal["park", "dead_letter", "discard"]
 
 
+ErrorAction = Literal["retry", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRule:
+    """What is done when an attempt fails with one class of errors (bus.md D3); figures of None are the policy's.
+
+    *error* is the name of the class, alone or after the module or package it comes from; subclasses are meant too.
+    """
+
+    error: str
+    action: ErrorAction = "retry"
+    max_retries: int | None = None
+    base: float | None = None
+    factor: float | None = None
+    cap: float | None = None
+    jitter: Jitter | None = None
+
+    def __str__(self) -> str:
+        return f"{self.error} {self.action}"
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """When a failed attempt is repeated; times in seconds (bus.md D2)."""
+    """When a failed attempt is repeated; times in seconds (bus.md D2, D3).
+
+    *on* are the rules about errors, layer by layer: the component's, then those of `defaults`, then the bus's.
+    """
 
     max_retries: int = 3
     base: float = 0.5
     factor: float = 2.0
     cap: float = 60.0
     jitter: Jitter = "full"
+    max_retry_after: float = 600.0
+    on: tuple[tuple[ErrorRule, ...], ...] = ()
 
     @property
     def max_attempts(self) -> int:

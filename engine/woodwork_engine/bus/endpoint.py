@@ -11,7 +11,7 @@ from woodwork_engine.bus.counters import EdgeCounter, Histogram, Window
 from woodwork_engine.bus.gate import Gate
 from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.policy import DeliveryPolicy
+from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
 
 Handler = Callable[[Delivery], Coroutine[object, object, object]]
 
@@ -56,7 +56,18 @@ class Session:
 class Lane:
     """One session's messages at one endpoint, in order; the head is the one that is worked on (bus.md B1)."""
 
-    __slots__ = ("due", "endpoint", "gate", "idle_since", "queue", "session", "soonest_expiry", "state", "timer")
+    __slots__ = (
+        "due",
+        "endpoint",
+        "gate",
+        "idle_since",
+        "queue",
+        "retry",
+        "session",
+        "soonest_expiry",
+        "state",
+        "timer",
+    )
 
     def __init__(self, endpoint: Endpoint, session: Session) -> None:
         self.endpoint = endpoint
@@ -66,6 +77,8 @@ class Lane:
         self.gate = Gate()
         self.timer: asyncio.TimerHandle | None = None
         self.due = 0.0
+        self.retry: RetryPolicy | None = None
+        """What holds for the error for which the head waits for its retry."""
         self.idle_since = session.last_seen
         self.soonest_expiry = NEVER
 

@@ -8,7 +8,7 @@ import traceback
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import bucket_of
 from woodwork_engine.bus.endpoint import NEVER, Lane, LaneState
-from woodwork_engine.bus.retry import delay_before
+from woodwork_engine.bus.retry import Decision, decide, delay_before
 from woodwork_engine.dead_letter import DeadLetter, DeadRoute, DeathReason, LanePlace, ReplayChain
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.payload import UNREADABLE
@@ -72,10 +72,14 @@ class Settlement:
         info = self._attempt_info(delivery, started, started + duration, error, lane)
         delivery.staged = None
         delivery.emits = False
-        delivery.history = (*delivery.history, info)
         endpoint.failed += 1
         endpoint.last_error = f"{info.error_type}: {info.message}" if info.message else info.error_type
         now = core.clock.time()
+        decision = decide(error, endpoint.policy.retry, now)
+        if not decision.counted:
+            delivery.mark().uncounted += 1
+        most = allowed_attempts(delivery, decision.policy.max_retries)
+        delivery.history = (*delivery.history, info)[-most:]
         if core.log is not None:
             data: dict[str, object] = {
                 "error_type": info.error_type,
@@ -86,23 +90,28 @@ class Settlement:
         if is_at_most_once(lane, delivery):
             self.dropped(lane, delivery, "error")
         else:
-            self._repeat_or_give_up(lane, delivery, now)
+            self._repeat_or_give_up(lane, delivery, now, decision)
 
-    def _repeat_or_give_up(self, lane: Lane, delivery: Delivery, now: float) -> None:
-        endpoint = lane.endpoint
-        policy = endpoint.policy.retry
+    def _repeat_or_give_up(self, lane: Lane, delivery: Delivery, now: float, decision: Decision) -> None:
+        endpoint, policy = lane.endpoint, decision.policy
         if not self._core.running:
             return  # cut short by a stop (bus.md H3): it stays the head of its lane
         if endpoint.keeps_nothing:
             self.removed(lane, delivery)
             return
-        if delivery.attempt >= allowed_attempts(delivery, policy.max_retries):
+        if decision.rule.action == "reject":
+            self.dead(lane, delivery, DeathReason.REJECTED)
+            return
+        if delivery.counted >= allowed_attempts(delivery, policy.max_retries):
             self.dead(lane, delivery, DeathReason.EXHAUSTED)
             return
-        delay = delay_before(delivery.attempt + 1, policy, self._core.rng)
+        delay = decision.after
+        if delay is None:
+            delay = delay_before(max(2, delivery.counted + 1), policy, self._core.rng)
         if delivery.expires_at is not None and now + delay >= delivery.expires_at:
             self.dead(lane, delivery, DeathReason.EXPIRED_BEFORE_RETRY)
             return
+        lane.retry = policy
         self._wait(lane, delivery, now, delay)
 
     def _attempt_info(

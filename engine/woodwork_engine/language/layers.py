@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel
 
@@ -13,9 +13,9 @@ from woodwork_engine.language.environment import variables
 from woodwork_engine.language.policies import is_later
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.suggestions import Suggestions, did_you_mean
-from woodwork_engine.language.syntax import Entry
+from woodwork_engine.language.syntax import Entry, TypedBlock
 from woodwork_engine.language.validation import complaints
-from woodwork_engine.language.values import block_of, place_of, plain, setting_of
+from woodwork_engine.language.values import TYPE_KEY, block_of, place_of, plain, setting_of
 from woodwork_engine.source import Fix
 
 Model = TypeVar("Model", bound=KindSettings)
@@ -54,6 +54,10 @@ class LayerReader:
                 self._unknown(model, entry, prefix, component)
             elif (inner := _model_of(model, entry.key)) is not None and (block := block_of(entry.value)) is not None:
                 values[entry.key] = self._values(inner, block.entries, component, f"{path}.")
+            elif (each := _each_of(model, entry.key)) is not None and (block := block_of(entry.value)) is not None:
+                values[entry.key] = {
+                    one.key: self._one_of(each, one, component, f"{path}.{one.key}.") for one in block.entries
+                }
             elif any(variables(setting)):
                 self._problems.error(
                     Code.BAD_SETTING, f"{path!r} cannot come from the environment", entry.value.span,
@@ -62,6 +66,14 @@ class LayerReader:
             else:
                 values[entry.key] = plain(setting)
         return values
+
+    def _one_of(self, model: type[BaseModel], entry: Entry, component: str | None, prefix: str) -> object:
+        """Return one of the values of a setting whose keys are a person's own, each a *model* or a word for one."""
+        block = block_of(entry.value)
+        if block is None:
+            return plain(setting_of(entry.value))
+        header = {TYPE_KEY: entry.value.header.text} if isinstance(entry.value, TypedBlock) else {}
+        return header | self._values(model, block.entries, component, prefix)
 
     def _later(self, entry: Entry, path: str, component: str | None) -> None:
         setting = setting_of(entry.value)
@@ -80,6 +92,12 @@ class LayerReader:
             did_you_mean(close) or "it has no effect", fix=Fix(entry.key_span, close) if close else None,
             component=component,
         )  # fmt: skip
+
+
+def _each_of(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    """Return the model of each value where the setting *key* is a mapping of such."""
+    inner = get_args(model.model_fields[key].annotation)
+    return inner[1] if len(inner) == 2 and isinstance(inner[1], type) and issubclass(inner[1], BaseModel) else None
 
 
 def _model_of(model: type[BaseModel], key: str) -> type[BaseModel] | None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from woodwork_engine.kinds import Duration, KindSettings
-from woodwork_engine.policy import DeliveryChoice, DeliveryPolicy, FlowPolicy, Jitter, OnRemove, Overflow, RetryPolicy
+from woodwork_engine.policy import (
+    DeliveryChoice,
+    DeliveryPolicy,
+    ErrorAction,
+    ErrorRule,
+    FlowPolicy,
+    Jitter,
+    OnRemove,
+    Overflow,
+    RetryPolicy,
+)
 
 _LONGEST = 31_536_000.0  # a year, in seconds
 _MOST = 100_000_000
@@ -33,6 +43,36 @@ def _events(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+class ErrorSettings(KindSettings):
+    """What is done about one class of errors: a word, or a block that says more."""
+
+    action: ErrorAction = Field(default="retry", description="retry: try again; reject: dead-letter it at once")
+    max_retries: int | None = Field(default=None, ge=0, le=10_000, description="attempts after the first one")
+    base: Duration | None = Field(default=None, ge=0, le=_LONGEST, description="the first delay, as in 500ms")
+    factor: float | None = Field(
+        default=None, ge=1, le=100, description="by which each delay is longer than the one before"
+    )
+    cap: Duration | None = Field(default=None, ge=0, le=_LONGEST, description="the longest delay")
+    jitter: Annotated[Jitter | None, BeforeValidator(_word_none)] = Field(default=None, description="as in retry")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_word(cls, value: object) -> object:
+        """Take the action alone, or before its block, for the setting of that name."""
+        if isinstance(value, str):
+            return {"action": value}
+        if isinstance(value, dict) and "type" in value:
+            return {"action": value["type"], **{key: one for key, one in value.items() if key != "type"}}
+        return value
+
+
+def _error_names(value: dict[str, ErrorSettings]) -> dict[str, ErrorSettings]:
+    for name in value:
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise ValueError(f"{name!r} is no name of an exception; write ValueError or 'package.SomeError'")
+    return value
+
+
 class RetrySettings(KindSettings):
     """When a failed attempt is repeated."""
 
@@ -42,6 +82,12 @@ class RetrySettings(KindSettings):
     cap: Duration = Field(default=60.0, ge=0, le=_LONGEST, description="the longest delay")
     jitter: Annotated[Jitter, BeforeValidator(_word_none)] = Field(
         default="full", description="full: any time up to the delay; equal: at least half of it; none: exactly it"
+    )
+    max_retry_after: Duration = Field(
+        default=600.0, ge=0, le=_LONGEST, description="the longest delay that an error may ask for"
+    )
+    on: Annotated[dict[str, ErrorSettings], AfterValidator(_error_names)] = Field(
+        default={}, description="what is done about each class of errors"
     )
 
 
@@ -133,12 +179,19 @@ def names_of(layer: Written) -> set[str]:
 def delivery_policy(own: Written, *others: Written) -> DeliveryPolicy:
     """Return the policy of a component: *own* settings first, then each of *others*, then what is built in."""
     values: dict[str, object] = {}
-    retry: dict[str, object] = {}
+    retry: dict[str, Any] = {}
     for layer in reversed((own, *others)):
         values |= {key: value for key, value in layer.items() if key in _POLICY_KEYS}
         inner = layer.get("retry")
-        retry |= inner if isinstance(inner, dict) else {}
+        if isinstance(inner, dict):
+            retry |= {**inner, "on": (*_rules(inner), *retry.get("on", ()))}
     return DeliveryPolicy(**values, ttl_is_own="ttl" in own, retry=RetryPolicy(**retry))  # type: ignore[arg-type]  # validated by the models above
+
+
+def _rules(retry: Mapping[str, Any]) -> tuple[tuple[ErrorRule, ...], ...]:
+    """Return the layer of rules that one layer of `retry` settings makes, if it has any."""
+    on = retry.get("on") or {}
+    return (tuple(ErrorRule(name, **rule) for name, rule in on.items()),) if on else ()
 
 
 def flow_policy(settings: FlowSettings) -> FlowPolicy:
@@ -153,7 +206,6 @@ _LATER: Mapping[str, Sequence[object] | None] = {
     "breaker": None, "dedupe": None, "was": None, "sync": None, "dead_letter_ttl": None,
     "ordering": ("none", None), "on_exhausted": ("pause",), "overflow": ("drop_oldest", "drop_new"),
     "delivery": ("effectively_once",), "durable": (True,),
-    "retry.on": None, "retry.max_retry_after": None,
     "dlq.max_count": None, "dlq.max_bytes": None, "dlq.max_age": None, "dlq.when_full": None,
     "dlq.dead_letter_ttl": None,
 }  # fmt: skip

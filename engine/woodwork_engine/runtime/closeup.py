@@ -202,7 +202,7 @@ def _lane(lane: Lane, now: float) -> Iterable[LaneStats]:
 
 
 def _retry(lane: Lane) -> RetryRow:
-    head, policy = lane.queue[0], lane.endpoint.policy.retry
+    head, policy = lane.queue[0], lane.retry or lane.endpoint.policy.retry
     envelope = head.envelope
     return RetryRow(
         message_id=envelope.message_id,
@@ -211,7 +211,7 @@ def _retry(lane: Lane) -> RetryRow:
         target=head.target,
         event=envelope.event_type,
         attempt=head.attempt,
-        allowed=allowed_attempts(head, policy.max_retries),
+        allowed=allowed_attempts(head, policy.max_retries) + head.attempt - head.counted,
         due=lane.due,
         expires_at=head.expires_at,
         policy=describe(policy),

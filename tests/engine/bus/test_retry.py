@@ -1,22 +1,28 @@
-"""Failures, backoff, timeouts and the history of attempts (bus.md D1, D2, D5, D6)."""
+"""Failures, backoff, rules about errors, timeouts and the history of attempts (bus.md D1, D2, D3, D5, D6)."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import threading
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from types import SimpleNamespace
 
+import msgspec
+import pydantic
 import pytest
 
 from support.bus import EVERY_SECOND, ONCE, Worker, message, records, running
 from support.virtual_loop import VirtualClock, later, run_virtually, until, virtual_time
+from woodwork_engine import Reject, Retry
 from woodwork_engine.bus.memory import InMemoryMessageBus
-from woodwork_engine.bus.retry import delay_before
+from woodwork_engine.bus.retry import asked_delay, decide, delay_before, is_named
 from woodwork_engine.bus.secrets import HIDDEN
 from woodwork_engine.bus.settlement import MESSAGE_CUT, TRACEBACK_CUT
 from woodwork_engine.events import EventLog
 from woodwork_engine.message import MessageEnvelope
-from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
+from woodwork_engine.policy import DeliveryPolicy, ErrorRule, RetryPolicy
 from woodwork_engine.threads import zombie_threads
 
 
@@ -186,6 +192,199 @@ async def test_one_id_waiting_in_two_sessions_leaves_no_timer_behind() -> None:
         assert bus.get_stats()["retry_queue_size"] == 2
         await bus.stop(drain=False)
         assert asyncio.get_running_loop().timers() == []
+
+
+class NotNowError(Exception):
+    """Like the errors of HTTP libraries: with the answer, or its headers alone."""
+
+    def __init__(self, headers: dict[str, str], *, alone: bool = False) -> None:
+        if alone:
+            self.headers = headers
+        else:
+            self.response = SimpleNamespace(headers=headers, status_code=429)
+
+
+def rules(*layers: dict[str, str]) -> RetryPolicy:
+    on = tuple(tuple(ErrorRule(name, action) for name, action in layer.items()) for layer in layers)
+    return RetryPolicy(on=on)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ConnectionError", False), ("ConnectionRefusedError", True), ("builtins.ConnectionRefusedError", True),
+        ("built.ConnectionRefusedError", False), ("refused", False),
+    ],
+)  # fmt: skip
+def test_a_class_is_meant_by_its_name_alone_or_after_where_it_comes_from(name: str, meant: bool) -> None:
+    """D3: bare or dotted."""
+    assert is_named(ConnectionRefusedError, name) is meant
+
+
+def test_a_class_is_found_in_the_package_that_it_is_published_by() -> None:
+    """D3: wherever in the package it is defined."""
+    assert is_named(pydantic.ValidationError, "pydantic_core.ValidationError")
+    assert not is_named(pydantic.ValidationError, "pydantic.ValidationError")
+
+
+@pytest.mark.parametrize(
+    ("layers", "action"),
+    [
+        ([], "retry"),
+        ([{"OSError": "reject"}], "reject"),
+        ([{"OSError": "reject", "ConnectionError": "retry"}], "retry"),
+        ([{"KeyError": "reject"}], "retry"),
+        ([{"Exception": "reject"}, {"ConnectionError": "retry"}], "reject"),
+        ([{"KeyError": "retry"}, {"ConnectionError": "reject"}], "reject"),
+    ],
+)
+def test_the_first_match_in_the_order_of_classes_wins_layer_by_layer(layers: list[dict[str, str]], action: str) -> None:
+    """D3: MRO order in the component's rules, then in those of defaults, then in what is built in."""
+    assert decide(ConnectionResetError(), rules(*layers), 0.0).rule.action == action
+
+
+def test_what_is_built_in_rejects_and_can_be_overruled() -> None:
+    """D3: Reject and ValidationError, of whatever library."""
+    for error in (Reject("no"), pydantic.TypeAdapter, msgspec.ValidationError("no")):
+        raised = error if isinstance(error, Exception) else _invalid()
+        assert decide(raised, RetryPolicy(), 0.0).rule.action == "reject"
+    assert decide(Reject("no"), rules({"Reject": "retry"}), 0.0).rule.action == "retry"
+    assert decide(_invalid(), rules({"ValueError": "retry"}), 0.0).rule.action == "retry"
+
+
+def _invalid() -> pydantic.ValidationError:
+    with pytest.raises(pydantic.ValidationError) as caught:
+        pydantic.TypeAdapter(int).validate_python("x")
+    return caught.value
+
+
+@pytest.mark.parametrize("error", [Reject("never"), msgspec.ValidationError("no int")])
+@virtual_time
+async def test_a_message_that_is_rejected_dies_at_once(error: Exception) -> None:
+    """D3, E1: no retry; the reason says so."""
+    async with running() as bus:
+        bus.register_component_handler("a", lambda_for(error))
+        await bus.send_to_component(message("a", 1, max_retries=9))
+        await bus.core.idle()
+        letter = bus.core.dead.list()[0]
+    assert (letter.reason, len(letter.attempts)) == ("rejected", 1)
+
+
+@virtual_time
+async def test_a_rule_has_figures_of_its_own() -> None:
+    """D3: own base, factor, cap and max_retries; what it leaves open is the policy's."""
+    rule = ErrorRule("ConnectionError", max_retries=5, base=10, cap=30)
+    policy = DeliveryPolicy(ttl=None, retry=RetryPolicy(max_retries=1, jitter="none", on=((rule,),)))
+    log = EventLog()
+    async with running(policy, log=log) as bus:
+        bus.register_component_handler("a", lambda_for(ConnectionResetError("gone")))
+        bus.register_component_handler("b", lambda_for(KeyError("k")))
+        await bus.send_to_component(message("a", 1))
+        await bus.send_to_component(message("b", 1))
+        await bus.core.idle()
+    delays = {"a": [], "b": []}
+    for record in records(log, "retry_scheduled"):
+        delays[record.target].append(record.details()["delay_ms"] / 1000)
+    assert delays == {"a": [10, 20, 30, 30, 30], "b": [0.5]}
+
+
+@virtual_time
+async def test_a_handler_can_say_when_it_wants_its_next_attempt() -> None:
+    """D3: Retry(after=s) overrides the delay, is clipped to max_retry_after, and counts as an attempt."""
+    log = EventLog()
+    policy = DeliveryPolicy(ttl=None, retry=RetryPolicy(max_retries=2, max_retry_after=60))
+    async with running(policy, log=log) as bus:
+        bus.register_component_handler("a", lambda_for(Retry(after=7)))
+        bus.register_component_handler("b", lambda_for(Retry(after=1e9)))
+        await bus.send_to_component(message("a", 1))
+        await bus.send_to_component(message("b", 1))
+        await bus.core.idle()
+        assert [letter.reason for letter in bus.core.dead.list()] == ["exhausted", "exhausted"]
+    scheduled = [(record.target, record.details()["delay_ms"]) for record in records(log, "retry_scheduled")]
+    assert sorted(scheduled) == [("a", 7_000), ("a", 7_000), ("b", 60_000), ("b", 60_000)]
+
+
+@virtual_time
+async def test_attempts_that_do_not_count_are_made_beside_those_that_are_allowed() -> None:
+    """D3: Retry(count=False); every attempt keeps a number of its own, and what is remembered stays bounded."""
+    seen: list[int] = []
+
+    async def handler(envelope: MessageEnvelope) -> None:
+        seen.append(envelope.retry_count)
+        if len(seen) <= 20:
+            raise Retry(after=1, count=False)
+        raise ConnectionError
+
+    async with running(DeliveryPolicy(ttl=None, retry=RetryPolicy(max_retries=2, base=1, jitter="none"))) as bus:
+        bus.register_component_handler("a", handler)
+        await bus.send_to_component(message("a", 1))
+        await bus.core.idle()
+        letter = bus.core.dead.list()[0]
+    assert seen == list(range(23))
+    assert letter.reason == "exhausted"
+    assert [(attempt.n, attempt.error_type) for attempt in letter.attempts] == [
+        (number, "ConnectionError") for number in (21, 22, 23)
+    ]
+
+
+@virtual_time
+async def test_waiting_without_counting_ends_with_the_messages_life() -> None:
+    """D3, D4: a service that never has time."""
+    async with running(DeliveryPolicy(ttl=100, retry=RetryPolicy(max_retries=0))) as bus:
+        bus.register_component_handler("a", lambda_for(Retry(after=30, count=False)))
+        await bus.send_to_component(message("a", 1))
+        await bus.core.idle()
+        letter = bus.core.dead.list()[0]
+    assert letter.reason == "expired_before_retry"
+    assert letter.attempts[-1].n == 4
+
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "120"}, 120.0),
+        ({"retry-after": "1.5"}, 1.5),
+        ({"RETRY-AFTER": format_datetime(datetime(2026, 5, 1, 12, 1, tzinfo=UTC), usegmt=True)}, 60.0),
+        ({"Retry-After": format_datetime(datetime(2026, 5, 1, 11, tzinfo=UTC), usegmt=True)}, 0.0),
+        ({"Retry-After": "-5"}, 0.0),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "inf"}, None),
+        ({"Content-Type": "text/plain"}, None),
+        ({}, None),
+    ],
+)
+def test_a_retry_after_is_read_as_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
+    """D3: RFC 9110 10.2.3, on the answer or on the error itself."""
+    for alone in (False, True):
+        assert asked_delay(NotNowError(headers, alone=alone), NOW.timestamp()) == seconds
+
+
+@pytest.mark.parametrize(
+    "headers", [None, 5, "Retry-After: 5", SimpleNamespace(items=None), SimpleNamespace(items=len)]
+)
+def test_headers_that_are_none_say_nothing(headers: object) -> None:
+    """D3: an exception of a person's may call anything its headers."""
+    error = NotNowError({})
+    error.response = SimpleNamespace(headers=headers)
+    assert asked_delay(error, 0.0) is None
+
+
+@virtual_time
+async def test_a_retry_after_of_a_service_overrides_the_backoff() -> None:
+    """D3: and is clipped like any other."""
+    log = EventLog()
+    policy = DeliveryPolicy(ttl=None, retry=RetryPolicy(max_retries=1, base=1, jitter="none"))
+    async with running(policy, log=log) as bus:
+        bus.register_component_handler("a", lambda_for(NotNowError({"Retry-After": "42"})))
+        bus.register_component_handler("b", lambda_for(NotNowError({"Retry-After": "999999"})))
+        for name in ("a", "b"):
+            await bus.send_to_component(message(name, 1))
+        await bus.core.idle()
+    assert {r.target: r.details()["delay_ms"] for r in records(log, "retry_scheduled")} == {"a": 42_000, "b": 600_000}
 
 
 @virtual_time

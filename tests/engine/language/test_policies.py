@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.checking import checked, codes, plan_of, said
-from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
+from woodwork_engine.policy import DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
 
 
 def policy(settings: str = "", around: str = "") -> DeliveryPolicy:
@@ -28,12 +28,12 @@ def test_every_setting_of_a_component_reaches_its_policy() -> None:
         concurrency = 2, timeout = 1500ms, ttl = 2h, delivery = at_most_once, on_remove = dead_letter
         max_queue = 50, max_session_queue = 5, overflow = reject, block_timeout = 5, quantum = 4
         accepts = ["news.*", alarm], ordering = session, on_exhausted = skip
-        retry = { max_retries = 7, base = 10ms, factor = 1.5, cap = 5m, jitter = none }
+        retry = { max_retries = 7, base = 10ms, factor = 1.5, cap = 5m, jitter = none, max_retry_after = 1m }
     """
     assert policy(written) == DeliveryPolicy(
         concurrency=2, timeout=1.5, ttl=7200.0, ttl_is_own=True, delivery="at_most_once", on_remove="dead_letter",
         max_queue=50, max_session_queue=5, overflow="reject", block_timeout=5.0, quantum=4, accepts=("news.*", "alarm"),
-        retry=RetryPolicy(max_retries=7, base=0.01, factor=1.5, cap=300.0, jitter="none"),
+        retry=RetryPolicy(7, base=0.01, factor=1.5, cap=300.0, jitter="none", max_retry_after=60.0),
     )  # fmt: skip
 
 
@@ -61,6 +61,42 @@ def test_each_setting_of_retries_wins_by_itself() -> None:
     assert policy("retry = { base = 7s }", bus + defaults).retry == RetryPolicy(9, 7.0, 8.0, 9.0, "full")
 
 
+def test_rules_about_errors_stand_layer_by_layer_the_components_first() -> None:
+    bus = "deployment = local { message_bus = memory { retry = { on = { OSError = reject } } } }\n"
+    defaults = "defaults { retry = { on = { KeyError = reject, Exception = retry } } }\n"
+    own = """retry = { max_retry_after = 1m, on = {
+        ConnectionError = retry { max_retries = 9, base = 5s, factor = 3, cap = 1m, jitter = none }
+        "httpx.ReadTimeout" = { base = 1s }
+    } }"""
+    found = policy(own, bus + defaults).retry
+    assert found.max_retry_after == 60.0
+    assert found.on == (
+        (
+            ErrorRule("ConnectionError", "retry", max_retries=9, base=5.0, factor=3.0, cap=60.0, jitter="none"),
+            ErrorRule("httpx.ReadTimeout", "retry", base=1.0),
+        ),
+        (ErrorRule("KeyError", "reject"), ErrorRule("Exception", "retry")),
+        (ErrorRule("OSError", "reject"),),
+    )
+
+
+def test_what_is_wrong_in_a_rule_about_errors_is_told_at_its_place() -> None:
+    text = "a = echo { to = [], retry = { on = { KeyError = never, ValueError = { cap = x } } } }"
+    found = [problem for problem in checked(text).diagnostics if problem.code == "WW304"]
+    assert [(text[one.span.column - 1 :].split()[0].strip(","), one.summary) for one in found] == [
+        ("never", "'retry.on.KeyError.action' must be 'retry' or 'reject'"),
+        ("x", "'retry.on.ValueError.cap': a duration is a number with ms, s, m, h or d, as in 30s"),
+    ]
+    assert (
+        "no name of an exception" in said("a = echo { to = [], retry = { on = { 'a b' = reject } } }", "WW304").summary
+    )
+    unknown = said("a = echo { to = [], retry = { on = { KeyError = { bsae = 1s } } } }", "WW306")
+    assert (unknown.summary, unknown.help) == (
+        "there is no setting 'retry.on.KeyError.bsae' here", "did you mean 'base'?",
+    )  # fmt: skip
+    assert said("a = echo { to = [], retry = { on = { KeyError = $V } } }", "WW304").blocks is False
+
+
 def test_the_published_names_of_the_bus_settings_are_understood() -> None:
     found = policy("", "deployment = local { message_bus = memory { max_retries = 5, max_queue_size = 500 } }")
     assert (found.retry.max_retries, found.max_queue) == (5, 500)
@@ -86,7 +122,7 @@ def test_a_ttl_of_none_means_no_end_and_only_a_components_own_is_its_own() -> No
     [
         "breaker = { rate = 0.5 }", "dedupe = { window = 1m }", "was = b", "ordering = none", 'ordering = "none"',
         "on_exhausted = pause", "delivery = effectively_once", "overflow = drop_oldest", "overflow = drop_new",
-        "on_remove = redirect:b", "retry = { on = { ValueError = reject } }", "retry = { max_retry_after = 1m }",
+        "on_remove = redirect:b",
     ],
 )  # fmt: skip
 def test_a_setting_of_something_not_built_keeps_its_component_from_starting(setting: str) -> None:

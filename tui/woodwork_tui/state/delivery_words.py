@@ -32,7 +32,7 @@ def try_text(row: DeliveryRow) -> str:
     """Return the attempt out of attempts allowed, `2/4`; nothing before the first one and for lost messages."""
     if row.state is DeliveryState.UNROUTABLE or not row.target:
         return ""
-    return f"{row.attempt}/{row.allowed}" if row.allowed else str(row.attempt)
+    return f"{row.attempt}/{max(row.attempt, row.allowed)}" if row.allowed else str(row.attempt)
 
 
 def edge_text(row: DeliveryRow, *, ascii_only: bool = False, tight: bool = False) -> str:

@@ -101,7 +101,8 @@ def tries(letter: DeadLetter) -> str:
     """Return attempts made out of attempts allowed; the envelope's own limit wins over the policy."""
     own = letter.envelope.max_retries
     allowed = letter.policy.retry.max_attempts if own is None else own + 1
-    return f"{len(letter.attempts)}/{allowed}"
+    made = len(letter.attempts)  # more than the policy says where a rule about its errors allowed them
+    return f"{made}/{max(made, allowed)}"
 
 
 def empty_text(letters: Sequence[DeadLetter], *, died: int, matches: int, query: str) -> str:

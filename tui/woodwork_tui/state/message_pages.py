@@ -106,7 +106,7 @@ def attempts_page(row: DeliveryRow, now: float) -> tuple[Line, ...]:
 def _attempt(attempt: Attempt, row: DeliveryRow, now: float) -> Iterator[Line]:
     took = milliseconds(attempt.duration_ms) if attempt.duration_ms is not None else "?"
     started = clock(attempt.started) if attempt.started is not None else "start not seen"
-    allowed = f" of {row.allowed}" if row.allowed else ""
+    allowed = f" of {max(attempt.n, row.allowed)}" if row.allowed else ""
     if not attempt.error_type:
         yield Line(f"#{attempt.n}{allowed}  {started}  {took}  ✓ ok", "ok")
         return

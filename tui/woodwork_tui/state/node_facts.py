@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
+from itertools import chain
 
 from rich.text import Text
 
@@ -16,7 +17,7 @@ from woodwork_tui.text import glyph, tone
 from woodwork_tui.units import count, duration, forecast, gauge, milliseconds, rate, sparkline
 
 _MOST_SESSIONS = 6
-_SECONDS = frozenset({"timeout", "ttl", "block_timeout", "base", "cap"})
+_SECONDS = frozenset({"timeout", "ttl", "block_timeout", "base", "cap", "max_retry_after"})
 
 
 def node_facts(snapshot: Snapshot, name: str, width: int, *, ascii_only: bool = False) -> Iterator[Text]:
@@ -150,5 +151,6 @@ def _written(name: str, value: object) -> str:
     if name in _SECONDS and isinstance(value, int | float):
         return duration(value)
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
+        items = chain.from_iterable(value) if name == "on" else value  # rules about errors come in layers
+        return ", ".join(map(str, items))
     return f"{value:,}" if isinstance(value, int) else str(value)
