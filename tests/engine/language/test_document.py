@@ -64,7 +64,7 @@ def test_the_built_in_values_of_the_settings_are_those_of_the_policies() -> None
     delivery, retry, flow = DeliverySettings(), RetrySettings(), FlowSettings()
     for name in set(DeliverySettings.model_fields) - {"ordering", "on_exhausted", "retry"}:
         assert getattr(delivery, name) == getattr(DeliveryPolicy(), name), name
-    for name in RetrySettings.model_fields:
+    for name in set(RetrySettings.model_fields) - {"on"}:
         assert getattr(retry, name) == getattr(RetryPolicy(), name), name
     for name in set(FlowSettings.model_fields) - {"durable", "dlq"}:
         assert getattr(flow, name) == getattr(FlowPolicy(), name), name
