@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import count, repeat
 
 import msgspec
 
@@ -26,12 +29,17 @@ class Output(msgspec.Struct, gc=False):
     target: str | None = None
     broadcast: bool = False
     session: str | None = None
+    dedupe_key: str | None = None
 
 
 class Marks(msgspec.Struct):
-    """What is known of few deliveries: *uncounted* attempts were made that do not count (bus.md D3)."""
+    """What is known of few deliveries: *uncounted* attempts that do not count (bus.md D3), and the *fence* of this one.
+
+    The fence is 0 until somebody asks for it.
+    """
 
     uncounted: int = 0
+    fence: int = 0
 
 
 class Delivery(msgspec.Struct, eq=False, gc=False):
@@ -64,6 +72,23 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
             self.marks = Marks()
         return self.marks
 
+    def forget_attempt(self) -> None:
+        """Let nothing be left of an attempt that has not succeeded: not what it staged, and not its fence."""
+        self.staged = None
+        self.emits = False
+        if self.marks is not None:
+            self.marks.fence = 0
+
+    def fence(self) -> int:
+        """Return a number for this attempt that no later one of its lane goes below (bus.md C3).
+
+        It is drawn when first asked for, which only a running attempt does: those of a lane run one after the other.
+        """
+        marks = self.mark()
+        if marks.fence == 0 and self.running:
+            marks.fence = next(fences.get(_NO_LANE))
+        return marks.fence
+
     @property
     def counted(self) -> int:
         """How many attempts count among those allowed."""
@@ -78,12 +103,13 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
         *,
         broadcast: bool = False,
         session: str | None = None,
+        dedupe_key: str | None = None,
     ) -> str:
         """Add an output to this attempt and return the id it will have (bus.md A4)."""
         if self.staged is None:
             self.staged = []
         message_id = child_id(self.envelope.message_id, source, len(self.staged))
-        self.staged.append(Output(message_id, source, event, encoded, target, broadcast, session))
+        self.staged.append(Output(message_id, source, event, encoded, target, broadcast, session, dedupe_key))
         return message_id
 
     def addressed(self) -> MessageEnvelope:
@@ -97,15 +123,47 @@ current: ContextVar[Delivery | None] = ContextVar("woodwork_delivery", default=N
 """The delivery whose handler is running in this context, if any."""
 
 
+_NO_LANE = repeat(0)  # a request that no attempt makes
+
+fences: ContextVar[Iterator[int]] = ContextVar("woodwork_fences")
+"""Where the attempts of this context draw their fences; a bus sets its own."""
+
+
+def fences_from(now: float) -> Iterator[int]:
+    """Return growing fences: above those of an earlier process, as long as the clock (s since the epoch) is right."""
+    return count(int(now * 1_000_000))
+
+
+pinned: ContextVar[Context | None] = ContextVar("woodwork_context", default=None)
+"""The context of the attempt for which a thread works: its delivery may be at a later attempt when it looks."""
+
+
 def current_context() -> Context | None:
     """Return what is known of the message that is being handled here, for handlers that get none; None outside one."""
+    fixed = pinned.get()
+    if fixed is not None:
+        return fixed
     delivery = current.get()
-    return None if delivery is None else Context.of(delivery)
+    return None if delivery is None else Context.of(delivery, fenced=True)
+
+
+@contextmanager
+def pinned_context() -> Iterator[None]:
+    """Let `current_context` be what it is now for threads that are begun here, however long they run."""
+    token = pinned.set(current_context())
+    try:
+        yield
+    finally:
+        pinned.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a handler may know about its message; `attempt` counts from 1, `deadline` in seconds since the epoch."""
+    """What a handler may know about its message; `attempt` counts from 1, `deadline` in seconds since the epoch.
+
+    `fence` grows from attempt to attempt of one session at one target: a store that keeps the greatest one it has seen
+    can tell an attempt that was given up, and goes on nevertheless, from the one that came after it (bus.md C3).
+    """
 
     message_id: str
     session_id: str
@@ -119,10 +177,11 @@ class Context:
     deadline: float | None
     target: str = ""
     """The component or handler that makes the attempt."""
+    fence: int = 0
 
     @classmethod
-    def of(cls, delivery: Delivery) -> Context:
-        """Return the context of *delivery*."""
+    def of(cls, delivery: Delivery, *, fenced: bool = False) -> Context:
+        """Return the context of *delivery*; only for an attempt, *fenced*, is a fence drawn."""
         envelope = delivery.envelope
         return cls(
             envelope.message_id,
@@ -136,4 +195,5 @@ class Context:
             envelope.revision,
             delivery.expires_at,
             delivery.target,
+            delivery.fence() if fenced else 0,
         )

@@ -13,10 +13,11 @@ import msgspec
 
 
 class DeliveryMode(StrEnum):
-    """How often a message may reach its target (bus.md C1, C2)."""
+    """How often a message may reach its target (bus.md C1-C3)."""
 
     AT_LEAST_ONCE = "at_least_once"
     AT_MOST_ONCE = "at_most_once"
+    EFFECTIVELY_ONCE = "effectively_once"
 
 
 class CommunicationPattern(StrEnum):
@@ -139,11 +140,26 @@ class Outbox(Protocol):
     after acceptance (F7).
     """
 
-    async def emit(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
-        """Route *data* along *source*'s `to`; return the message's id."""
+    async def emit(
+        self, source: str, event: str, data: object, *, session: str | None = None, dedupe_key: str | None = None
+    ) -> str:
+        """Route *data* along *source*'s `to`; return the message's id.
+
+        With a *dedupe_key* it is the same message as an earlier one of its session with that key, for targets whose
+        delivery is effectively once (bus.md C3); outside a handler the id is then the earlier one's.
+        """
         ...
 
-    async def send(self, source: str, target: str, event: str, data: object, *, session: str | None = None) -> str:
+    async def send(
+        self,
+        source: str,
+        target: str,
+        event: str,
+        data: object,
+        *,
+        session: str | None = None,
+        dedupe_key: str | None = None,
+    ) -> str:
         """Send *data* to the component *target*; return the message's id."""
         ...
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 Jitter = Literal["full", "equal", "none"]
 Overflow = Literal["block", "reject"]
-DeliveryChoice = Literal["at_least_once", "at_most_once"]
+DeliveryChoice = Literal["at_least_once", "at_most_once", "effectively_once"]
 OnRemove = Literal["park", "dead_letter", "discard"]
 
 
@@ -55,6 +55,14 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class DedupePolicy:
+    """For how many seconds, and up to how many, ids are remembered where delivery is effectively once (bus.md C3)."""
+
+    window: float = 600.0
+    max_ids: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
     """Everything that decides about deliveries to one component; times in seconds, sizes in messages."""
 
@@ -71,6 +79,7 @@ class DeliveryPolicy:
     quantum: int = 16
     accepts: tuple[str, ...] = ()
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    dedupe: DedupePolicy = field(default_factory=DedupePolicy)
 
     @property
     def session_limit(self) -> int:

@@ -56,6 +56,7 @@ class NodeStats:
     retried: int = 0
     dead: int = 0
     dropped: int = 0
+    duplicates: int = 0
     dead_now: int = 0
     in_rate: float = 0.0
     out_rate: float = 0.0

@@ -45,10 +45,21 @@ class FakeOutbox:
     threads: set[str] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def emit(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
+    async def emit(
+        self, source: str, event: str, data: object, *, session: str | None = None, dedupe_key: str | None = None
+    ) -> str:
         return self._send(source, Sent(event, decode(encode(data)), session))
 
-    async def send(self, source: str, target: str, event: str, data: object, *, session: str | None = None) -> str:
+    async def send(
+        self,
+        source: str,
+        target: str,
+        event: str,
+        data: object,
+        *,
+        session: str | None = None,
+        dedupe_key: str | None = None,
+    ) -> str:
         return self._send(source, Sent(event, decode(encode(data)), session, target))
 
     async def broadcast(self, source: str, event: str, data: object, *, session: str | None = None) -> str:

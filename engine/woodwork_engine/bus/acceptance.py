@@ -24,6 +24,13 @@ def expiry(endpoint: Endpoint, envelope: MessageEnvelope, now: float) -> float |
     return envelope.expires_at
 
 
+def first_of(endpoint: Endpoint, delivery: Delivery, now: float) -> str | None:
+    """Return the id of the same message where *endpoint* has accepted one and is to have it once (bus.md C3)."""
+    if endpoint.seen is None or not endpoint.is_once(delivery):
+        return None
+    return endpoint.seen.accepted(delivery.envelope, now)
+
+
 class Acceptance:
     """Appends to lanes; whether there is room was decided before."""
 
@@ -43,13 +50,31 @@ class Acceptance:
             start = end
 
     def _envelope(self, parcels: Parcels, *, inside: bool) -> None:
-        core, first = self._core, parcels[0][1]
+        core = self._core
+        parcels = [parcel for parcel in parcels if parcel[0].endpoint.seen is None or self._is_new(*parcel)]
+        if not parcels:
+            return
+        first = parcels[0][1]
         targets = tuple([delivery.target for _, delivery in parcels])
         if core.log is not None:
             core.log.append_emitted(first.accepted_at, first.envelope, first.encoded, targets)
         for route, delivery in parcels:
             delivery.siblings = targets
             self._append(route, delivery, inside=inside)
+
+    def _is_new(self, route: Route, delivery: Delivery) -> bool:
+        """Whether *delivery* is to be accepted; a duplicate is counted and told, and nothing else becomes of it."""
+        core, endpoint, now = self._core, route.endpoint, delivery.accepted_at
+        first = first_of(endpoint, delivery, now)
+        if first is None:
+            if endpoint.seen is not None and endpoint.is_once(delivery):
+                endpoint.seen.accept(delivery.envelope, now)
+            return True
+        endpoint.duplicates += 1
+        if core.log is not None:
+            data: dict[str, object] = {"event": "duplicate", "first": first, "dedupe_key": delivery.envelope.dedupe_key}
+            core.log.append(now, "note", delivery.envelope, endpoint.name, None, None, data)
+        return False
 
     def _append(self, route: Route, delivery: Delivery, *, inside: bool) -> None:
         """Append one delivery to its lane; what may not travel on becomes a dead letter (bus.md F4)."""

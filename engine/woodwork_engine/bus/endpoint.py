@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from woodwork_engine.bus.counters import EdgeCounter, Histogram, Window
 from woodwork_engine.bus.gate import Gate
 from woodwork_engine.bus.routes import RouteTable
+from woodwork_engine.bus.seen import Seen
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
 
@@ -116,21 +117,24 @@ class Instance:
 class Endpoint:
     """Everything the bus holds for one name; counts are since start, `depth` is accepted and not settled.
 
-    `inflight` are attempts that run, `working` also those that wait for room for their outputs.
+    `inflight` are attempts that run, `working` also those that wait for room for their outputs. Up to `easy_depth` a
+    message may be accepted by the fast way; where something special is done at acceptance that is 0.
     """
 
     __slots__ = (
-        "alone", "at_most_once", "blocked", "dead", "depth", "discarded", "dropped", "emitted", "emptied", "failed",
-        "gate", "handled_seconds", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name",
-        "ok", "parked_at", "parked_runners", "peak", "peak_at", "policy_", "ready", "retried", "retrying",
-        "runners", "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking",
-        "window", "working",
+        "alone", "at_most_once", "blocked", "dead", "depth", "discarded", "dropped", "duplicates", "easy_depth",
+        "emitted", "emptied", "failed", "gate", "handled_seconds", "histogram", "inflight", "instance", "lanes",
+        "last_error", "max_queue", "name", "ok", "parked_at", "parked_runners", "peak", "peak_at", "policy_",
+        "ready", "retried", "retrying", "runners", "seen", "session_limit", "since_full", "state", "timeouts",
+        "ttl", "ttl_is_own", "waking", "window", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
         self.name = name
         self.alone = (name,)
         """The targets of a message for this name only; one object for all of them."""
+        self.seen: Seen | None = None
+        """What was accepted here, where that matters: only messages that are to come once are looked up (bus.md C3)."""
         self.policy = policy
         self.state = EndpointState.WAITING
         self.instance: Instance | None = None
@@ -142,7 +146,7 @@ class Endpoint:
         self.gate = Gate()
         self.depth = self.peak = self.inflight = self.working = self.retrying = self.blocked = 0
         self.emitted = self.ok = self.failed = self.retried = 0
-        self.dead = self.dropped = self.discarded = self.timeouts = 0
+        self.dead = self.dropped = self.discarded = self.timeouts = self.duplicates = 0
         self.handled_seconds = 0.0
         self.emptied: asyncio.Future[None] | None = None
         self.last_error: str | None = None
@@ -164,6 +168,21 @@ class Endpoint:
         self.ttl = policy.ttl
         self.ttl_is_own = policy.ttl_is_own
         self.at_most_once = policy.delivery == "at_most_once"
+        if policy.delivery == "effectively_once" or self.seen is not None:
+            self.look_out()
+        self.easy_depth = 0 if self.seen is not None else policy.max_queue
+
+    def look_out(self) -> None:
+        """Remember from now on what is accepted here, within the bounds of the policy."""
+        if self.seen is None:
+            self.seen = Seen(self.policy_.dedupe)
+        self.seen.policy = self.policy_.dedupe
+        self.easy_depth = 0
+
+    def is_once(self, delivery: Delivery) -> bool:
+        """Whether *delivery* is to come effectively once: its envelope says so, else the component (bus.md C3)."""
+        own = delivery.envelope.delivery_mode
+        return (self.policy_.delivery if own is None else own) == "effectively_once"
 
     @property
     def keeps_nothing(self) -> bool:
@@ -182,7 +201,7 @@ class Endpoint:
 
     def absorb(self, ended: Endpoint) -> None:
         """Add the counts of an endpoint that is no more."""
-        for name in ("emitted", "ok", "failed", "retried", "dead", "dropped", "discarded", "timeouts"):
+        for name in ("emitted", "ok", "failed", "retried", "dead", "dropped", "discarded", "timeouts", "duplicates"):
             setattr(self, name, getattr(self, name) + getattr(ended, name))
         self.handled_seconds += ended.handled_seconds
         self.peak = max(self.peak, ended.peak)

@@ -10,7 +10,7 @@ from msgspec.structs import replace as _replace
 
 from woodwork_engine.bus.endpoint import Handler
 from woodwork_engine.bus.interface import MessageHandler
-from woodwork_engine.delivery import Delivery
+from woodwork_engine.delivery import Delivery, pinned_context
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.threads import Threads
 
@@ -39,7 +39,8 @@ class EnvelopeHandlers:
             return _on_loop(handler)  # type: ignore[arg-type]
 
         async def in_thread(delivery: Delivery) -> object:
-            result = await self._threads.run(partial(handler, _envelope_for(delivery)))
+            with pinned_context():
+                result = await self._threads.run(partial(handler, _envelope_for(delivery)))
             return await result if isinstance(result, Awaitable) else result
 
         return in_thread

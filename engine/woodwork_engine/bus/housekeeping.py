@@ -16,6 +16,8 @@ PERIOD = 1.0
 IDLE_LANE_SECONDS = 60.0
 MOST_SESSIONS = 10_000
 ROTATE_EVERY = 30
+IDS_PER_ROUND = 2_000
+"""Remembered ids of one target that are let go at once; it takes less than a millisecond."""
 TIDY_EVERY = 5
 """Rounds between two looks at every lane and session for those that can go."""
 
@@ -47,6 +49,8 @@ class Housekeeping:
         for endpoint in self._core.endpoints.values():
             if endpoint.state is not EndpointState.PARKED:
                 self._expire(endpoint, now)
+            if endpoint.seen is not None:
+                endpoint.seen.trim(now, IDS_PER_ROUND)
             if endpoint.ready:  # normally a runner is on its way; somebody may have cancelled it
                 self._core.on_ready(endpoint)
         if self._rounds % TIDY_EVERY == 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
-from woodwork_engine.bus.acceptance import Acceptance, Parcels, expiry
+from woodwork_engine.bus.acceptance import Acceptance, Parcels, expiry, first_of
 from woodwork_engine.bus.core import SLICE, BusCore
 from woodwork_engine.bus.endpoint import Endpoint, Lane, Route
 from woodwork_engine.bus.gate import NEWCOMER, Gate, Waiter
@@ -86,7 +86,7 @@ class Intake:
         now = wall()
         lane = endpoint.lanes.get(envelope.session_id) or core.lane(endpoint, envelope.session_id, now)
         if (
-            endpoint.depth >= endpoint.max_queue
+            endpoint.depth >= endpoint.easy_depth
             or len(lane.queue) >= endpoint.session_limit
             or envelope.hop > core.max_hops
         ):
@@ -160,6 +160,8 @@ class Intake:
             if route.cyclic and not outside:
                 continue  # never blocks (bus.md F4); whoever comes from outside holds nothing up by waiting
             endpoint = route.endpoint
+            if endpoint.seen is not None and first_of(endpoint, delivery, self._core.clock.time()) is not None:
+                continue  # a duplicate needs no room
             lane = endpoint.lanes.get(delivery.envelope.session_id)
             # An attempt's outputs go in whole: more of them than the limit go in once the place is empty.
             in_lane = 0 if lane is None else len(lane.queue) + more.get(lane, 0)

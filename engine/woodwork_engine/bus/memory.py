@@ -11,6 +11,7 @@ from functools import partial
 from woodwork_engine.bus.acceptance import Acceptance
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.deadlines import Deadlines
+from woodwork_engine.bus.dedupe import Dedupe
 from woodwork_engine.bus.ending import Ending
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Instance, LaneState, Route
 from woodwork_engine.bus.envelopes import EnvelopeHandlers, sent_inside
@@ -70,6 +71,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self.outbox = Sender(self.core, self._intake, ids)
         self._deadlines = Deadlines()
         self.layers = Layers()
+        self.layers.put("dedupe", Dedupe(self.core.clock).around)
         self.layers.put("timeout", self._deadlines.watching)
         self._runners = Runners(self.core, self._intake, settlement, self.outbox)
         self._housekeeping = Housekeeping(self.core, settlement)
@@ -166,6 +168,8 @@ class InMemoryMessageBus(MessageBusInterface):
         route = self._routes.get((envelope.sender_component, target))
         if route is None:
             route = self._route(envelope.sender_component, target)
+        if envelope.delivery_mode is not None:
+            self._as_asked(envelope, (route,))
         encoded = encode(envelope.payload)
         sender = current.get()
         if sender is not None and sender.running:
@@ -181,7 +185,17 @@ class InMemoryMessageBus(MessageBusInterface):
         route = self._routes[(source, target)] = self.core.route(source, target, False)
         return route
 
+    def _as_asked(self, envelope: MessageEnvelope, routes: Sequence[Route]) -> None:
+        """Let targets remember what they get where *envelope* itself asks to be delivered effectively once."""
+        if envelope.delivery_mode == "effectively_once":
+            for route in routes:
+                if route.endpoint.seen is None:
+                    route.endpoint.look_out()
+                    self.rebuild()
+
     async def _hand_over(self, envelope: MessageEnvelope, routes: Sequence[Route]) -> None:
+        if envelope.delivery_mode is not None:
+            self._as_asked(envelope, routes)
         encoded = encode(envelope.payload)
         sender = current.get()
         if sender is not None and sender.running:

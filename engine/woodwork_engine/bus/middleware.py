@@ -61,6 +61,6 @@ class Layers:
 
 def _within(middleware: Middleware, handler: Handler) -> Handler:
     async def attempt(delivery: Delivery) -> object:
-        return await middleware(Context.of(delivery), partial(handler, delivery))
+        return await middleware(Context.of(delivery, fenced=True), partial(handler, delivery))
 
     return attempt

@@ -7,6 +7,7 @@ import contextvars
 
 from woodwork_engine.bus.acceptance import Parcels
 from woodwork_engine.bus.core import SLICE, BusCore
+from woodwork_engine.bus.dedupe import HandledBeforeError, handled_before
 from woodwork_engine.bus.endpoint import Endpoint, Instance, Lane, LaneState
 from woodwork_engine.bus.gate import NEWCOMER, Waiter
 from woodwork_engine.bus.intake import Intake
@@ -14,7 +15,7 @@ from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.bus.sender import Sender
 from woodwork_engine.bus.settlement import Settlement, is_at_most_once
 from woodwork_engine.dead_letter import DeathReason
-from woodwork_engine.delivery import Delivery, current
+from woodwork_engine.delivery import Delivery, current, fences, fences_from
 
 PATIENCE = 1.0
 """Seconds after which a handler that ignored being cancelled is cancelled again."""
@@ -37,12 +38,14 @@ class Runners:
         self._sender = sender
         self._context = contextvars.Context()
         self._cut = 0
+        self._fences = fences_from(core.clock.time())
         core.on_ready = self.wake
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to make attempts on *loop*, in copies of the context in which this is called."""
         self._core.loop = loop
         self._context = contextvars.copy_context()
+        self._context.run(fences.set, self._fences)
         self._cut = 0
         for endpoint in self._core.endpoints.values():
             endpoint.waking = False
@@ -157,7 +160,8 @@ class Runners:
         """Make attempts: lanes in turn, at most `quantum` deliveries of each, one after the other (bus.md B1, B8)."""
         # One long function, because per message another coroutine would cost a twentieth of the throughput.
         core, ready, quantum = self._core, endpoint.ready, endpoint.policy.quantum
-        wall, monotonic, settled = core.wall, core.monotonic, self._settlement.ok
+        wall, monotonic = core.wall, core.monotonic
+        settled = self._settlement.ok if endpoint.seen is None else self._settlement.ok_once
         handler = instance.attempt
         ended = 0.0
         while ready and instance is endpoint.instance and core.running:
@@ -172,7 +176,7 @@ class Runners:
                 delivery = queue[0]
                 now = wall()
                 if delivery.expires_at is not None and now >= delivery.expires_at:
-                    self._settlement.dead(lane, delivery, DeathReason.EXPIRED)
+                    self._expired(lane, delivery, now)
                     ended = monotonic()
                     continue
                 delivery.attempt += 1
@@ -205,6 +209,13 @@ class Runners:
                 handler = instance.attempt  # its layers may have changed meanwhile
                 if self._no_slot():
                     return
+
+    def _expired(self, lane: Lane, delivery: Delivery, now: float) -> None:
+        """End what is to be taken up too late; one that was handled before is a duplicate first (bus.md D8)."""
+        if handled_before(lane.endpoint, delivery, now):
+            self._settlement.duplicate(lane, delivery)
+        else:
+            self._settlement.dead(lane, delivery, DeathReason.EXPIRED)
 
     def _let_go(self, endpoint: Endpoint, lane: Lane) -> None:
         if lane.state is not RUNNING:
@@ -246,6 +257,9 @@ class Runners:
     def _failed(self, lane: Lane, delivery: Delivery, started: float, duration: float, error: BaseException) -> bool:
         """Settle an attempt that raised; False when that was no failure of it: the runner is to end (bus.md D1)."""
         delivery.running = False
+        if isinstance(error, HandledBeforeError):
+            self._settlement.duplicate(lane, delivery)
+            return True
         task = asyncio.current_task()
         ending = isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
         if not ending and not isinstance(error, KeyboardInterrupt | GeneratorExit):
@@ -256,6 +270,5 @@ class Runners:
             self._settlement.dropped(lane, delivery, "shutdown")
         else:
             delivery.attempt -= 1
-            delivery.staged = None
-            delivery.emits = False
+            delivery.forget_attempt()
         return False

@@ -32,33 +32,55 @@ class Sender:
         self._intake = intake
         self._ids = ids
 
-    async def emit(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
+    async def emit(
+        self, source: str, event: str, data: object, *, session: str | None = None, dedupe_key: str | None = None
+    ) -> str:
         """Route *data* along *source*'s `to`; return the message's id. Outside a handler it waits without limit."""
         delivery = _running()
         encoded = encode(data)
         if delivery is not None:
             delivery.emits = True
-            return delivery.stage(source, event, encoded, session=session)
+            return delivery.stage(source, event, encoded, session=session, dedupe_key=dedupe_key)
         core = self._core
         envelope = self._ingress(source, event, session, _ROUTED)
+        if dedupe_key is not None:
+            envelope = msgspec.structs.replace(envelope, dedupe_key=dedupe_key)
         routes = core.table.routed(source, event)
         if len(routes) != 1 or not self._intake.at_once(routes[0], envelope, encoded):
             await self._admit(envelope, encoded, routes)
         core.endpoint(source).emitted += 1
-        return envelope.message_id
+        return envelope.message_id if dedupe_key is None else self._first_id(envelope, routes)
+
+    def _first_id(self, envelope: MessageEnvelope, routes: Sequence[Route]) -> str:
+        """Return the id under which *envelope*, just accepted or found to be a duplicate, was accepted first."""
+        now = self._core.clock.time()
+        seen = [route.endpoint.seen for route in routes if route.endpoint.seen is not None]
+        return next((first for one in seen if (first := one.accepted(envelope, now))), envelope.message_id)
 
     async def send(
-        self, source: str | None, target: str, event: str, data: object, *, session: str | None = None
+        self,
+        source: str | None,
+        target: str,
+        event: str,
+        data: object,
+        *,
+        session: str | None = None,
+        dedupe_key: str | None = None,
     ) -> str:
         """Send *data* to the component *target*; *source* None is a person. Raises UnknownComponentError."""
         self._known(target)
         delivery = _running()
         encoded = encode(data)
         if delivery is not None:
-            return delivery.stage(source or delivery.target, event, encoded, target, session=session)
+            return delivery.stage(
+                source or delivery.target, event, encoded, target, session=session, dedupe_key=dedupe_key
+            )
         envelope = self._ingress(source, event, session, _TO_ONE)
-        await self._admit(envelope, encoded, (self._core.table.direct(source, target),))
-        return envelope.message_id
+        if dedupe_key is not None:
+            envelope = msgspec.structs.replace(envelope, dedupe_key=dedupe_key)
+        routes = (self._core.table.direct(source, target),)
+        await self._admit(envelope, encoded, routes)
+        return envelope.message_id if dedupe_key is None else self._first_id(envelope, routes)
 
     async def broadcast(self, source: str, event: str, data: object, *, session: str | None = None) -> str:
         """Send *data* to every component whose `accepts` names *event* now (bus.md C6)."""
@@ -261,6 +283,8 @@ def _child(delivery: Delivery, output: Output, revision: int, now: float) -> Mes
         now,
         delivery.expires_at,
     )
+    if output.dedupe_key is not None:
+        envelope = msgspec.structs.replace(envelope, dedupe_key=output.dedupe_key)
     if parent.traceparent is None:
         return envelope
     return msgspec.structs.replace(envelope, traceparent=parent.traceparent, tracestate=parent.tracestate)

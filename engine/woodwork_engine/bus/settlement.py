@@ -66,12 +66,24 @@ class Settlement:
         if delivery.envelope.replay_of is not None:
             core.dead.replay_ended(delivery.envelope.replay_of, ok=True)
 
+    def ok_once(self, lane: Lane, delivery: Delivery, now: float, duration: float) -> None:
+        """Acknowledge *delivery* where the same message may come again and is not to be handled then (bus.md C3)."""
+        seen = lane.endpoint.seen
+        if seen is not None and lane.endpoint.is_once(delivery):
+            seen.acknowledge(delivery.envelope, now)
+        self.ok(lane, delivery, now, duration)
+
+    def duplicate(self, lane: Lane, delivery: Delivery) -> None:
+        """End *delivery*, which is the same message as one that was acknowledged since it was accepted."""
+        delivery.forget_attempt()
+        lane.endpoint.duplicates += 1
+        self.discarded(lane, delivery, "duplicate")
+
     def failed(self, lane: Lane, delivery: Delivery, started: float, duration: float, error: BaseException) -> None:
         """Record a failed attempt, then schedule the next one or give up (bus.md D2, D4); *duration* in seconds."""
         core, endpoint = self._core, lane.endpoint
         info = self._attempt_info(delivery, started, started + duration, error, lane)
-        delivery.staged = None
-        delivery.emits = False
+        delivery.forget_attempt()
         endpoint.failed += 1
         endpoint.last_error = f"{info.error_type}: {info.message}" if info.message else info.error_type
         now = core.clock.time()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from woodwork_engine.components.hooks import Hooks
 from woodwork_engine.components.pipes import Pipes
-from woodwork_engine.delivery import Context, current
+from woodwork_engine.delivery import Context, current, current_context
 from woodwork_engine.errors import ClosingError, WoodworkError, described
 from woodwork_engine.kinds import KindSettings
 from woodwork_engine.message import Outbox
@@ -70,31 +70,37 @@ class MessageBusIntegration:
     @property
     def context(self) -> Context:
         """What is known about the message being handled; raises WoodworkError when none is."""
-        delivery = current.get()
-        if delivery is None:
+        context = current_context()
+        if context is None:
             raise WoodworkError(f"{self.name} handles no message now; ask for its context or session in process()")
-        return Context.of(delivery)
+        return context
 
     @property
     def session(self) -> Session:
         """The session of the message being handled; raises WoodworkError when none is."""
         return Session(self.context.session_id)
 
-    async def emit(self, event: str, data: object, *, session: str | None = None) -> str:
-        """Send *data* along this component's `to`; return the message's id. Raises PayloadError."""
+    async def emit(self, event: str, data: object, *, session: str | None = None, dedupe_key: str | None = None) -> str:
+        """Send *data* along this component's `to`; return the message's id. Raises PayloadError.
+
+        With a *dedupe_key* targets whose delivery is effectively once take it for the same message as an earlier one of
+        its session with that key (bus.md C3).
+        """
         link = self.link
         delivery = current.get()
         if delivery is not None:
             delivery.emits = True
-            return await link.outbox.emit(link.name, event, data, session=session)
-        message_id = await link.outbox.emit(link.name, event, data, session=session)
+            return await link.outbox.emit(link.name, event, data, session=session, dedupe_key=dedupe_key)
+        message_id = await link.outbox.emit(link.name, event, data, session=session, dedupe_key=dedupe_key)
         if link.hooks is not None:
             link.hooks.fire(event, encode(data), _outside(message_id, session, event, link.name))
         return message_id
 
-    async def send_to_component(self, name: str, event: str, data: object, *, session: str | None = None) -> str:
+    async def send_to_component(
+        self, name: str, event: str, data: object, *, session: str | None = None, dedupe_key: str | None = None
+    ) -> str:
         """Send *data* to the component *name* alone; return the message's id. Raises UnknownComponentError."""
-        return await self.link.outbox.send(self.link.name, name, event, data, session=session)
+        return await self.link.outbox.send(self.link.name, name, event, data, session=session, dedupe_key=dedupe_key)
 
     async def broadcast(self, event: str, data: object, *, session: str | None = None) -> str:
         """Send *data* to every component whose `accepts` names *event*; return the message's id."""
@@ -176,15 +182,17 @@ class Input(Component):
         """Read the source and emit until it ends, or until cancelled."""
         await asyncio.get_running_loop().create_future()
 
-    async def emit(self, event: str, data: object, *, session: str | None = None) -> str:
+    async def emit(self, event: str, data: object, *, session: str | None = None, dedupe_key: str | None = None) -> str:
         """Send *data* through the input's pipes along its `to`; without *session* it belongs to the input's own."""
         if self.link.pipes is not None:
             data = await self.link.pipes.apply(event, data)
-        return await super().emit(event, data, session=session or self.own_session())
+        return await super().emit(event, data, session=session or self.own_session(), dedupe_key=dedupe_key)
 
-    async def inject(self, payload: object, *, session: str | None = None, event: str | None = None) -> str:
+    async def inject(
+        self, payload: object, *, session: str | None = None, event: str | None = None, dedupe_key: str | None = None
+    ) -> str:
         """Emit *payload* as if it had been read; return the message's id."""
-        return await self.emit(event or self.event, payload, session=session)
+        return await self.emit(event or self.event, payload, session=session, dedupe_key=dedupe_key)
 
     async def offer(self, payload: object, *, session: str | None = None, event: str | None = None) -> None:
         """Emit what was read; where it is refused, count and note that and let the reading go on.

@@ -9,7 +9,7 @@ from functools import partial
 
 from woodwork_engine.components.component import Component, Input, Link
 from woodwork_engine.components.services import Services
-from woodwork_engine.delivery import Context, Delivery
+from woodwork_engine.delivery import Context, Delivery, pinned_context
 from woodwork_engine.kinds import Role
 from woodwork_engine.message import Outbox
 from woodwork_engine.payload import decode, encode
@@ -79,7 +79,8 @@ def _awaitable(component: Component, link: Link) -> Callable[[object], Awaitable
         return component.process
 
     async def in_thread(data: object) -> object:
-        result: object = await link.threads.run(partial(component.process, data))
+        with pinned_context():
+            result: object = await link.threads.run(partial(component.process, data))
         return await result if isinstance(result, Awaitable) else result
 
     return in_thread

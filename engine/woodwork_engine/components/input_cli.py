@@ -78,12 +78,14 @@ class InputCli(Input):
             self._reader.close()
         await super().stop()
 
-    async def inject(self, payload: object, *, session: str | None = None, event: str | None = None) -> str:
+    async def inject(
+        self, payload: object, *, session: str | None = None, event: str | None = None, dedupe_key: str | None = None
+    ) -> str:
         """Emit a prompt and note it in the transcript; return the message's id. Raises PayloadError."""
         session = session or self._session
         services, said = self._services, plain(payload)
         services.transcript.add(services.clock.time(), session, self.name, "in", shown_text(said))
-        return await super().inject(payload, session=session, event=event)
+        return await super().inject(payload, session=session, event=event, dedupe_key=dedupe_key)
 
 
 def _standard_input() -> int | None:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from woodwork_engine.kinds import Duration, KindSettings
 from woodwork_engine.policy import (
+    DedupePolicy,
     DeliveryChoice,
     DeliveryPolicy,
     ErrorAction,
@@ -91,6 +92,13 @@ class RetrySettings(KindSettings):
     )
 
 
+class DedupeSettings(KindSettings):
+    """For how long, and up to how many, ids are remembered where delivery is effectively once."""
+
+    window: Duration = Field(default=600.0, gt=0, le=_LONGEST, description="time a message is remembered")
+    max_ids: int = Field(default=100_000, ge=1, le=_MOST, description="messages remembered at one component")
+
+
 class DeliverySettings(KindSettings):
     """How deliveries to a component are treated; each is about one component, or in `defaults` about all."""
 
@@ -101,7 +109,9 @@ class DeliverySettings(KindSettings):
         default=300.0, gt=0, le=_LONGEST, description="time a message may wait for its attempts, or none"
     )
     delivery: DeliveryChoice = Field(
-        default="at_least_once", description="at_least_once: repeat what failed; at_most_once: never repeat"
+        default="at_least_once",
+        description="at_least_once: repeat what failed; at_most_once: never repeat; "
+        "effectively_once: repeat what failed, and leave out a message that came before",
     )
     on_exhausted: Literal["skip"] = Field(
         default="skip", description="skip: dead-letter what failed for good and go on with the next"
@@ -120,6 +130,9 @@ class DeliverySettings(KindSettings):
         default=(), description="events that reach this component when they are broadcast"
     )
     retry: RetrySettings = Field(default=RetrySettings(), description="when a failed attempt is repeated")
+    dedupe: DedupeSettings = Field(
+        default=DedupeSettings(), description="how long a message is remembered where delivery is effectively_once"
+    )
 
 
 class BusSettings(DeliverySettings):
@@ -156,7 +169,7 @@ class FlowSettings(KindSettings):
 
 
 Written = Mapping[str, object]
-"""The settings of one layer that were written, validated; `retry` is a mapping of its own."""
+"""The settings of one layer that were written, validated; `retry` and `dedupe` are mappings of their own."""
 
 
 def written(settings: DeliverySettings) -> Written:
@@ -179,13 +192,21 @@ def names_of(layer: Written) -> set[str]:
 def delivery_policy(own: Written, *others: Written) -> DeliveryPolicy:
     """Return the policy of a component: *own* settings first, then each of *others*, then what is built in."""
     values: dict[str, object] = {}
+    dedupe: dict[str, Any] = {}
     retry: dict[str, Any] = {}
     for layer in reversed((own, *others)):
         values |= {key: value for key, value in layer.items() if key in _POLICY_KEYS}
         inner = layer.get("retry")
+        kept = layer.get("dedupe")
+        dedupe |= kept if isinstance(kept, dict) else {}
         if isinstance(inner, dict):
             retry |= {**inner, "on": (*_rules(inner), *retry.get("on", ()))}
-    return DeliveryPolicy(**values, ttl_is_own="ttl" in own, retry=RetryPolicy(**retry))  # type: ignore[arg-type]  # validated by the models above
+    return DeliveryPolicy(
+        **values,  # type: ignore[arg-type]  # validated by the models above
+        ttl_is_own="ttl" in own,
+        retry=RetryPolicy(**retry),
+        dedupe=DedupePolicy(**dedupe),
+    )
 
 
 def _rules(retry: Mapping[str, Any]) -> tuple[tuple[ErrorRule, ...], ...]:
@@ -200,12 +221,12 @@ def flow_policy(settings: FlowSettings) -> FlowPolicy:
     return FlowPolicy(**values, max_replays=settings.dlq.max_replays)
 
 
-_POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "ordering", "on_exhausted"}
+_POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "ordering", "on_exhausted"}
 
 _LATER: Mapping[str, Sequence[object] | None] = {
-    "breaker": None, "dedupe": None, "was": None, "sync": None, "dead_letter_ttl": None,
+    "breaker": None, "was": None, "sync": None, "dead_letter_ttl": None,
     "ordering": ("none", None), "on_exhausted": ("pause",), "overflow": ("drop_oldest", "drop_new"),
-    "delivery": ("effectively_once",), "durable": (True,),
+    "durable": (True,),
     "dlq.max_count": None, "dlq.max_bytes": None, "dlq.max_age": None, "dlq.when_full": None,
     "dlq.dead_letter_ttl": None,
 }  # fmt: skip

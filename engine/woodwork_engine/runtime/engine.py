@@ -164,10 +164,19 @@ class Engine:
         return self._report.exception() if self._report.done() else None
 
     def inject(
-        self, component: str, payload: object, *, session: str | None = None, event: str | None = None
+        self,
+        component: str,
+        payload: object,
+        *,
+        session: str | None = None,
+        event: str | None = None,
+        dedupe_key: str | None = None,
     ) -> Future[str]:
-        """Hand *payload* to *component*; the future has the message's id once it is accepted."""
-        return self._do(lambda flow: flow.inject(component, payload, session, event))
+        """Hand *payload* to *component*; the future has the message's id once it is accepted.
+
+        With a *dedupe_key* it is the id of the first one of that key where delivery is effectively once (bus.md C3).
+        """
+        return self._do(lambda flow: flow.inject(component, payload, session, event, dedupe_key))
 
     def new_session(self, component: str) -> Future[str]:
         """Begin a new session for the prompts of *component*; the future has its id."""

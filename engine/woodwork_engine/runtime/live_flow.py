@@ -176,14 +176,18 @@ class LiveFlow:
         for name, why in recruits.failed.items():
             self._log.append_state(now, "node_down", target=name, rev=self.rev, data={"error": why})
 
-    async def inject(self, name: str, payload: object, session: str | None, event: str | None) -> str:
+    async def inject(
+        self, name: str, payload: object, session: str | None, event: str | None, dedupe_key: str | None = None
+    ) -> str:
         """Hand *payload* to the component *name*; return the message's id once it is accepted."""
         member = self.crew.members.get(name)
         if member is not None and isinstance(member.component, Input):
-            return await member.component.inject(payload, session=session, event=event)
+            return await member.component.inject(payload, session=session, event=event, dedupe_key=dedupe_key)
         if self.plan is None or self.plan.node(name) is None:
             raise UnknownComponentError(name, self.plan.names() if self.plan else ())
-        return await self.bus.outbox.send(None, name, event or INJECTED, payload, session=session)
+        return await self.bus.outbox.send(
+            None, name, event or INJECTED, payload, session=session, dedupe_key=dedupe_key
+        )
 
     async def idle(self) -> None:
         """Return when every input has ended and nothing is queued, running or waiting for a retry."""

@@ -111,6 +111,7 @@ class SnapshotMaker:
             retried=endpoint.retried,
             dead=endpoint.dead,
             dropped=endpoint.dropped,
+            duplicates=endpoint.duplicates,
             dead_now=self._dead_by_target[name],
             in_rate=in_rate,
             out_rate=out_rate,

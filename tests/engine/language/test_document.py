@@ -11,7 +11,7 @@ from support.checking import checked
 from woodwork_engine.language import later
 from woodwork_engine.language.codes import Code
 from woodwork_engine.language.policies import BusSettings, DeliverySettings, FlowSettings, RetrySettings
-from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
+from woodwork_engine.policy import DedupePolicy, DeliveryPolicy, FlowPolicy, RetryPolicy
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "engine" / "LANGUAGE.md").read_text("utf-8")
@@ -62,10 +62,11 @@ def test_every_setting_stands_on_the_page() -> None:
 
 def test_the_built_in_values_of_the_settings_are_those_of_the_policies() -> None:
     delivery, retry, flow = DeliverySettings(), RetrySettings(), FlowSettings()
-    for name in set(DeliverySettings.model_fields) - {"ordering", "on_exhausted", "retry"}:
+    for name in set(DeliverySettings.model_fields) - {"ordering", "on_exhausted", "retry", "dedupe"}:
         assert getattr(delivery, name) == getattr(DeliveryPolicy(), name), name
     for name in set(RetrySettings.model_fields) - {"on"}:
         assert getattr(retry, name) == getattr(RetryPolicy(), name), name
+    assert DedupePolicy(**delivery.dedupe.model_dump()) == DedupePolicy()
     for name in set(FlowSettings.model_fields) - {"durable", "dlq"}:
         assert getattr(flow, name) == getattr(FlowPolicy(), name), name
     assert flow.dlq.max_replays == FlowPolicy().max_replays

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.checking import checked, codes, plan_of, said
-from woodwork_engine.policy import DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
+from woodwork_engine.policy import DedupePolicy, DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
 
 
 def policy(settings: str = "", around: str = "") -> DeliveryPolicy:
@@ -27,12 +27,14 @@ def test_every_setting_of_a_component_reaches_its_policy() -> None:
     written = """
         concurrency = 2, timeout = 1500ms, ttl = 2h, delivery = at_most_once, on_remove = dead_letter
         max_queue = 50, max_session_queue = 5, overflow = reject, block_timeout = 5, quantum = 4
+        dedupe = { window = 1m, max_ids = 9 }
         accepts = ["news.*", alarm], ordering = session, on_exhausted = skip
         retry = { max_retries = 7, base = 10ms, factor = 1.5, cap = 5m, jitter = none, max_retry_after = 1m }
     """
     assert policy(written) == DeliveryPolicy(
         concurrency=2, timeout=1.5, ttl=7200.0, ttl_is_own=True, delivery="at_most_once", on_remove="dead_letter",
         max_queue=50, max_session_queue=5, overflow="reject", block_timeout=5.0, quantum=4, accepts=("news.*", "alarm"),
+        dedupe=DedupePolicy(60.0, 9),
         retry=RetryPolicy(7, base=0.01, factor=1.5, cap=300.0, jitter="none", max_retry_after=60.0),
     )  # fmt: skip
 
@@ -59,6 +61,11 @@ def test_each_setting_of_retries_wins_by_itself() -> None:
     bus = "deployment = local { message_bus = memory { max_retries = 9, retry = { cap = 9 } } }\n"
     defaults = "defaults { retry = { base = 8s, factor = 8 } }\n"
     assert policy("retry = { base = 7s }", bus + defaults).retry == RetryPolicy(9, 7.0, 8.0, 9.0, "full")
+
+
+def test_each_setting_of_dedupe_wins_by_itself() -> None:
+    found = policy("dedupe = { window = 1m }, delivery = effectively_once", "defaults { dedupe = { max_ids = 7 } }")
+    assert (found.delivery, found.dedupe) == ("effectively_once", DedupePolicy(60.0, 7))
 
 
 def test_rules_about_errors_stand_layer_by_layer_the_components_first() -> None:
@@ -120,8 +127,8 @@ def test_a_ttl_of_none_means_no_end_and_only_a_components_own_is_its_own() -> No
 @pytest.mark.parametrize(
     "setting",
     [
-        "breaker = { rate = 0.5 }", "dedupe = { window = 1m }", "was = b", "ordering = none", 'ordering = "none"',
-        "on_exhausted = pause", "delivery = effectively_once", "overflow = drop_oldest", "overflow = drop_new",
+        "breaker = { rate = 0.5 }", "was = b", "ordering = none", 'ordering = "none"',
+        "on_exhausted = pause", "overflow = drop_oldest", "overflow = drop_new",
         "on_remove = redirect:b",
     ],
 )  # fmt: skip
@@ -186,7 +193,8 @@ def test_a_bus_that_the_environment_asks_for_is_refused_too(
         "concurrency = 0", "concurrency = 1.5", "concurrency = many", "timeout = 0", "timeout = -1s", "ttl = soon",
         "ttl = true", "delivery = twice", "on_remove = keep", "max_queue = 0", "overflow = burst", "quantum = 0",
         "block_timeout = []", "accepts = 5", "retry = 3", "retry = { max_retries = -1 }", "retry = { factor = 0.5 }",
-        "retry = { base = x }", "retry = { jitter = some }", "max_queue = $N", "retry = { cap = $N }", 'ttl = "${N}s"',
+        "retry = { base = x }", "dedupe = { max_ids = 0 }", "dedupe = { window = none }",
+        "retry = { jitter = some }", "max_queue = $N", "retry = { cap = $N }", 'ttl = "${N}s"',
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_told_at_its_place(setting: str) -> None:

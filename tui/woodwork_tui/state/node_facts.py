@@ -9,7 +9,7 @@ from itertools import chain
 from rich.text import Text
 
 from woodwork_engine.plan import Edge, Node
-from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
+from woodwork_engine.policy import DedupePolicy, DeliveryPolicy, RetryPolicy
 from woodwork_engine.role import Role
 from woodwork_engine.snapshot import NodeStats, Snapshot
 from woodwork_tui.state.facts import LABEL, Piece, ends, fact, listed, long_fact, place_text, rule
@@ -150,6 +150,8 @@ def _written(name: str, value: object) -> str:
         return "none"
     if name in _SECONDS and isinstance(value, int | float):
         return duration(value)
+    if isinstance(value, DedupePolicy):
+        return f"{duration(value.window)}, {value.max_ids:,} ids"
     if isinstance(value, tuple):
         items = chain.from_iterable(value) if name == "on" else value  # rules about errors come in layers
         return ", ".join(map(str, items))
