@@ -63,6 +63,18 @@ class DedupePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakerPolicy:
+    """When a component is left alone: *rate* (0 to 1) of at least *min* attempts failed within *window* seconds (D7).
+
+    The window is also for how long it is left alone before it is tried again.
+    """
+
+    rate: float = 0.5
+    window: float = 30.0
+    min: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
     """Everything that decides about deliveries to one component; times in seconds, sizes in messages."""
 
@@ -80,6 +92,7 @@ class DeliveryPolicy:
     accepts: tuple[str, ...] = ()
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     dedupe: DedupePolicy = field(default_factory=DedupePolicy)
+    breaker: BreakerPolicy | None = None
 
     @property
     def session_limit(self) -> int:

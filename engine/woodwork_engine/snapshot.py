@@ -17,6 +17,7 @@ class NodeState(StrEnum):
     BACKLOG = "backlog"
     RETRYING = "retrying"
     FAILING = "failing"
+    BREAKER_OPEN = "breaker_open"
     PARKED = "parked"
     DRAINING = "draining"
     NOT_STARTED = "not_started"
@@ -37,7 +38,8 @@ class NodeStats:
 
     `depth` counts everything accepted and not settled: waiting, in flight and waiting for a retry. `activity` are
     messages settled in each of the last 60 seconds, oldest first. `peak` is the greatest depth, reached at `peak_at`
-    (s since the epoch). `problem` says why it is not started, or what ended an input.
+    (s since the epoch). `problem` says why it is not started, or what ended an input. `breaker` is open or half_open
+    while its circuit breaker is, and `breaker_due` when an open one is tried again (s since the epoch).
     """
 
     name: str
@@ -69,6 +71,8 @@ class NodeStats:
     last_error: str | None = None
     problem: str | None = None
     detail: str | None = None
+    breaker: str | None = None
+    breaker_due: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,10 @@ class EdgeStats:
 
 @dataclass(frozen=True, slots=True)
 class LaneStats:
-    """One session's queue at one component; `state` is idle, ready, running, retrying, blocked or parked; age in s."""
+    """One session's queue at one component, age in s.
+
+    `state` is idle, ready, running, retrying, blocked, held or parked.
+    """
 
     session: str
     target: str

@@ -179,7 +179,7 @@ class BusCore:
             lane.soonest_expiry = expires
         session.messages += 1
         session.last_seen = delivery.accepted_at
-        if lane.state is _IDLE and endpoint.instance is not None:
+        if lane.state is _IDLE and endpoint.serving is not None:
             lane.state = _READY
             endpoint.ready.append(lane)
             if not endpoint.waking:
@@ -215,7 +215,7 @@ class BusCore:
 
     def resume(self, lane: Lane) -> None:
         """Let an idle lane with messages be worked on again."""
-        if lane.state is _IDLE and lane.queue and lane.endpoint.instance is not None:
+        if lane.state is _IDLE and lane.queue and lane.endpoint.serving is not None:
             lane.state = _READY
             lane.endpoint.ready.append(lane)
             self.on_ready(lane.endpoint)
@@ -249,8 +249,33 @@ class BusCore:
         if endpoint.state is EndpointState.PARKED:
             self._unpark(endpoint)
         endpoint.state = EndpointState.ACTIVE
+        self._serve(endpoint)
+
+    def hold(self, endpoint: Endpoint, why: str) -> None:
+        """Let no attempt start at *endpoint* until *why* is released; running ones end, messages stay."""
+        endpoint.held_by.add(why)
+        self._rest(endpoint)
+
+    def release(self, endpoint: Endpoint, why: str) -> None:
+        """Let attempts start at *endpoint* again, unless something else holds it."""
+        if why in endpoint.held_by:
+            endpoint.held_by.discard(why)
+            self._serve(endpoint)
+
+    def _serve(self, endpoint: Endpoint) -> None:
+        endpoint.serving = None if endpoint.held_by else endpoint.instance
         for lane in endpoint.lanes.values():
             self.resume(lane)
+
+    def _rest(self, endpoint: Endpoint) -> None:
+        endpoint.serving = None
+        for lane in endpoint.ready:
+            lane.state = _IDLE
+        endpoint.ready.clear()
+        for runner in endpoint.parked_runners:  # nothing to do for them: they go
+            if not runner.done():
+                runner.set_result(None)
+        endpoint.parked_runners.clear()
 
     def vacate(self, endpoint: Endpoint, policy: DeliveryPolicy) -> None:
         """Let *endpoint* belong to a component that is part of the flow but does not run: its messages wait."""
@@ -263,13 +288,9 @@ class BusCore:
         """Let nobody handle *endpoint*'s messages any more; running attempts end, the rest waits in its lanes."""
         endpoint.instance = None
         endpoint.state = state
-        for lane in endpoint.ready:
-            lane.state = _IDLE
-        endpoint.ready.clear()
-        for runner in endpoint.parked_runners:  # nothing to do for them: they go
-            if not runner.done():
-                runner.set_result(None)
-        endpoint.parked_runners.clear()
+        if endpoint.breaker is not None:
+            endpoint.breaker.close()
+        self._rest(endpoint)
         self.tell_if_idle()
 
     def park(self, endpoint: Endpoint) -> None:

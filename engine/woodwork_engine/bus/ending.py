@@ -47,6 +47,9 @@ class Ending:
                     self._settlement.stop_waiting(lane)
         cut = await self._runners.stop()
         self._deadlines.stop()
+        for endpoint in core.endpoints.values():
+            if endpoint.breaker is not None:
+                endpoint.breaker.close(tell=False)  # it begins anew with the bus
         left = {
             f"{endpoint.name}/{lane.session.id}": len(lane.queue)
             for endpoint in core.endpoints.values()

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
 from woodwork_engine.bus.counters import EdgeCounter, Histogram, Window
 from woodwork_engine.bus.gate import Gate
@@ -13,6 +14,9 @@ from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.bus.seen import Seen
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
+
+if TYPE_CHECKING:  # a breaker stands before its endpoint
+    from woodwork_engine.bus.breaker import Breaker
 
 Handler = Callable[[Delivery], Coroutine[object, object, object]]
 
@@ -122,11 +126,11 @@ class Endpoint:
     """
 
     __slots__ = (
-        "alone", "at_most_once", "blocked", "dead", "depth", "discarded", "dropped", "duplicates", "easy_depth",
-        "emitted", "emptied", "failed", "gate", "handled_seconds", "histogram", "inflight", "instance", "lanes",
-        "last_error", "max_queue", "name", "ok", "parked_at", "parked_runners", "peak", "peak_at", "policy_",
-        "ready", "retried", "retrying", "runners", "seen", "session_limit", "since_full", "state", "timeouts",
-        "ttl", "ttl_is_own", "waking", "window", "working",
+        "alone", "at_most_once", "blocked", "breaker", "dead", "depth", "discarded", "dropped", "duplicates",
+        "easy_depth", "emitted", "emptied", "failed", "gate", "handled_seconds", "held_by", "histogram", "inflight",
+        "instance", "lanes", "last_error", "max_queue", "name", "ok", "parked_at", "parked_runners", "peak",
+        "peak_at", "policy_", "ready", "retried", "retrying", "runners", "seen", "serving", "session_limit",
+        "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "window", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
@@ -138,6 +142,11 @@ class Endpoint:
         self.policy = policy
         self.state = EndpointState.WAITING
         self.instance: Instance | None = None
+        self.serving: Instance | None = None
+        """The instance that may start attempts now; None: nobody is there, or everything here is held."""
+        self.held_by: set[str] = set()
+        """What holds this component: attempts that run go on, no other one starts."""
+        self.breaker: Breaker | None = None
         self.lanes: dict[str, Lane] = {}
         self.ready: deque[Lane] = deque()
         self.runners: set[asyncio.Task[None]] = set()

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 
 from woodwork_engine.bus.acceptance import Acceptance
+from woodwork_engine.bus.breaker import Breakers
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.dedupe import Dedupe
@@ -72,6 +73,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self._deadlines = Deadlines()
         self.layers = Layers()
         self.layers.put("dedupe", Dedupe(self.core.clock).around)
+        self.layers.put("breaker", Breakers(self.core).around)
         self.layers.put("timeout", self._deadlines.watching)
         self._runners = Runners(self.core, self._intake, settlement, self.outbox)
         self._housekeeping = Housekeeping(self.core, settlement)
@@ -238,7 +240,10 @@ class InMemoryMessageBus(MessageBusInterface):
         """Let *handler* take over *name*'s lanes at the next message boundary (bus.md G3); return the new instance."""
         endpoint = self.core.endpoint(name)
         endpoint.policy = policy
-        version = endpoint.instance.version + 1 if endpoint.instance else 1
+        before = endpoint.instance
+        version = before.version + 1 if before else 1
+        if endpoint.breaker is not None and (before is None or before.handler is not handler):
+            endpoint.breaker.close()  # what failed was other code
         instance = Instance(handler, routes or self.core.table, version)
         self._surround(endpoint, instance)
         self.core.employ(endpoint, instance)
@@ -279,7 +284,7 @@ class InMemoryMessageBus(MessageBusInterface):
     def retry_now(self, key: tuple[str, str]) -> bool:
         """Make the next attempt of a waiting delivery at once; True when it waited."""
         lane = self.core.waiting.get(key)
-        if lane is None or lane.endpoint.instance is None:
+        if lane is None or lane.endpoint.serving is None:
             return False
         self._settlement.due(lane)
         return True

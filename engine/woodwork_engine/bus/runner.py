@@ -92,7 +92,7 @@ class Runners:
         me = asyncio.current_task()
         endpoint.waking = False
         try:
-            while core.running and endpoint.instance is not None:
+            while core.running and endpoint.serving is not None:
                 if len(endpoint.runners) > endpoint.policy.concurrency:
                     break
                 if not endpoint.ready:
@@ -138,7 +138,7 @@ class Runners:
 
     async def _serve(self, endpoint: Endpoint) -> None:
         """Work ready lanes off, holding one slot, while nobody waits for it and no newer instance takes over."""
-        core, instance = self._core, endpoint.instance
+        core, instance = self._core, endpoint.serving
         if instance is None:
             return
         endpoint.working += 1
@@ -164,14 +164,14 @@ class Runners:
         settled = self._settlement.ok if endpoint.seen is None else self._settlement.ok_once
         handler = instance.attempt
         ended = 0.0
-        while ready and instance is endpoint.instance and core.running:
+        while ready and instance is endpoint.serving and core.running:
             lane = ready.popleft()
             lane.state = RUNNING
             if ready and not endpoint.waking:
                 self.wake(endpoint)
             queue = lane.queue
             for _ in range(quantum):
-                if not queue or instance is not endpoint.instance or ended >= core.slice_end:
+                if not queue or instance is not endpoint.serving or ended >= core.slice_end:
                     break
                 delivery = queue[0]
                 now = wall()
@@ -220,7 +220,7 @@ class Runners:
     def _let_go(self, endpoint: Endpoint, lane: Lane) -> None:
         if lane.state is not RUNNING:
             return
-        if lane.queue and endpoint.instance is not None:
+        if lane.queue and endpoint.serving is not None:
             lane.state = LaneState.READY
             endpoint.ready.append(lane)
         else:

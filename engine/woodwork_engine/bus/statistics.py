@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from woodwork_engine.bus.breaker import Breaker, BreakerState
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import BUCKETS
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState
@@ -36,6 +37,13 @@ def oldest_age(endpoint: Endpoint, now: float) -> float:
     return max(0.0, now - min(heads)) if heads else 0.0
 
 
+def breaker_sentence(breaker: Breaker, now: float) -> str:
+    """Return how a breaker is that is not closed."""
+    if breaker.due is None:
+        return "the breaker is half-open and lets a few messages through"
+    return f"the breaker is open; it is tried again in {max(0.0, breaker.due - now):.0f} s"
+
+
 def degraded_reasons(core: BusCore) -> tuple[str, ...]:
     """Return what is wrong right now, one sentence each; empty when all is well."""
     now = core.clock.time()
@@ -43,6 +51,8 @@ def degraded_reasons(core: BusCore) -> tuple[str, ...]:
     for endpoint in core.endpoints.values():
         if is_failing(endpoint):
             reasons.append(f"{endpoint.name}: most attempts of the last minute failed")
+        if endpoint.breaker is not None and endpoint.breaker.state is not BreakerState.CLOSED:
+            reasons.append(f"{endpoint.name}: {breaker_sentence(endpoint.breaker, now)}")
         if endpoint.since_full is not None and now - endpoint.since_full >= FULL_SECONDS:
             reasons.append(f"{endpoint.name}: queue is {endpoint.depth} of {endpoint.max_queue}")
         if endpoint.state is EndpointState.PARKED and endpoint.depth:

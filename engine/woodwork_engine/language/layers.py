@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar, get_args
+from typing import TypeVar, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -96,10 +96,15 @@ class LayerReader:
 
 def _each_of(model: type[BaseModel], key: str) -> type[BaseModel] | None:
     """Return the model of each value where the setting *key* is a mapping of such."""
-    inner = get_args(model.model_fields[key].annotation)
-    return inner[1] if len(inner) == 2 and isinstance(inner[1], type) and issubclass(inner[1], BaseModel) else None
+    annotation = model.model_fields[key].annotation
+    return _model_among(get_args(annotation)) if get_origin(annotation) is dict else None
 
 
 def _model_of(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    """Return the model of the setting *key*, where its value is such or none at all."""
     annotation = model.model_fields[key].annotation
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+    return None if get_origin(annotation) is dict else _model_among((annotation, *get_args(annotation)))
+
+
+def _model_among(types: Iterable[object]) -> type[BaseModel] | None:
+    return next((one for one in types if isinstance(one, type) and issubclass(one, BaseModel)), None)

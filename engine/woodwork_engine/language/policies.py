@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from woodwork_engine.kinds import Duration, KindSettings
 from woodwork_engine.policy import (
+    BreakerPolicy,
     DedupePolicy,
     DeliveryChoice,
     DeliveryPolicy,
@@ -99,6 +100,16 @@ class DedupeSettings(KindSettings):
     max_ids: int = Field(default=100_000, ge=1, le=_MOST, description="messages remembered at one component")
 
 
+class BreakerSettings(KindSettings):
+    """When a component that mostly fails is left alone for a while."""
+
+    rate: float = Field(default=0.5, gt=0, le=1, description="share of failed attempts that opens it, as in 0.5")
+    window: Duration = Field(
+        default=30.0, gt=0, le=_LONGEST, description="time over which attempts are counted, and for which it stays open"
+    )
+    min: int = Field(default=20, ge=1, le=_MOST, description="attempts without which it does not open")
+
+
 class DeliverySettings(KindSettings):
     """How deliveries to a component are treated; each is about one component, or in `defaults` about all."""
 
@@ -130,6 +141,9 @@ class DeliverySettings(KindSettings):
         default=(), description="events that reach this component when they are broadcast"
     )
     retry: RetrySettings = Field(default=RetrySettings(), description="when a failed attempt is repeated")
+    breaker: BreakerSettings | None = Field(
+        default=None, description="when a component that mostly fails is left alone for a while; none: never"
+    )
     dedupe: DedupeSettings = Field(
         default=DedupeSettings(), description="how long a message is remembered where delivery is effectively_once"
     )
@@ -169,7 +183,7 @@ class FlowSettings(KindSettings):
 
 
 Written = Mapping[str, object]
-"""The settings of one layer that were written, validated; `retry` and `dedupe` are mappings of their own."""
+"""The settings of one layer that were written, validated; `retry`, `dedupe` and `breaker` are mappings of their own."""
 
 
 def written(settings: DeliverySettings) -> Written:
@@ -192,6 +206,7 @@ def names_of(layer: Written) -> set[str]:
 def delivery_policy(own: Written, *others: Written) -> DeliveryPolicy:
     """Return the policy of a component: *own* settings first, then each of *others*, then what is built in."""
     values: dict[str, object] = {}
+    breaker: dict[str, Any] | None = None
     dedupe: dict[str, Any] = {}
     retry: dict[str, Any] = {}
     for layer in reversed((own, *others)):
@@ -199,6 +214,9 @@ def delivery_policy(own: Written, *others: Written) -> DeliveryPolicy:
         inner = layer.get("retry")
         kept = layer.get("dedupe")
         dedupe |= kept if isinstance(kept, dict) else {}
+        if "breaker" in layer:
+            nearer = layer["breaker"]
+            breaker = {**(breaker or {}), **nearer} if isinstance(nearer, dict) else None
         if isinstance(inner, dict):
             retry |= {**inner, "on": (*_rules(inner), *retry.get("on", ()))}
     return DeliveryPolicy(
@@ -206,6 +224,7 @@ def delivery_policy(own: Written, *others: Written) -> DeliveryPolicy:
         ttl_is_own="ttl" in own,
         retry=RetryPolicy(**retry),
         dedupe=DedupePolicy(**dedupe),
+        breaker=None if breaker is None else BreakerPolicy(**breaker),
     )
 
 
@@ -221,10 +240,10 @@ def flow_policy(settings: FlowSettings) -> FlowPolicy:
     return FlowPolicy(**values, max_replays=settings.dlq.max_replays)
 
 
-_POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "ordering", "on_exhausted"}
+_POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "breaker", "ordering", "on_exhausted"}
 
 _LATER: Mapping[str, Sequence[object] | None] = {
-    "breaker": None, "was": None, "sync": None, "dead_letter_ttl": None,
+    "was": None, "sync": None, "dead_letter_ttl": None,
     "ordering": ("none", None), "on_exhausted": ("pause",), "overflow": ("drop_oldest", "drop_new"),
     "durable": (True,),
     "dlq.max_count": None, "dlq.max_bytes": None, "dlq.max_age": None, "dlq.when_full": None,

@@ -197,6 +197,8 @@ def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
 def _lane(lane: Lane, now: float) -> Iterable[LaneStats]:
     if lane.queue:
         state = "parked" if lane.endpoint.instance is None else _LANE_STATES[lane.state]
+        if state == "idle" and lane.endpoint.serving is None:
+            state = "held"
         age = max(0.0, now - lane.queue[0].accepted_at)
         yield LaneStats(lane.session.id, lane.endpoint.name, len(lane.queue), state, age)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from woodwork_engine.bus.breaker import BreakerState
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import percentile_ms
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState
@@ -94,6 +95,7 @@ class SnapshotMaker:
         is_input = node is not None and node.role is Role.INPUT
         in_rate = emitted if is_input else window.rate(now, _ACCEPTED, endpoint.accepted)
         out_rate = emitted if is_input else max(0.0, settled)
+        breaker = endpoint.breaker if _is_open(endpoint) else None
         return NodeStats(
             name=name,
             state=self._state(endpoint, node, in_rate, out_rate),
@@ -124,6 +126,8 @@ class SnapshotMaker:
             last_error=endpoint.last_error,
             problem=failures.get(name),
             detail=detail.summaries.get(name),
+            breaker=breaker.state.value if breaker is not None else None,
+            breaker_due=breaker.due if breaker is not None else None,
         )
 
     def _state(self, endpoint: Endpoint, node: Node | None, in_rate: float, out_rate: float) -> NodeState:
@@ -133,6 +137,8 @@ class SnapshotMaker:
             return NodeState.DRAINING
         if node is None or endpoint.state is EndpointState.PARKED:
             return NodeState.PARKED
+        if _is_open(endpoint):
+            return NodeState.BREAKER_OPEN
         member = self._flow.crew.members.get(endpoint.name)
         if is_failing(endpoint) or (member is not None and member.failure is not None):
             return NodeState.FAILING
@@ -182,3 +188,8 @@ class SnapshotMaker:
         letters = core.dead.list()
         self._dead_by_target = Counter(one.route.target for one in letters if one.state is DeadState.OPEN)
         self._replayed = sum(one.state is DeadState.REPLAYED for one in letters)
+
+
+def _is_open(endpoint: Endpoint) -> bool:
+    """Whether a breaker keeps attempts at *endpoint* back, all or all but a few."""
+    return endpoint.breaker is not None and endpoint.breaker.state is not BreakerState.CLOSED

@@ -10,8 +10,14 @@ import pytest
 from support.checking import checked
 from woodwork_engine.language import later
 from woodwork_engine.language.codes import Code
-from woodwork_engine.language.policies import BusSettings, DeliverySettings, FlowSettings, RetrySettings
-from woodwork_engine.policy import DedupePolicy, DeliveryPolicy, FlowPolicy, RetryPolicy
+from woodwork_engine.language.policies import (
+    BreakerSettings,
+    BusSettings,
+    DeliverySettings,
+    FlowSettings,
+    RetrySettings,
+)
+from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy, FlowPolicy, RetryPolicy
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "engine" / "LANGUAGE.md").read_text("utf-8")
@@ -62,11 +68,13 @@ def test_every_setting_stands_on_the_page() -> None:
 
 def test_the_built_in_values_of_the_settings_are_those_of_the_policies() -> None:
     delivery, retry, flow = DeliverySettings(), RetrySettings(), FlowSettings()
-    for name in set(DeliverySettings.model_fields) - {"ordering", "on_exhausted", "retry", "dedupe"}:
+    for name in set(DeliverySettings.model_fields) - {"ordering", "on_exhausted", "retry", "dedupe", "breaker"}:
         assert getattr(delivery, name) == getattr(DeliveryPolicy(), name), name
     for name in set(RetrySettings.model_fields) - {"on"}:
         assert getattr(retry, name) == getattr(RetryPolicy(), name), name
     assert DedupePolicy(**delivery.dedupe.model_dump()) == DedupePolicy()
+    assert delivery.breaker is DeliveryPolicy().breaker is None
+    assert BreakerPolicy(**BreakerSettings().model_dump()) == BreakerPolicy()
     for name in set(FlowSettings.model_fields) - {"durable", "dlq"}:
         assert getattr(flow, name) == getattr(FlowPolicy(), name), name
     assert flow.dlq.max_replays == FlowPolicy().max_replays

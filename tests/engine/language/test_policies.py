@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.checking import checked, codes, plan_of, said
-from woodwork_engine.policy import DedupePolicy, DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
+from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
 
 
 def policy(settings: str = "", around: str = "") -> DeliveryPolicy:
@@ -27,7 +27,7 @@ def test_every_setting_of_a_component_reaches_its_policy() -> None:
     written = """
         concurrency = 2, timeout = 1500ms, ttl = 2h, delivery = at_most_once, on_remove = dead_letter
         max_queue = 50, max_session_queue = 5, overflow = reject, block_timeout = 5, quantum = 4
-        dedupe = { window = 1m, max_ids = 9 }
+        dedupe = { window = 1m, max_ids = 9 }, breaker = { rate = 0.8, window = 1m, min = 5 }
         accepts = ["news.*", alarm], ordering = session, on_exhausted = skip
         retry = { max_retries = 7, base = 10ms, factor = 1.5, cap = 5m, jitter = none, max_retry_after = 1m }
     """
@@ -35,6 +35,7 @@ def test_every_setting_of_a_component_reaches_its_policy() -> None:
         concurrency=2, timeout=1.5, ttl=7200.0, ttl_is_own=True, delivery="at_most_once", on_remove="dead_letter",
         max_queue=50, max_session_queue=5, overflow="reject", block_timeout=5.0, quantum=4, accepts=("news.*", "alarm"),
         dedupe=DedupePolicy(60.0, 9),
+        breaker=BreakerPolicy(0.8, 60.0, 5),
         retry=RetryPolicy(7, base=0.01, factor=1.5, cap=300.0, jitter="none", max_retry_after=60.0),
     )  # fmt: skip
 
@@ -66,6 +67,15 @@ def test_each_setting_of_retries_wins_by_itself() -> None:
 def test_each_setting_of_dedupe_wins_by_itself() -> None:
     found = policy("dedupe = { window = 1m }, delivery = effectively_once", "defaults { dedupe = { max_ids = 7 } }")
     assert (found.delivery, found.dedupe) == ("effectively_once", DedupePolicy(60.0, 7))
+
+
+def test_a_breaker_is_there_where_it_is_written_and_each_setting_wins_by_itself() -> None:
+    assert policy("breaker = {}").breaker == BreakerPolicy(0.5, 30.0, 20)
+    assert policy("breaker = { min = 3 }", "defaults { breaker = { rate = 0.9 } }").breaker == BreakerPolicy(
+        0.9, 30.0, 3
+    )
+    assert policy("breaker = none", "defaults { breaker = { rate = 0.9 } }").breaker is None
+    assert said("a = echo { to = [], breaker = { rat = 0.5 } }", "WW306").help == "did you mean 'rate'?"
 
 
 def test_rules_about_errors_stand_layer_by_layer_the_components_first() -> None:
@@ -127,7 +137,7 @@ def test_a_ttl_of_none_means_no_end_and_only_a_components_own_is_its_own() -> No
 @pytest.mark.parametrize(
     "setting",
     [
-        "breaker = { rate = 0.5 }", "was = b", "ordering = none", 'ordering = "none"',
+        "was = b", "ordering = none", 'ordering = "none"',
         "on_exhausted = pause", "overflow = drop_oldest", "overflow = drop_new",
         "on_remove = redirect:b",
     ],
@@ -193,7 +203,8 @@ def test_a_bus_that_the_environment_asks_for_is_refused_too(
         "concurrency = 0", "concurrency = 1.5", "concurrency = many", "timeout = 0", "timeout = -1s", "ttl = soon",
         "ttl = true", "delivery = twice", "on_remove = keep", "max_queue = 0", "overflow = burst", "quantum = 0",
         "block_timeout = []", "accepts = 5", "retry = 3", "retry = { max_retries = -1 }", "retry = { factor = 0.5 }",
-        "retry = { base = x }", "dedupe = { max_ids = 0 }", "dedupe = { window = none }",
+        "retry = { base = x }", "dedupe = { max_ids = 0 }", "breaker = { rate = 50 }", "breaker = { min = 0 }", "breaker = yes",
+        "dedupe = { window = none }",
         "retry = { jitter = some }", "max_queue = $N", "retry = { cap = $N }", 'ttl = "${N}s"',
     ],
 )  # fmt: skip

@@ -89,7 +89,7 @@ class RecordOutput:
     def _take_note(self, record: Record) -> None:
         if record.type == "dead":
             self.dead[str((record.details() or {}).get("reason"))] += 1
-        elif record.type in ("node_up", "node_down", "reload_applied", "reload_rejected", "note"):
+        elif record.type in ("node_up", "node_down", "reload_applied", "reload_rejected", "paused", "resumed", "note"):
             self._tell(record)
 
     def _tell(self, record: Record) -> None:
@@ -103,6 +103,10 @@ class RecordOutput:
             self._say(f"{name} did not start: {details['error']}")
         elif record.type == "node_down" and details.get("problem"):
             self._say(f"{name}: {details['problem']}")
+        elif record.type == "paused" and details.get("by") == "breaker":
+            self._say(f"{name} is left alone by its breaker: {details['reason']}")
+        elif record.type == "resumed" and details.get("by") == "breaker":
+            self._say(f"{name} works again")
         elif details.get("event") == "input.failed":
             self.broken_off.add(name)
             self._say(f"{name} has broken off: {details['error_type']}: {details['message']}")

@@ -15,6 +15,7 @@ from woodwork_tui.units import plural
 
 _TROUBLE = {
     NodeState.FAILING: "is failing now",
+    NodeState.BREAKER_OPEN: "is left alone by its breaker",
     NodeState.NOT_STARTED: "is not started",
     NodeState.PARKED: "is parked",
     NodeState.DRAINING: "is draining",

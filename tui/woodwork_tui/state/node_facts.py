@@ -9,7 +9,7 @@ from itertools import chain
 from rich.text import Text
 
 from woodwork_engine.plan import Edge, Node
-from woodwork_engine.policy import DedupePolicy, DeliveryPolicy, RetryPolicy
+from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy, RetryPolicy
 from woodwork_engine.role import Role
 from woodwork_engine.snapshot import NodeStats, Snapshot
 from woodwork_tui.state.facts import LABEL, Piece, ends, fact, listed, long_fact, place_text, rule
@@ -28,7 +28,7 @@ def node_facts(snapshot: Snapshot, name: str, width: int, *, ascii_only: bool = 
     yield ends((f"{name} {node.kind if node else ''}", "strong"), (place, "accent"), width)
     yield rule(width, ascii_only=ascii_only)
     if stats is not None:
-        yield from _numbers(node, stats, width, ascii_only)
+        yield from _numbers(node, stats, snapshot.at, width, ascii_only)
     elif node is not None and node.problem is not None:
         yield from long_fact("problem", node.problem.summary, width, "bad")
     yield from _sessions(snapshot, name, width)
@@ -37,9 +37,14 @@ def node_facts(snapshot: Snapshot, name: str, width: int, *, ascii_only: bool = 
         yield from _policy(node, width)
 
 
-def _numbers(node: Node | None, stats: NodeStats, width: int, ascii_only: bool) -> Iterator[Text]:
+def _numbers(node: Node | None, stats: NodeStats, now: float, width: int, ascii_only: bool) -> Iterator[Text]:
     state = stats.state.value
     yield fact("state", (f"{glyph(state, ascii_only)} {state.replace('_', ' ')}", tone(state)))
+    if stats.breaker is not None:
+        due = stats.breaker_due
+        yield fact(
+            "breaker", f"tried again in {duration(max(0, round(due - now)))}" if due else "trying a few messages"
+        )
     if stats.problem:
         yield from long_fact("problem", stats.problem, width, "bad")
     is_input = node is not None and node.role is Role.INPUT
@@ -150,6 +155,8 @@ def _written(name: str, value: object) -> str:
         return "none"
     if name in _SECONDS and isinstance(value, int | float):
         return duration(value)
+    if isinstance(value, BreakerPolicy):
+        return f"{value.rate:.0%} of {value.min:,} in {duration(value.window)}"
     if isinstance(value, DedupePolicy):
         return f"{duration(value.window)}, {value.max_ids:,} ids"
     if isinstance(value, tuple):

@@ -14,6 +14,7 @@ _WITHOUT_QUEUE = (Role.INPUT, Role.RESOURCE)
 _NODE_TRENDS = {
     NodeState.PARKED: ("parked", "warn"),
     NodeState.NOT_STARTED: ("not started", "bad"),
+    NodeState.BREAKER_OPEN: ("breaker open", "bad"),
 }
 _LANE_TRENDS = {
     "ready": ("waiting", ""),
@@ -21,6 +22,7 @@ _LANE_TRENDS = {
     "retrying": ("retrying", "warn"),
     "blocked": ("blocked", "warn"),
     "parked": ("parked", "warn"),
+    "held": ("held", "warn"),
 }
 _FORECAST_TONES = {"idle": "muted", "growing": "warn", "draining": "ok"}
 

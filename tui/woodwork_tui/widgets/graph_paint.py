@@ -21,6 +21,7 @@ from woodwork_tui.units import short_rate
 _ROLES = {"border": "muted", "kind": "muted", "value": "", "spark": "muted", "retry": "warn", "dead": "bad"}
 _BORDERS = {
     NodeState.FAILING: "bad",
+    NodeState.BREAKER_OPEN: "bad",
     NodeState.NOT_STARTED: "bad",
     NodeState.BACKLOG: "warn",
     NodeState.RETRYING: "warn",
