@@ -1,10 +1,11 @@
-"""How fast whole flows go through input -> agent -> output, as a ratio to the raw pipeline g, and how late they are.
+"""What the bus gives, each figure beside what plain `asyncio.Queue`s give in the same run, and what is asked of it.
 
-    python tests/benchmarks/bus.py [--rounds 5] [--flows 20000] [--json]
+    python tests/benchmarks/bus.py [--rounds 5] [--flows 20000] [--only WORDS] [--json]
 
-Every candidate runs once in each round, in a loop of its own, right after g; the ratio is the median of the rounds.
-Latency is measured at 2,000 messages a second in an open loop, from the moment a message was *due*, so that a candidate
-that is late pays for every message behind. Order and losses are checked in the same runs.
+A pipeline is input -> agent -> output. Every candidate runs once in each round, in a loop of its own, right after g
+(raw.py); a ratio is the median of the rounds. Latency is measured at 2,000 messages a second in an open loop, from the
+moment a message was *due*, so that a candidate that is late pays for every message behind. Order and losses are checked
+in all of these runs. What is asked is at least `floor` (`reach`, to be proud of), at most where a row says so.
 """
 
 from __future__ import annotations
@@ -15,245 +16,171 @@ import json
 import os
 import platform
 import statistics
-import sys
-import tempfile
-import threading
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-import flow_ends
+import failing
+import fan_out
+import kept
 import raw
-from flow_ends import Load, Send
-
-from woodwork_engine import Engine, InMemoryMessageBus, MessageEnvelope, builtin_kinds
-from woodwork_engine.delivery import Delivery
-from woodwork_engine.payload import decode, encode
-from woodwork_engine.policy import DeliveryPolicy
+from pipelines import Candidate, Run, bare_bus, bare_bus_of_three, engine, routed_bus, run, through_g
 
 RATE = 2_000
 LATENCY_MESSAGES = 4_000
 
-Feed = Callable[[Send], Awaitable[None]]
-Take = Callable[[raw.Payload], None]
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure; *ratio* is to g, *floor* and *reach* are asked of the ratio, or of the value where there is none."""
+
+    name: str
+    value: float
+    unit: str
+    ratio: float | None = None
+    floor: float | None = None
+    reach: float | None = None
+
+    @property
+    def at_most(self) -> bool:
+        """Whether less is better."""
+        return not self.unit.endswith("/s")
+
+    @property
+    def holds(self) -> bool:
+        """Whether the figure is what is asked."""
+        if self.floor is None:
+            return True
+        figure = self.value if self.ratio is None else self.ratio
+        return figure <= self.floor if self.at_most else figure >= self.floor
 
 
-@dataclass(slots=True)
-class Run:
-    """One run: whole flows per second, what came out of order or not at all, and each message's latency in s."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How large a load to measure with."""
 
-    flows_per_second: float
-    violations: int
-    lost: int
-    latencies: list[float]
-
-
-class Counter:
-    """Takes what arrives, in whichever thread; `finished` is set with the last one expected."""
-
-    def __init__(self, expected: int) -> None:
-        self.expected = expected
-        self.count = self.violations = 0
-        self.latencies: list[float] = []
-        self.finished = threading.Event()
-        self.ended = 0.0
-        self.tell: Callable[[], object] = self.finished.set
-        self._next: dict[object, int] = {}
-
-    def take(self, message: raw.Payload) -> None:
-        """Count *message*."""
-        session, number = message["sid"], message["seq"]
-        if number != self._next.get(session, 0):
-            self.violations += 1
-        self._next[session] = number + 1
-        self.count += 1
-        if message.get("due"):
-            self.latencies.append(time.perf_counter() - message["due"])
-        if self.count == self.expected:
-            self.ended = time.perf_counter()
-            self.tell()
+    rounds: int
+    flows: int
+    sessions: int
 
 
-class Source:
-    """Sends *messages*, all at once or, with a *rate*, each when it is due."""
-
-    def __init__(self, messages: list[raw.Payload], rate: float | None) -> None:
-        self.messages = messages
-        self.rate = rate
-        self.started = 0.0
-
-    async def feed(self, send: Send) -> None:
-        """Send everything, in order."""
-        self.started = start = time.perf_counter()
-        for number, message in enumerate(self.messages):
-            if self.rate is not None:
-                message["due"] = start + number / self.rate
-                while time.perf_counter() < message["due"]:  # noqa: ASYNC110
-                    await asyncio.sleep(0)  # a timer would be a millisecond late
-            await send(message)
-
-
-Candidate = Callable[[Feed, Counter], Awaitable[None]]
-
-
-async def until_finished(counter: Counter, feed: Awaitable[None]) -> None:
-    """Feed, and wait on this loop for the last message."""
-    finished = asyncio.get_running_loop().create_future()
-    counter.tell = lambda: finished.set_result(None)
-    await feed
-    await finished
-
-
-async def through_g(feed: Feed, counter: Counter) -> None:
-    """The raw pipeline of raw.py."""
-    first, second, third = (asyncio.Queue[raw.Payload](raw.QUEUE) for _ in range(3))
-
-    async def collect() -> None:
-        while True:
-            counter.take(await raw.handler(await third.get()))
-
-    tasks = [asyncio.create_task(work) for work in (raw.relay(first, second), raw.relay(second, third), collect())]
-    await until_finished(counter, feed(first.put))
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def through_handlers(feed: Feed, counter: Counter, *, input_is_a_handler: bool) -> None:
-    """The bare bus by its published interface: handlers that send on what they get."""
-    bus = InMemoryMessageBus()
-    await bus.start()
-    send = bus.send_to_component
-
-    async def forward_to_agent(envelope: MessageEnvelope) -> None:
-        await send(MessageEnvelope(envelope.payload, "x", envelope.session_id, "input", "agent"))
-
-    async def forward_to_output(envelope: MessageEnvelope) -> None:
-        await send(MessageEnvelope(envelope.payload, "x", envelope.session_id, "agent", "output"))
-
-    async def output(envelope: MessageEnvelope) -> None:
-        counter.take(envelope.payload)
-
-    bus.register_component_handler("input", forward_to_agent)
-    bus.register_component_handler("agent", forward_to_output)
-    bus.register_component_handler("output", output)
-    sender, target = (None, "input") if input_is_a_handler else ("input", "agent")
-
-    async def publish(message: raw.Payload) -> None:
-        await send(MessageEnvelope(message, "x", message["sid"], sender, target))
-
-    await until_finished(counter, feed(publish))
-    await bus.stop()
-
-
-async def bare_bus(feed: Feed, counter: Counter) -> None:
-    """An input sends, an agent and an output handle: two deliveries."""
-    await through_handlers(feed, counter, input_is_a_handler=False)
-
-
-async def bare_bus_of_three(feed: Feed, counter: Counter) -> None:
-    """The input is a handler too: three deliveries."""
-    await through_handlers(feed, counter, input_is_a_handler=True)
-
-
-async def routed_bus(feed: Feed, counter: Counter) -> None:
-    """Routes, staged outputs and a decoded copy for every attempt, as components have them; no event log."""
-    bus = InMemoryMessageBus()
-    await bus.start()
-    to = {"input": ("agent",), "agent": ("output",)}
-    table = bus.set_routes(1, lambda source, _event: to.get(source, ()), [("input", "agent"), ("agent", "output")])
-
-    async def agent(delivery: Delivery) -> None:
-        delivery.stage("agent", "agent.response", encode(decode(delivery.encoded)))
-
-    async def output(delivery: Delivery) -> None:
-        counter.take(decode(delivery.encoded))
-
-    bus.employ("agent", agent, DeliveryPolicy(), table)
-    bus.employ("output", output, DeliveryPolicy(), table)
-
-    async def emit(message: raw.Payload) -> None:
-        await bus.outbox.emit("input", "input.received", message, session=message["sid"])
-
-    await until_finished(counter, feed(emit))
-    await bus.stop()
-
-
-FLOW = "in = input bench { to = agent }\nagent = echo { to = out }\nout = output bench {}\n"
-
-
-async def engine(feed: Feed, counter: Counter) -> None:
-    """The whole engine: a `.ww` file, components, event log, its own thread."""
-    Load.feed, Load.take = staticmethod(feed), staticmethod(counter.take)
-    switching = sys.getswitchinterval()
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "main.ww")
-        file.write_text(FLOW)
-        running = Engine(str(file), watch=False, kinds=flow_ends.add_ends(builtin_kinds()))
-        running.start()
-        counter.finished.wait(300)
-        running.stop().result(60)
-    sys.setswitchinterval(switching)
-
-
-ROWS: dict[str, tuple[Candidate, int, float | None]] = {
-    "g (raw queues)": (through_g, 3, None),
-    "bare bus": (bare_bus, 2, 0.30),
-    "bare bus, input is a handler too": (bare_bus_of_three, 3, None),
-    "bare bus, routes and copies": (routed_bus, 2, None),
-    "engine, .ww and event log": (engine, 2, 0.15),
+PIPELINES: dict[str, tuple[Candidate, int, float | None, float | None, bool]] = {
+    "g (raw queues)": (through_g, 3, None, None, False),
+    "bare bus": (bare_bus, 2, 0.40, 0.60, True),
+    "bare bus, the input is a handler too": (bare_bus_of_three, 3, None, None, False),
+    "bare bus, routes and copies": (routed_bus, 2, None, None, False),
+    "engine, .ww, hook and event log": (engine, 2, 0.20, 0.35, False),
 }
-"""For each row: what runs, the hops of one flow, and the ratio to g that is asked for."""
+"""For each pipeline: what runs, the hops of one flow, floor and reach of its speed, whether its latency is asked."""
 
 
-def run(candidate: Candidate, flows: int, sessions: int, rate: float | None = None) -> Run:
-    """Run *candidate* once."""
-    counter = Counter(flows)
-    source = Source([raw.payload(number, sessions) for number in range(flows)], rate)
-    asyncio.run(candidate(source.feed, counter))
-    speed = flows / (counter.ended - source.started) if counter.ended else 0.0
-    return Run(speed, counter.violations, flows - counter.count, counter.latencies)
+def pipelines(asked: Asked) -> list[Row]:
+    """Return speed and latency of every pipeline, and what came out of order or not at all in any of these runs."""
+    runs: dict[str, list[Run]] = {name: [] for name in PIPELINES}
+    for _ in range(asked.rounds):
+        for name, (candidate, *_rest) in PIPELINES.items():
+            runs[name].append(run(candidate, asked.flows, asked.sessions))
+    rows = [_speed(name, runs[name], runs["g (raw queues)"], *PIPELINES[name][2:4]) for name in PIPELINES]
+    late = {name: run(PIPELINES[name][0], LATENCY_MESSAGES, asked.sessions, RATE) for name in PIPELINES}
+    for name, one in late.items():
+        runs[name].append(one)
+    rows += _latencies(late)
+    every = [one for name in PIPELINES for one in runs[name]]
+    rows.append(_none("pipelines: out of order", sum(one.violations for one in every)))
+    rows.append(_none("pipelines: lost", sum(one.lost for one in every)))
+    return rows
 
 
-def measure(rounds: int, flows: int, sessions: int) -> dict[str, dict[str, float]]:
-    """Return the figures of every row."""
-    runs: dict[str, list[Run]] = {name: [] for name in ROWS}
-    for _ in range(rounds):
-        for name, (candidate, _hops, _asked) in ROWS.items():
-            runs[name].append(run(candidate, flows, sessions))
-    base = [one.flows_per_second for one in runs["g (raw queues)"]]
-    figures = {}
-    for name, (candidate, hops, asked) in ROWS.items():
-        ratios = [one.flows_per_second / g for one, g in zip(runs[name], base, strict=True)]
-        late = run(candidate, LATENCY_MESSAGES, sessions, RATE)
-        cuts = statistics.quantiles(late.latencies, n=100)
-        every = [*runs[name], late]
-        figures[name] = {
-            "flows_per_second": statistics.median(one.flows_per_second for one in runs[name]),
-            "ratio": statistics.median(ratios),
-            "ratio_best": max(ratios),
-            "asked": asked or 0.0,
-            "p50_us_per_hop": cuts[49] / hops * 1e6,
-            "p99_us_per_hop": cuts[98] / hops * 1e6,
-            "order_violations": sum(one.violations for one in every),
-            "lost": sum(one.lost for one in every),
-        }
-    return figures
+def _speed(name: str, runs: list[Run], base: list[Run], floor: float | None, reach: float | None) -> Row:
+    ratios = [one.flows_per_second / g.flows_per_second for one, g in zip(runs, base, strict=True)]
+    speed = statistics.median(one.flows_per_second for one in runs)
+    return Row(f"pipe3, {name}", speed, "flows/s", statistics.median(ratios), floor, reach)
 
 
-def table(figures: dict[str, dict[str, float]]) -> str:
-    """Return the figures for a person."""
-    heads = f"{'flows/s':>10}{'x g':>7}{'best':>7}{'asked':>7}{'p50 us/hop':>12}{'p99':>8}{'disorder':>10}{'lost':>6}"
-    lines = [f"{'':34}{heads}"]
-    for name, row in figures.items():
-        asked = f"{row['asked']:.2f}" if row["asked"] else ""
-        lines.append(
-            f"{name:34}{row['flows_per_second']:>10,.0f}{row['ratio']:>7.2f}{row['ratio_best']:>7.2f}{asked:>7}"
-            f"{row['p50_us_per_hop']:>12.1f}{row['p99_us_per_hop']:>8.1f}"
-            f"{row['order_violations']:>10.0f}{row['lost']:>6.0f}"
-        )
+def _latencies(runs: dict[str, Run]) -> list[Row]:
+    rows = []
+    for place, part, most, best in ((49, "p50", 1.8, 1.3), (98, "p99", None, None)):
+        base = 0.0
+        for name, (_candidate, hops, _floor, _reach, asked) in PIPELINES.items():
+            value = statistics.quantiles(runs[name].latencies, n=100)[place] / hops * 1e6
+            base = base or value
+            limits = (most, best) if asked else (None, None)
+            rows.append(Row(f"{part} per hop at {RATE:,}/s, {name}", value, "us", value / base, *limits))
+    return rows
+
+
+def _none(name: str, value: float) -> Row:
+    return Row(name, value, "messages", None, 0, 0)
+
+
+def many_sessions(asked: Asked) -> list[Row]:
+    """Return how fast the bare bus is with a thousand interleaved sessions."""
+    base, runs = [], []
+    for _ in range(asked.rounds):
+        base.append(run(through_g, asked.flows, 1_000))
+        runs.append(run(bare_bus, asked.flows, 1_000))
+    return [_speed("bare bus, 1,000 sessions", runs, base, 0.35, 0.50)]
+
+
+def fan(asked: Asked) -> list[Row]:
+    """Return how fast messages reach ten targets each."""
+    queues, bus = fan_out.measure(asked.rounds, asked.flows, asked.sessions)
+    ratio = statistics.median(one / g for one, g in zip(bus, queues, strict=True))
+    return [
+        Row("fan-out to 10, g (raw queues)", statistics.median(queues), "deliveries/s", 1.0),
+        Row("fan-out to 10, bare bus", statistics.median(bus), "deliveries/s", ratio, 0.45, 0.65),
+    ]
+
+
+def bytes_kept(_asked: Asked) -> list[Row]:
+    """Return what one waiting message takes."""
+    queue = asyncio.run(kept.in_a_queue())
+    lane, bare = asyncio.run(kept.in_a_lane()), asyncio.run(kept.in_a_bare_lane())
+    return [
+        Row("bytes per queued message, g (raw queue)", queue, "bytes", 1.0),
+        Row("bytes per queued message", lane, "bytes", lane / queue, 1.8, 1.5),
+        Row("bytes per queued message, bare bus (object and encoding)", bare, "bytes", bare / queue),
+    ]
+
+
+def promises(asked: Asked) -> list[Row]:
+    """Return what came out of order and what was lost where handlers wait and fail."""
+    disorder, lost = asyncio.run(failing.failing(asked.flows))
+    load = f"{failing.SESSIONS} sessions, waiting handlers, 1 % failing once"
+    return [_none(f"out of order, {load}", disorder), _none(f"lost, {load}", lost)]
+
+
+def memory(_asked: Asked) -> list[Row]:
+    """Return the memory after a million messages as a ratio to that after the first 100,000."""
+    name = "memory after 1,000,000 messages of 1,000 sessions, against after 100,000"
+    return [Row(name, kept.growth(), "x", None, 1.1)]
+
+
+PARTS: dict[str, Callable[[Asked], list[Row]]] = {
+    "pipelines": pipelines,
+    "sessions": many_sessions,
+    "fan": fan,
+    "bytes": bytes_kept,
+    "promises": promises,
+    "memory": memory,
+}
+
+
+def table(rows: list[Row]) -> str:
+    """Return *rows* for a person."""
+    lines = [f"{'':72}{'value':>12} {'unit':13}{'x g':>7}{'floor':>8}{'reach':>8}"]
+    for row in rows:
+        sign = "<=" if row.at_most else ""
+        floor, reach = ("" if asked is None else f"{sign}{asked:g}" for asked in (row.floor, row.reach))
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        value = f"{row.value:,.0f}" if row.value >= 1_000 or row.value == int(row.value) else f"{row.value:,.2f}"
+        missed = "" if row.holds else "  missed"
+        lines.append(f"{row.name:72}{value:>12} {row.unit:13}{ratio:>7}{floor:>8}{reach:>8}{missed}")
     return "\n".join(lines)
+
+
+def as_data(row: Row) -> dict[str, object]:
+    """Return *row* as the published JSON has it."""
+    return {name: getattr(row, name) for name in ("name", "value", "unit", "ratio", "floor", "reach")}
 
 
 def main() -> None:
@@ -262,17 +189,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--flows", type=int, default=raw.FLOWS)
     parser.add_argument("--sessions", type=int, default=100)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="measure these parts only")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    asked = parser.parse_args()
-    figures = measure(asked.rounds, asked.flows, asked.sessions)
-    if asked.json:
-        print(json.dumps({"python": platform.python_version(), "cpus": os.cpu_count(), "rows": figures}))
+    given = parser.parse_args()
+    asked = Asked(given.rounds, given.flows, given.sessions)
+    rows = [row for part in given.only for row in PARTS[part](asked)]
+    if given.json:
+        about = {"python": platform.python_version(), "cpus": os.cpu_count()}
+        print(json.dumps({**about, "rows": [as_data(row) for row in rows]}))
         return
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {asked.rounds} rounds of {asked.flows:,} flows, "
-        f"{asked.sessions} sessions; latency at {RATE:,}/s"
-    )
-    print(table(figures))
+    print(f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {asked.rounds} rounds of {asked.flows:,} flows")
+    print(table(rows))
 
 
 if __name__ == "__main__":

@@ -48,6 +48,10 @@ class Arrivals:
         if message["seq"] != expected:
             self.violations += 1
         self._next[session] = message["seq"] + 1
+        self.note()
+
+    def note(self) -> None:
+        """Count one message, whichever."""
         self.count += 1
         if self.count == self.expected and not self.done.done():
             self.done.set_result(time.perf_counter())
@@ -96,6 +100,28 @@ async def run(flows: int = FLOWS, sessions: int = 100) -> tuple[float, Arrivals]
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     return flows / (ended - started), arrivals
+
+
+async def fan_out(messages: list[Payload], targets: int) -> float:
+    """Put each message into the queues of *targets* tasks; return deliveries per second."""
+    queues = [asyncio.Queue[Payload](QUEUE) for _ in range(targets)]
+    arrivals = Arrivals(len(messages) * targets)
+
+    async def collect_one(queue: asyncio.Queue[Payload]) -> None:
+        while True:
+            await handler(await queue.get())
+            arrivals.note()
+
+    tasks = [asyncio.create_task(collect_one(queue)) for queue in queues]
+    started = time.perf_counter()
+    for message in messages:
+        for queue in queues:
+            await queue.put(message)
+    ended = await arrivals.done
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return arrivals.expected / (ended - started)
 
 
 def interleaved(rounds: int, candidates: dict[str, Callable[[], Awaitable[float]]]) -> dict[str, list[float]]:
