@@ -8,5 +8,7 @@ import time
 os.environ["TZ"] = "UTC"
 time.tzset()
 os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read once, when textual is imported
+for name in [name for name in os.environ if name.startswith("OTEL_")]:
+    os.environ.pop(name)
 for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORTERM", "WOODWORK_LOG_LEVEL"):
     os.environ.pop(name, None)

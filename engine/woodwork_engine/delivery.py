@@ -13,6 +13,7 @@ import msgspec
 from woodwork_engine.message import MessageEnvelope, child_id
 from woodwork_engine.payload import decode
 from woodwork_engine.snapshot import AttemptInfo
+from woodwork_engine.trace_context import span_of
 
 
 class Output(msgspec.Struct, gc=False):
@@ -33,13 +34,14 @@ class Output(msgspec.Struct, gc=False):
 
 
 class Marks(msgspec.Struct):
-    """What is known of few deliveries: *uncounted* attempts that do not count (bus.md D3), and the *fence* of this one.
+    """What is known of few deliveries: *uncounted* attempts that do not count (bus.md D3), and of the attempt itself.
 
-    The fence is 0 until somebody asks for it.
+    *fence* is 0 until somebody asks for it; *traceparent* is that of a span somebody has made for the attempt.
     """
 
     uncounted: int = 0
     fence: int = 0
+    traceparent: str | None = None
 
 
 class Delivery(msgspec.Struct, eq=False, gc=False):
@@ -78,6 +80,7 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
         self.emits = False
         if self.marks is not None:
             self.marks.fence = 0
+            self.marks.traceparent = None
 
     def fence(self) -> int:
         """Return a number for this attempt that no later one of its lane goes below (bus.md C3).
@@ -88,6 +91,20 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
         if marks.fence == 0 and self.running:
             marks.fence = next(fences.get(_NO_LANE))
         return marks.fence
+
+    def traceparent(self) -> str | None:
+        """Return the traceparent of this attempt: the message's trace, a span of its own (bus.md A6); None without."""
+        if self.marks is not None and self.marks.traceparent is not None:
+            return self.marks.traceparent
+        given = self.envelope.traceparent
+        return None if given is None else span_of(given, f"{self.envelope.message_id}/{self.target}/{self.attempt}")
+
+    def traced(self, envelope: MessageEnvelope) -> MessageEnvelope:
+        """Return *envelope*, sent by this attempt, as part of its trace."""
+        traceparent = self.traceparent()
+        if traceparent is None:
+            return envelope
+        return msgspec.structs.replace(envelope, traceparent=traceparent, tracestate=self.envelope.tracestate)
 
     @property
     def counted(self) -> int:
@@ -178,6 +195,9 @@ class Context:
     target: str = ""
     """The component or handler that makes the attempt."""
     fence: int = 0
+    traceparent: str | None = None
+    """The span of this attempt, to be handed on to whatever service it asks; None where nothing is traced."""
+    tracestate: str | None = None
 
     @classmethod
     def of(cls, delivery: Delivery, *, fenced: bool = False) -> Context:
@@ -196,4 +216,6 @@ class Context:
             delivery.expires_at,
             delivery.target,
             delivery.fence() if fenced else 0,
+            delivery.traceparent(),
+            envelope.tracestate,
         )

@@ -34,10 +34,10 @@ class BusCore:
 
     # Slots because there are more attributes than CPython keeps fast access to otherwise, and all are hot.
     __slots__ = (
-        "_policy", "beat", "blocked", "bytes", "clock", "closing", "dead",
-        "default_policy", "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "idle_waiters",
-        "in_line", "inflight", "log", "loop", "max_bytes", "max_hops", "max_inflight", "max_messages", "monotonic",
-        "on_ready", "past", "rng", "running", "secrets", "sessions", "slice_end", "slots", "tables", "tickets",
+        "__weakref__", "_policy", "beat", "blocked", "bytes", "clock", "closing", "dead", "default_policy", "depth",
+        "edges", "ended", "endpoints", "flow", "from_outside", "gate", "idle_waiters", "in_line", "inflight", "lag",
+        "log", "loop", "max_bytes", "max_hops", "max_inflight", "max_messages", "monotonic", "on_ready",
+        "outer_trace", "past", "rng", "running", "secrets", "sessions", "slice_end", "slots", "tables", "tickets",
         "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
@@ -82,6 +82,10 @@ class BusCore:
         self.window = Window()
         self.slice_end = 0.0
         self.loop: asyncio.AbstractEventLoop | None = None
+        self.lag: Callable[[], float] | None = None
+        """What tells, in any thread, by how many seconds the loop is late; None where nobody measures that."""
+        self.outer_trace: Callable[[], tuple[str | None, str | None]] | None = None
+        """What tells traceparent and tracestate of a sender outside; None where nobody traces."""
         self.on_ready: Callable[[Endpoint], None] = lambda _endpoint: None
         """What starts or wakes a runner of an endpoint; set by the runners' owner."""
         first = RouteTable(0, lambda _source, _event: (), NO_LINKS, self.route)

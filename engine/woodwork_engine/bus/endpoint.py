@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
@@ -126,11 +126,11 @@ class Endpoint:
     """
 
     __slots__ = (
-        "alone", "at_most_once", "blocked", "breaker", "dead", "depth", "discarded", "dropped", "duplicates",
-        "easy_depth", "emitted", "emptied", "failed", "gate", "handled_seconds", "held_by", "histogram", "inflight",
-        "instance", "lanes", "last_error", "max_queue", "name", "ok", "parked_at", "parked_runners", "peak",
-        "peak_at", "policy_", "ready", "retried", "retrying", "runners", "seen", "serving", "session_limit",
-        "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "window", "working",
+        "alone", "at_most_once", "blocked", "blocked_seconds", "breaker", "dead", "depth", "discarded", "dropped",
+        "duplicates", "easy_depth", "emitted", "emptied", "failed", "gate", "handled_seconds", "held_by", "histogram",
+        "inflight", "instance", "lanes", "last_error", "max_queue", "name", "ok", "parked_at", "parked_runners",
+        "peak", "peak_at", "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen", "serving",
+        "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "window", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
@@ -156,7 +156,9 @@ class Endpoint:
         self.depth = self.peak = self.inflight = self.working = self.retrying = self.blocked = 0
         self.emitted = self.ok = self.failed = self.retried = 0
         self.dead = self.dropped = self.discarded = self.timeouts = self.duplicates = 0
-        self.handled_seconds = 0.0
+        self.handled_seconds = self.blocked_seconds = 0.0
+        self.reasons: Counter[tuple[str, str]] = Counter()
+        """How often a delivery was ended here for which reason, by the type of the record (`dead`, `dropped`...)."""
         self.emptied: asyncio.Future[None] | None = None
         self.last_error: str | None = None
         self.parked_at = self.peak_at = 0.0
@@ -213,6 +215,8 @@ class Endpoint:
         for name in ("emitted", "ok", "failed", "retried", "dead", "dropped", "discarded", "timeouts", "duplicates"):
             setattr(self, name, getattr(self, name) + getattr(ended, name))
         self.handled_seconds += ended.handled_seconds
+        self.blocked_seconds += ended.blocked_seconds
+        self.reasons.update(ended.reasons)
         self.peak = max(self.peak, ended.peak)
 
 

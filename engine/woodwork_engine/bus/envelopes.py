@@ -76,6 +76,8 @@ def sent_inside(envelope: MessageEnvelope, parent: Delivery) -> MessageEnvelope:
     expires_at = envelope.expires_at
     if expires_at is None and envelope.ttl_seconds is None:
         expires_at = parent.expires_at
+    if envelope.traceparent is None and (cause.traceparent is not None or parent.marks is not None):
+        envelope = parent.traced(envelope)
     return _replace(
         envelope,
         correlation_id=envelope.correlation_id or cause.correlation_id or cause.message_id,

@@ -249,10 +249,13 @@ class _Place:
 
     def _arrive(self) -> None:
         self.full.gate.join(self.waiter)
+        self._since = self._core.monotonic()
         if self.full.endpoint is not None:
             self.full.endpoint.blocked += 1
 
     def _depart(self) -> None:
         self.full.gate.leave(self.waiter)
+        waited_at = self.full.endpoint or self._core.past  # a limit of the whole flow is nobody's in particular
+        waited_at.blocked_seconds += self._core.monotonic() - self._since
         if self.full.endpoint is not None:
             self.full.endpoint.blocked -= 1

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 from woodwork_engine.bus.acceptance import Acceptance
 from woodwork_engine.bus.breaker import Breakers
@@ -27,6 +28,7 @@ from woodwork_engine.bus.sender import Sender
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.bus.statistics import degraded_reasons, published_statistics, settled
 from woodwork_engine.bus.subscriptions import Subscriptions
+from woodwork_engine.bus.telemetry import configured_telemetry
 from woodwork_engine.bus.trash import Trash
 from woodwork_engine.clock import Clock, SystemClock
 from woodwork_engine.dead_letter import DeathReason
@@ -37,12 +39,16 @@ from woodwork_engine.message import IdSource, MessageEnvelope
 from woodwork_engine.payload import encode
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
 
+if TYPE_CHECKING:  # loaded where a bus is observed, and only there
+    from woodwork_engine.bus.otel import Observed, Telemetry
+
 
 class InMemoryMessageBus(MessageBusInterface):
     """Messages in lanes in this process; what is queued is gone when the process dies (bus.md I1).
 
     *max_queue_size* messages per target and *max_retries* are the built-in policy's unless *policy* is given. One bus
-    belongs to one event loop.
+    belongs to one event loop. It is observed by *telemetry*, else by the OpenTelemetry providers that are set when it
+    starts, if any.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class InMemoryMessageBus(MessageBusInterface):
         rng: random.Random | None = None,
         log: EventLog | None = None,
         flow: str = "flow",
+        telemetry: Telemetry | None = None,
     ) -> None:
         if max_queue_size < 1:
             raise SettingError("max_queue_size", "must be at least 1")
@@ -86,6 +93,8 @@ class InMemoryMessageBus(MessageBusInterface):
         self._ending: Ending | None = None
         self._settled_before = 0
         self._when_read: Callable[[], object] = lambda: None
+        self._telemetry = telemetry
+        self._observed: Observed | None = None
 
     async def start(self) -> None:
         """Begin to deliver on the running loop; starting a running bus does nothing."""
@@ -99,6 +108,9 @@ class InMemoryMessageBus(MessageBusInterface):
         if core.log is not None:
             self._when_read = partial(_call_soon, loop, core.log_was_read)
             core.log.watch(self._when_read)
+        telemetry = self._telemetry or configured_telemetry()
+        if telemetry is not None:
+            self._observed = telemetry.observe(self)
         self._handlers.start()
         self._runners.start(loop)
         self._housekeeping.start()
@@ -143,6 +155,9 @@ class InMemoryMessageBus(MessageBusInterface):
     def _close(self) -> None:
         self._housekeeping.stop()
         self._handlers.stop()
+        if self._observed is not None:
+            self._observed.stop()
+            self._observed = None
         if self.core.log is not None:
             self.core.log.unwatch(self._when_read)
 

@@ -172,7 +172,7 @@ class Sender:
         session = _session(session)
         now = core.clock.time()
         message_id = self._ids.new(now)
-        return MessageEnvelope(
+        envelope = MessageEnvelope(
             None,
             event,
             session if session is not None else message_id,
@@ -188,12 +188,16 @@ class Sender:
             None,
             pattern,
         )
+        if core.outer_trace is None:
+            return envelope
+        traceparent, tracestate = core.outer_trace()
+        return msgspec.structs.replace(envelope, traceparent=traceparent, tracestate=tracestate)
 
     def _asked(self, source: str, asking: Delivery | None) -> MessageEnvelope:
         if asking is None:
             return self._ingress(source, "request", None, _ASKED)
         parent = asking.envelope
-        return MessageEnvelope(
+        envelope = MessageEnvelope(
             event_type="request",
             session_id=parent.session_id,
             sender_component=source,
@@ -205,6 +209,7 @@ class Sender:
             created_at=self._core.clock.time(),
             pattern=_ASKED,
         )
+        return asking.traced(envelope)
 
     def only_child_at_once(self, delivery: Delivery, output: Output, routes: RouteTable) -> bool:
         """Send the only output of an attempt, if it has one target and nothing is in its way; False: `children`."""
@@ -285,6 +290,6 @@ def _child(delivery: Delivery, output: Output, revision: int, now: float) -> Mes
     )
     if output.dedupe_key is not None:
         envelope = msgspec.structs.replace(envelope, dedupe_key=output.dedupe_key)
-    if parent.traceparent is None:
+    if parent.traceparent is None and delivery.marks is None:
         return envelope
-    return msgspec.structs.replace(envelope, traceparent=parent.traceparent, tracestate=parent.tracestate)
+    return delivery.traced(envelope)

@@ -230,6 +230,7 @@ class Settlement:
         )
         core.dead.add(letter)
         endpoint.dead += 1
+        endpoint.reasons["dead", reason.value] += 1
         lane.session.dead += 1
         self._replay_failed(delivery)
         if core.log is not None:
@@ -269,6 +270,7 @@ class Settlement:
 
     def _end(self, lane: Lane, delivery: Delivery, kind: str, reason: str) -> None:
         core = self._core
+        lane.endpoint.reasons[kind, reason] += 1
         core.pull(lane, delivery)
         self._replay_failed(delivery)
         if core.log is not None:

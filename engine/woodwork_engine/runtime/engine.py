@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from woodwork_engine.bus.interface import Middleware, StopReport
+from woodwork_engine.bus.telemetry import export_as_asked
 from woodwork_engine.clock import Clock, SystemClock
 from woodwork_engine.components import Console, Services, builtin_kinds, new_session
 from woodwork_engine.components.input_cli import InputCli
@@ -86,6 +88,7 @@ class Engine:
         self._revisions = Revisions(
             file, kinds, self._flow, self.events, self._clock, self._watcher.watch if self._watcher else _nobody
         )
+        self._flow.bus.core.lag = lambda: self._watchdog.lag()[1]
         health = HealthCheck(self._flow.bus.core, self._watchdog, self.events, self._clock)
         self._maker = SnapshotMaker(self._flow, self._revisions, health, self.events, self._clock, self._take)
         self._thread = LoopThread("woodwork engine")
@@ -276,6 +279,7 @@ class Engine:
             self._report.set_result(report)
 
     async def _until_asked_to_stop(self) -> None:
+        export_as_asked(os.environ, self._tell_telemetry)
         await self._flow.start()
         self._watchdog.start()
         tasks = [asyncio.create_task(self._follow_file()), asyncio.create_task(self._stop_asked.wait())]
@@ -324,6 +328,11 @@ class Engine:
         if dead.version != self._letters[0]:
             self._letters = (dead.version, dead.list())
         self._snapshot = self._maker.take(self._state)
+
+    def _tell_telemetry(self, problem: str) -> None:
+        """Note, from any thread, what goes wrong with the export of metrics and spans."""
+        data: dict[str, object] = {"event": "telemetry.problem", "message": problem}
+        self._thread.soon(lambda: self.events.append_state(self._clock.time(), "note", data=data))
 
     def _tell_blocked(self, seconds: float, blocker: str) -> None:
         data: dict[str, object] = {"event": "loop.blocked", "seconds": round(seconds, 3), "blocker": blocker}

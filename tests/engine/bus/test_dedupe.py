@@ -362,21 +362,23 @@ async def test_a_thread_that_was_given_up_keeps_the_fence_of_its_own_attempt() -
     bus = InMemoryMessageBus(policy=DeliveryPolicy(timeout=0.1, retry=RetryPolicy(max_retries=1, base=0)))
     await bus.start()
     release = threading.Event()
-    fences: dict[int, int] = {}
+    seen: list[tuple[int, int]] = []
 
     def handler(envelope: MessageEnvelope) -> None:
         if envelope.retry_count == 0:
             release.wait()
         context = current_context()
         assert context is not None
-        fences[context.attempt] = context.fence
+        seen.append((context.attempt, context.fence))
 
     bus.register_component_handler("a", handler)
     await bus.send_to_component(MessageEnvelope(1, target_component="a"))
     await bus.core.idle()
     release.set()
-    await until(lambda: len(fences) == 2)
-    assert 0 < fences[1] < fences[2]
+    await until(lambda: len(seen) == 2)
+    (second, later_fence), (first, fence) = seen
+    assert (first, second) == (1, 2)
+    assert 0 < fence < later_fence
     await bus.stop()
 
 

@@ -203,8 +203,8 @@ def test_a_bus_that_the_environment_asks_for_is_refused_too(
         "concurrency = 0", "concurrency = 1.5", "concurrency = many", "timeout = 0", "timeout = -1s", "ttl = soon",
         "ttl = true", "delivery = twice", "on_remove = keep", "max_queue = 0", "overflow = burst", "quantum = 0",
         "block_timeout = []", "accepts = 5", "retry = 3", "retry = { max_retries = -1 }", "retry = { factor = 0.5 }",
-        "retry = { base = x }", "dedupe = { max_ids = 0 }", "breaker = { rate = 50 }", "breaker = { min = 0 }", "breaker = yes",
-        "dedupe = { window = none }",
+        "retry = { base = x }", "dedupe = { max_ids = 0 }", "breaker = { rate = 50 }", "breaker = { min = 0 }",
+        "breaker = yes", "dedupe = { window = none }",
         "retry = { jitter = some }", "max_queue = $N", "retry = { cap = $N }", 'ttl = "${N}s"',
     ],
 )  # fmt: skip
