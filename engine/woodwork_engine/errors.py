@@ -9,6 +9,7 @@ WoodworkError
 ├── ClosingError           the bus is stopping and takes nothing new
 ├── RequestError           a request that cannot be made or was not answered
 ├── HandlerTimeoutError    a handler overran its `timeout`
+├── HandledBeforeError     inside the bus: a message that its target has had is not attempted again
 ├── StartError             a component, a bus or a flow that did not start
 ├── Reject                 raised by a handler: this message is not to be tried again
 ├── Retry                  raised by a handler: this message is to be tried again, at a time of its own
@@ -116,6 +117,10 @@ class Retry(WoodworkError):  # noqa: N818 - it says what is to be done
         self.after = None if after is None else max(0.0, float(after))
         self.count = count
         super().__init__("asked for another attempt" + ("" if self.after is None else f" in {self.after:g} s"))
+
+
+class HandledBeforeError(WoodworkError):
+    """The same message was acknowledged since this one was accepted: no attempt is made (bus.md C3)."""
 
 
 class StartError(WoodworkError):

@@ -5,11 +5,7 @@ from __future__ import annotations
 from woodwork_engine.bus.endpoint import Endpoint, Handler
 from woodwork_engine.clock import Clock
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.errors import WoodworkError
-
-
-class HandledBeforeError(WoodworkError):
-    """The same message as this one was acknowledged since it was accepted; no attempt is to be made."""
+from woodwork_engine.errors import HandledBeforeError
 
 
 def handled_before(endpoint: Endpoint, delivery: Delivery, now: float) -> bool:

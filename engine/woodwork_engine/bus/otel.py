@@ -21,11 +21,10 @@ from opentelemetry.trace import Link, NoOpTracerProvider, SpanContext, SpanKind,
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.dedupe import HandledBeforeError
 from woodwork_engine.bus.endpoint import Endpoint, Handler
 from woodwork_engine.bus.readings import COUNTERS, GAUGES, TARGET, Read
 from woodwork_engine.delivery import Delivery, current
-from woodwork_engine.errors import described
+from woodwork_engine.errors import HandledBeforeError, described
 from woodwork_engine.message import MessageEnvelope
 
 if TYPE_CHECKING:  # a bus loads this when it is observed

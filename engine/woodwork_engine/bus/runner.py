@@ -7,7 +7,7 @@ import contextvars
 
 from woodwork_engine.bus.acceptance import Parcels
 from woodwork_engine.bus.core import SLICE, BusCore
-from woodwork_engine.bus.dedupe import HandledBeforeError, handled_before
+from woodwork_engine.bus.dedupe import handled_before
 from woodwork_engine.bus.endpoint import Endpoint, Instance, Lane, LaneState
 from woodwork_engine.bus.gate import NEWCOMER, Waiter
 from woodwork_engine.bus.intake import Intake
@@ -16,6 +16,7 @@ from woodwork_engine.bus.sender import Sender
 from woodwork_engine.bus.settlement import Settlement, is_at_most_once
 from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.delivery import Delivery, current, fences, fences_from
+from woodwork_engine.errors import HandledBeforeError
 
 PATIENCE = 1.0
 """Seconds after which a handler that ignored being cancelled is cancelled again."""

@@ -8,6 +8,7 @@ from woodwork_engine.language.codes import Code
 from woodwork_engine.language.literals import VARIABLE, bare, dollar_word, reserved, word
 from woodwork_engine.language.quotes import QuoteReader
 from woodwork_engine.language.tokens import BAREWORD, DEFAULTS, INCLUDE, WORD, TokenValue
+from woodwork_engine.plan import Template, Variable
 from woodwork_engine.source import Fix
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*+(?=[\s:={}\[\],\"'#;]|//|/\*|\Z)")
@@ -47,7 +48,9 @@ class WordReader(QuoteReader):
             Code.VARIABLE_RUN_ON, f"'{variable[0]}' is followed by more text", place, f"write {quoted}",
             fix=Fix(place, quoted),
         )  # fmt: skip
-        return bare(mended, place)
+        rest = bare(raw[variable.end() :], self.span(self.position + variable.end(), end))
+        first = Variable(variable[1], self.span(self.position, self.position + variable.end()))
+        return Template((first, *(rest.parts if isinstance(rest, Template) else (rest,))))
 
     def key_word(self, *, at_top: bool) -> None:
         """Take a key, or at the top level the name of a component or a keyword."""

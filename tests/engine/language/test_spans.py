@@ -61,3 +61,11 @@ def test_a_text_of_several_lines_ends_where_it_ends() -> None:
     assert isinstance(item, Declaration)
     assert (item.block.entries[0].value.span.end_line, item.block.entries[0].value.span.end_column) == (2, 7)
     assert (item.block.entries[1].key_span.line, item.block.entries[1].key_span.column) == (2, 9)
+
+
+def test_variables_in_an_unquoted_text_stand_where_they_were_written() -> None:
+    text = "a = b { path = $HOME/x${A} }"
+    (item,) = parse(text, "f", Problems()).items
+    assert isinstance(item, Declaration)
+    found = item.block.entries[0].value.value.parts
+    assert [text[one.span.column - 1 : one.span.end_column - 1] for one in (found[0], found[2])] == ["$HOME", "${A}"]
