@@ -58,7 +58,8 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     own_payload: bool = False
     """The sender's payload object is for this target alone: its first attempt may have it as it is (bus.md A7)."""
     attempt: int = 0
-    running: bool = False
+    running: bool = True
+    """False once its attempt is over: a task that outlives it sends on its own account."""
     emits: bool = False
     asked_by: tuple[str, ...] = ()
     """Components that wait for this one through `request`, nearest first."""

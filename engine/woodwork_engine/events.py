@@ -206,6 +206,13 @@ class EventLog:
         record = Record(seq, ts, kind, source=source, target=target, rev=rev, data=data)
         self._ring.append(_Entry(seq, ts, kind, record, None, None, None, None))
 
+    def append_accepted(
+        self, ts: float, envelope: MessageEnvelope, encoded: bytes, targets: tuple[str, ...], depth: int
+    ) -> None:
+        """Write the `emitted` record of *envelope*, and the `queued` one of its only target, *depth* messages deep."""
+        self.append_emitted(ts, envelope, encoded, targets)
+        self.append(ts, "queued", envelope, targets[0], None, None, depth)
+
     def append_emitted(self, ts: float, envelope: MessageEnvelope, encoded: bytes, targets: tuple[str, ...]) -> None:
         """Write the `emitted` record of *envelope*, whose payload is kept encoded and counted in bytes."""
         self.seq = seq = self.seq + 1

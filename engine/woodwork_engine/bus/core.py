@@ -23,6 +23,9 @@ SLICE = 0.0005
 Short, so that what one stage of a flow has made is still in the processor's cache when the next stage takes it.
 """
 
+SPENT = 0.0
+"""What the end of the slice is while somebody who has used it up lets the loop breathe."""
+
 MOST_EDGES = 10_000
 """Pairs of sender and target that are counted apart; senders of hand-made envelopes may be anything."""
 
@@ -80,7 +83,7 @@ class BusCore:
         self.from_outside = self.blocked = self.unroutable = 0
         self.beat = Beat()
         self.window = Window()
-        self.slice_end = 0.0
+        self.slice_end = SPENT
         self.loop: asyncio.AbstractEventLoop | None = None
         self.lag: Callable[[], float] | None = None
         """What tells, in any thread, by how many seconds the loop is late; None where nobody measures that."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import frexp
 
 BUCKETS = 40
 WINDOW = 60
@@ -15,8 +14,7 @@ _EARLY = 0.4  # seconds by which a sample may come too soon and still count for 
 
 def bucket_of(seconds: float) -> int:
     """Return the bucket of a duration: bucket n holds durations below 2**n microseconds."""
-    bucket = frexp(seconds * 1_000_000)[1]
-    return 0 if bucket < 0 else bucket if bucket < BUCKETS else BUCKETS - 1
+    return min(int(max(0.0, seconds) * 1e6).bit_length(), BUCKETS - 1)
 
 
 class Histogram:

@@ -13,6 +13,7 @@ from woodwork_engine.bus.gate import Gate
 from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.bus.seen import Seen
 from woodwork_engine.delivery import Delivery
+from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
 
 if TYPE_CHECKING:  # a breaker stands before its endpoint
@@ -92,12 +93,14 @@ class Instance:
     """A handler as of one revision, with the routes its outputs take (bus.md G1) and its running attempts.
 
     *attempt* is the handler within all its layers, which runners call; *asked* the one that requests call (bus.md D8).
+    *direct* is a person's own coroutine function where no layer is around it: it may be given the envelope as it came.
     """
 
-    __slots__ = ("asked", "attempt", "handler", "inflight", "retired", "routes", "version")
+    __slots__ = ("asked", "attempt", "direct", "handler", "inflight", "retired", "routes", "version")
 
     def __init__(self, handler: Handler, routes: RouteTable, version: int) -> None:
         self.handler = self.attempt = self.asked = handler
+        self.direct: Callable[[MessageEnvelope], Coroutine[object, object, object]] | None = None
         self.routes = routes
         self.version = version
         self.inflight = 0

@@ -36,7 +36,7 @@ class EnvelopeHandlers:
     def taking(self, handler: MessageHandler) -> Handler:
         """Return *handler* as the runners call it."""
         if _is_coroutine_function(handler):
-            return _on_loop(handler)  # type: ignore[arg-type]
+            return OnLoop(handler)  # type: ignore[arg-type]
 
         async def in_thread(delivery: Delivery) -> object:
             with pinned_context():
@@ -51,13 +51,17 @@ def _is_coroutine_function(handler: MessageHandler) -> bool:
     return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(call)
 
 
-def _on_loop(handler: Callable[[MessageEnvelope], Coroutine[object, object, object]]) -> Handler:
-    def call(delivery: Delivery) -> Coroutine[object, object, object]:
-        if delivery.own_payload and delivery.attempt == 1:
-            return handler(delivery.envelope)
-        return handler(_envelope_for(delivery))
+class OnLoop:
+    """A person's coroutine function as the runners call it."""
 
-    return call
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[[MessageEnvelope], Coroutine[object, object, object]]) -> None:
+        self.function = function
+
+    def __call__(self, delivery: Delivery) -> Coroutine[object, object, object]:
+        """Begin an attempt."""
+        return self.function(_envelope_for(delivery))
 
 
 def _envelope_for(delivery: Delivery) -> MessageEnvelope:

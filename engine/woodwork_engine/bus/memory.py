@@ -16,7 +16,7 @@ from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.dedupe import Dedupe
 from woodwork_engine.bus.ending import Ending
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Instance, LaneState, Route
-from woodwork_engine.bus.envelopes import EnvelopeHandlers, sent_inside
+from woodwork_engine.bus.envelopes import EnvelopeHandlers, OnLoop, sent_inside
 from woodwork_engine.bus.housekeeping import Housekeeping
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
@@ -190,7 +190,9 @@ class InMemoryMessageBus(MessageBusInterface):
         encoded = encode(envelope.payload)
         sender = current.get()
         if sender is not None and sender.running:
-            self._intake.inside(route, sent_inside(envelope, sender), encoded)
+            envelope = sent_inside(envelope, sender)
+            if self.core.closing or not self._intake.fit_in(route, envelope, encoded, True):
+                self._intake.inside(route, envelope, encoded)
         elif not self._intake.at_once(route, envelope, encoded, own_payload=True):
             parcel = self._intake.parcel(route, envelope, encoded, self.core.clock.time(), own_payload=True)
             await self._intake.from_outside((parcel,), route.endpoint.policy.block_timeout)
@@ -281,6 +283,8 @@ class InMemoryMessageBus(MessageBusInterface):
     def _surround(self, endpoint: Endpoint, instance: Instance) -> None:
         instance.asked = self.layers.asked(instance.handler)
         instance.attempt = self.layers.around(endpoint, instance.handler)
+        bare = instance.handler if instance.attempt is instance.handler else None
+        instance.direct = bare.function if isinstance(bare, OnLoop) else None
 
     def set_routes(self, revision: int, targets: Targets, links: Iterable[tuple[str, str]] = NO_LINKS) -> RouteTable:
         """Route from now on as *targets* says; *links* are all edges, from which cycles are found (bus.md G1, F4)."""

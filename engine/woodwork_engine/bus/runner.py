@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 
 from woodwork_engine.bus.acceptance import Parcels
-from woodwork_engine.bus.core import SLICE, BusCore
+from woodwork_engine.bus.core import SLICE, SPENT, BusCore
 from woodwork_engine.bus.dedupe import handled_before
 from woodwork_engine.bus.endpoint import Endpoint, Instance, Lane, LaneState
 from woodwork_engine.bus.gate import NEWCOMER, Waiter
@@ -22,7 +22,7 @@ PATIENCE = 1.0
 """Seconds after which a handler that ignored being cancelled is cancelled again."""
 CANCELLATIONS = 3
 
-RUNNING, WAITING = LaneState.RUNNING, LaneState.WAITING
+IDLE, READY, RUNNING, WAITING = LaneState.IDLE, LaneState.READY, LaneState.RUNNING, LaneState.WAITING
 
 
 class Runners:
@@ -160,54 +160,71 @@ class Runners:
     async def _work(self, endpoint: Endpoint, instance: Instance) -> None:
         """Make attempts: lanes in turn, at most `quantum` deliveries of each, one after the other (bus.md B1, B8)."""
         # One long function, because per message another coroutine would cost a twentieth of the throughput.
-        core, ready, quantum = self._core, endpoint.ready, endpoint.policy.quantum
-        wall, monotonic = core.wall, core.monotonic
+        core, log, ready, quantum = self._core, self._core.log, endpoint.ready, endpoint.policy.quantum
+        wall, monotonic, begin = core.wall, core.monotonic, current.set
         settled = self._settlement.ok if endpoint.seen is None else self._settlement.ok_once
-        handler = instance.attempt
+        handler, direct = instance.attempt, instance.direct
         ended = 0.0
+        if SPENT < core.slice_end <= monotonic():  # nobody has used it up: the loop has only been idle
+            core.slice_end = monotonic() + SLICE
         while ready and instance is endpoint.serving and core.running:
             lane = ready.popleft()
             lane.state = RUNNING
             if ready and not endpoint.waking:
                 self.wake(endpoint)
             queue = lane.queue
-            for _ in range(quantum):
-                if not queue or instance is not endpoint.serving or ended >= core.slice_end:
-                    break
+            turns = quantum
+            while queue:
                 delivery = queue[0]
                 now = wall()
                 if delivery.expires_at is not None and now >= delivery.expires_at:
                     self._expired(lane, delivery, now)
                     ended = monotonic()
-                    continue
-                delivery.attempt += 1
-                delivery.running = True
-                current.set(delivery)
-                if core.log is not None:
-                    core.log.append(now, "started", delivery.envelope, delivery.target, delivery.attempt)
-                started = monotonic()
-                try:
-                    await handler(delivery)
-                    delivery.running = False
-                    ended = monotonic()
-                    if delivery.staged is not None and (parcels := self._send(endpoint, instance.routes, delivery)):
-                        await self._room(endpoint, parcels)
-                        self._intake.accept(parcels)
-                        now = wall() - (ended - started)
-                except BaseException as error:
-                    ended = monotonic()
-                    if not self._failed(lane, delivery, now, ended - started, error):
-                        self._let_go(endpoint, lane)
-                        raise
-                    if lane.state is WAITING:
-                        break
                 else:
-                    settled(lane, delivery, now + ended - started, ended - started)
-            self._let_go(endpoint, lane)
+                    delivery.attempt = attempt = delivery.attempt + 1
+                    if not delivery.running:  # it was made before
+                        delivery.running = True
+                    begin(delivery)
+                    if log is not None:
+                        log.append(now, "started", delivery.envelope, delivery.target, attempt)
+                    started = monotonic()
+                    try:
+                        if direct is not None and attempt == 1 and delivery.own_payload:
+                            await direct(delivery.envelope)
+                        else:
+                            await handler(delivery)
+                        delivery.running = False
+                        ended = monotonic()
+                        if delivery.staged is not None and (parcels := self._send(endpoint, instance.routes, delivery)):
+                            await self._room(endpoint, parcels)
+                            self._intake.accept(parcels)
+                            now = wall() - (ended - started)
+                    except BaseException as error:
+                        ended = monotonic()
+                        if not self._failed(lane, delivery, now, ended - started, error):
+                            self._let_go(endpoint, lane)
+                            raise
+                        if lane.state is WAITING:
+                            break
+                    else:
+                        settled(lane, delivery, now + ended - started, ended - started)
+                turns -= 1
+                if not turns or ended >= core.slice_end or instance is not endpoint.serving:
+                    break
+            if lane.state is RUNNING:  # what `_let_go` does
+                if queue and endpoint.serving is not None:
+                    lane.state = READY
+                    ready.append(lane)
+                else:
+                    lane.state = IDLE
+                    lane.idle_since = lane.session.last_seen
             if ended >= core.slice_end:
+                if not ready:
+                    return  # to rest, which lets the loop breathe as well
+                core.slice_end = SPENT
                 await asyncio.sleep(0)
                 core.slice_end = monotonic() + SLICE
-                handler = instance.attempt  # its layers may have changed meanwhile
+                handler, direct = instance.attempt, instance.direct  # its layers may have changed meanwhile
                 if self._no_slot():
                     return
 

@@ -6,7 +6,7 @@ import asyncio
 import traceback
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.counters import bucket_of
+from woodwork_engine.bus.counters import BUCKETS
 from woodwork_engine.bus.endpoint import NEVER, Lane, LaneState
 from woodwork_engine.bus.retry import Decision, decide, delay_before
 from woodwork_engine.dead_letter import DeadLetter, DeadRoute, DeathReason, LanePlace, ReplayChain
@@ -49,7 +49,9 @@ class Settlement:
         core, endpoint = self._core, lane.endpoint
         endpoint.ok += 1
         endpoint.handled_seconds += duration
-        bucket = bucket_of(duration)
+        bucket = int(duration * 1e6).bit_length()  # as `bucket_of` has it
+        if bucket >= BUCKETS:
+            bucket = BUCKETS - 1
         endpoint.histogram.now[bucket] += 1
         lane.session.histogram.now[bucket] += 1
         lane.queue.popleft()
