@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from woodwork_engine.runtime import Engine, Replayed
     from woodwork_engine.snapshot import Snapshot
     from woodwork_engine.source import Diagnostic, Severity, Span
+    from woodwork_engine.trace_context import incoming_trace
 
 __all__ = [
     "ClosingError",
@@ -102,6 +103,7 @@ __all__ = [
     "current_context",
     "diff",
     "get_global_message_bus",
+    "incoming_trace",
     "set_global_message_bus",
     "shutdown_global_message_bus",
 ]  # fmt: skip
@@ -131,6 +133,7 @@ _HOMES = {
     "runtime": ("Engine", "Replayed"),
     "snapshot": ("Snapshot",),
     "source": ("Diagnostic", "Severity", "Span"),
+    "trace_context": ("incoming_trace",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _RENAMED = {"Flow": ("language", "Checked")}

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import blake2b
 
 _FORM = re.compile(r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.ASCII)
 _VERSION = "00"
+
+
+incoming: ContextVar[tuple[str, str | None] | None] = ContextVar("woodwork_incoming_trace", default=None)
+"""Traceparent and tracestate of what is sent from outside in this context; None: it has none of its own."""
+
+
+@contextmanager
+def incoming_trace(traceparent: str | None, tracestate: str | None = None) -> Iterator[None]:
+    """Let what is emitted, sent or injected within belong to the trace of a request that came in (bus.md A6).
+
+    It takes the headers as they came: None for one that is not there, and an invalid one is ignored.
+    """
+    token = incoming.set(None if traceparent is None else (traceparent, tracestate))
+    try:
+        yield
+    finally:
+        incoming.reset(token)
 
 
 def is_valid(traceparent: str) -> bool:

@@ -26,6 +26,7 @@ from woodwork_engine.bus.readings import COUNTERS, GAUGES, TARGET, Read
 from woodwork_engine.delivery import Delivery, current
 from woodwork_engine.errors import HandledBeforeError, described
 from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.trace_context import incoming
 
 if TYPE_CHECKING:  # a bus loads this when it is observed
     from woodwork_engine.bus.memory import InMemoryMessageBus
@@ -172,7 +173,7 @@ class Observed:
             attributes = {_SYSTEM: "woodwork", _OPERATION: "send", _TYPE: "send", TARGET: to}
             started = self._core.monotonic()
             try:
-                if self._tracer is None or (envelope is not None and envelope.traceparent is not None):
+                if self._tracer is None or (incoming.get() if envelope is None else envelope.traceparent) is not None:
                     return await send(*args, **kwargs)
                 with self._tracer.start_as_current_span(
                     f"send {to}", kind=SpanKind.PRODUCER, attributes=attributes, record_exception=False

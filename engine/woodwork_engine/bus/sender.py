@@ -15,6 +15,7 @@ from woodwork_engine.delivery import Delivery, Output, current
 from woodwork_engine.errors import ClosingError, RequestError, UnknownComponentError
 from woodwork_engine.message import CommunicationPattern, IdSource, MessageEnvelope
 from woodwork_engine.payload import encode
+from woodwork_engine.trace_context import incoming
 
 Parcels = list[tuple[Route, Delivery]]
 
@@ -188,9 +189,10 @@ class Sender:
             None,
             pattern,
         )
-        if core.outer_trace is None:
+        given = incoming.get()
+        if given is None and core.outer_trace is None:
             return envelope
-        traceparent, tracestate = core.outer_trace()
+        traceparent, tracestate = given or (core.outer_trace() if core.outer_trace is not None else (None, None))
         return msgspec.structs.replace(envelope, traceparent=traceparent, tracestate=tracestate)
 
     def _asked(self, source: str, asking: Delivery | None) -> MessageEnvelope:

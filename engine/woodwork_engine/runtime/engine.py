@@ -31,6 +31,7 @@ from woodwork_engine.runtime.thread import LoopThread
 from woodwork_engine.runtime.watchdog import Watchdog
 from woodwork_engine.runtime.watcher import FileWatcher
 from woodwork_engine.snapshot import FlowState, Revision, Snapshot
+from woodwork_engine.trace_context import incoming_trace
 from woodwork_engine.transcript import Transcript
 
 SNAPSHOT_SECONDS = 0.1
@@ -174,12 +175,19 @@ class Engine:
         session: str | None = None,
         event: str | None = None,
         dedupe_key: str | None = None,
+        traceparent: str | None = None,
     ) -> Future[str]:
         """Hand *payload* to *component*; the future has the message's id once it is accepted.
 
-        With a *dedupe_key* it is the id of the first one of that key where delivery is effectively once (bus.md C3).
+        With a *dedupe_key* it is the id of the first one of that key where delivery is effectively once (bus.md C3). A
+        W3C *traceparent* goes with the message (A6).
         """
-        return self._do(lambda flow: flow.inject(component, payload, session, event, dedupe_key))
+
+        async def send(flow: LiveFlow) -> str:
+            with incoming_trace(traceparent):
+                return await flow.inject(component, payload, session, event, dedupe_key)
+
+        return self._do(send)
 
     def new_session(self, component: str) -> Future[str]:
         """Begin a new session for the prompts of *component*; the future has its id."""

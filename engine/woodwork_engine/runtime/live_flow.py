@@ -177,7 +177,7 @@ class LiveFlow:
             self._log.append_state(now, "node_down", target=name, rev=self.rev, data={"error": why})
 
     async def inject(
-        self, name: str, payload: object, session: str | None, event: str | None, dedupe_key: str | None = None
+        self, name: str, payload: object, session: str | None, event: str | None, dedupe_key: str | None
     ) -> str:
         """Hand *payload* to the component *name*; return the message's id once it is accepted."""
         member = self.crew.members.get(name)

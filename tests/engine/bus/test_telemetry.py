@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
@@ -18,8 +19,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from support.bus import EVERY_SECOND, ONCE, Worker, message, records, routed, running
+from support.engines import running as running_flow
 from support.virtual_loop import VirtualClock, later, run_virtually, virtual_time
-from woodwork_engine import Context, MessageEnvelope, Reject, current_context
+from woodwork_engine import Context, MessageEnvelope, Reject, current_context, incoming_trace
 from woodwork_engine.bus import telemetry
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.bus.otel import BUCKETS, Telemetry, configured
@@ -128,6 +130,52 @@ async def test_a_trace_goes_with_its_message_through_every_hop_with_a_new_span_f
     assert {span.split("-")[3] for span in spans} == {"01"}
     assert len({span.split("-")[2] for span in spans}) == 4
     assert all(map(is_valid, spans))
+
+
+@virtual_time
+async def test_what_comes_in_with_a_request_belongs_to_its_trace(sdk: Exporters) -> None:
+    """A6: incoming_trace, around emit and send; with an SDK too, which makes no other trace then."""
+    for bus in (make(None), make(sdk)):
+        await bus.start()
+        seen: list[tuple[str | None, str | None]] = []
+
+        def step(delivery: Delivery, _payload: object, seen: list[object] = seen) -> None:
+            seen.append((delivery.envelope.traceparent, delivery.envelope.tracestate))
+
+        routed(bus, {"in": ("a",)}, {"a": step})
+        with incoming_trace(GIVEN, "vendor=1"):
+            await bus.outbox.emit("in", "x", 1, session="s")
+            await bus.outbox.send(None, "a", "x", 2, session="s")
+        with incoming_trace(None):
+            await bus.outbox.emit("in", "x", 3, session="s")
+        await bus.core.idle()
+        await bus.stop()
+        assert seen[:2] == [(GIVEN, "vendor=1")] * 2
+        assert seen[2][0] is None or TRACE not in seen[2][0]
+    assert len(sdk.spans(SpanKind.PRODUCER)) == 1
+
+
+def test_an_engine_keeps_the_trace_of_what_is_injected(tmp_path: Path) -> None:
+    """A6: through inputs and to components."""
+    (tmp_path / "flow").mkdir()
+    (tmp_path / "flow" / "show.py").write_text(
+        "from woodwork_engine import Component\n"
+        "class Show(Component):\n"
+        "    async def process(self, data):\n"
+        "        return (self.context.traceparent or '').split('-')[1:2]\n"
+    )
+    text = """
+    in = input generator { payload = "x", every = 1h, to = show }
+    show = function python { path = "show.py", class = Show, to = out }
+    out = console {}
+    """
+    with running_flow(tmp_path / "flow", text, own_sources=False) as flow:
+        flow.until_rev(1)
+        for name in ("in", "show"):
+            flow.engine.inject(name, "hello", session="s", traceparent=GIVEN).result(20)
+        flow.engine.inject("show", "hello", session="s", traceparent="nonsense").result(20)
+        flow.until_empty()
+        assert flow.said() == [f'["{TRACE}"]', f'["{TRACE}"]', "[]"]
 
 
 @pytest.mark.parametrize("given", [None, "00-a-b-01", "nonsense"])
@@ -510,6 +558,23 @@ os._exit(0)
 """
     said = in_a_process_of_its_own(program, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9")
     assert said == "['cannot reach it']"
+
+
+def test_an_engine_notes_what_keeps_it_from_exporting() -> None:
+    """J3: where its other troubles are told."""
+    program = """
+import os, sys, tempfile, pathlib, time
+sys.modules["opentelemetry.sdk.metrics"] = None
+from woodwork_engine import Engine
+path = pathlib.Path(tempfile.mkdtemp()) / "main.ww"
+path.write_text("a = echo { to = [] }")
+engine = Engine(str(path), watch=False)
+engine.start()
+engine.idle().result(20)
+engine.stop().result(20)
+print([one.details()["message"] for one in engine.events.reader().read().records if one.type == "note"])
+"""
+    assert "woodwork-tui[otel]" in in_a_process_of_its_own(program, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9")
 
 
 def plain(log: EventLog) -> list[Record]:

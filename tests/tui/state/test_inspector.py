@@ -10,7 +10,7 @@ from support.flows import edge, node, plan
 from support.scene import scene
 from support.traffic import HOSTILE
 from woodwork_engine.plan import EdgeKind, FlowPlan, Node
-from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
+from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy, ErrorRule, RetryPolicy
 from woodwork_engine.role import Role
 from woodwork_engine.snapshot import EdgeStats, FlowState, LaneStats, NodeState, NodeStats, Snapshot, Totals
 from woodwork_engine.source import Diagnostic, Severity, Span
@@ -64,6 +64,24 @@ def test_a_component_that_did_not_start_says_why():
     assert "$KEY is not set" in text
 
 
+@pytest.mark.parametrize(
+    ("breaker", "due", "words"), [("open", 130.0, "tried again in 30s"), ("half_open", None, "trying a few messages")]
+)
+def test_a_component_that_its_breaker_leaves_alone_says_until_when(breaker, due, words):
+    stats = NodeStats("agent", NodeState.BREAKER_OPEN, depth=3, breaker=breaker, breaker_due=due)
+    text = said(small([node("agent")], nodes=(stats,), at=100.0), Selection(node="agent"))
+    assert "✗ breaker open" in text
+    assert f"breaker {words}" in text
+
+
+def test_duplicates_that_were_left_out_are_told():
+    stats = NodeStats("agent", NodeState.OK, duplicates=1_204)
+    assert "twice 1,204 duplicates left out" in said(small([node("agent")], nodes=(stats,)), Selection(node="agent"))
+    assert "twice" not in said(
+        small([node("agent")], nodes=(NodeStats("agent", NodeState.OK),)), Selection(node="agent")
+    )
+
+
 def test_a_component_is_told_before_there_are_numbers():
     problem = Diagnostic(Severity.ERROR, "WW301", "unknown kind 'llm opnai'", Span.point("main.ww"), component="agent")
     unknown = Node("agent", "llm opnai", Role.PROCESSOR, Span.point("main.ww", 3), problem=problem)
@@ -94,6 +112,16 @@ def test_policy_that_is_not_built_in_is_told_with_where_it_comes_from():
         "ttl": ["none", "flow-wide"],
         "max_retries": ["5", "here"],
     }
+
+
+def test_breaker_dedupe_and_rules_about_errors_are_told_in_words():
+    retry = RetryPolicy(on=((ErrorRule("KeyError", "reject"),), (ErrorRule("OSError"),)))
+    policy = DeliveryPolicy(dedupe=DedupePolicy(60.0, 500), breaker=BreakerPolicy(0.5, 30.0, 20), retry=retry)
+    told = inspect(small([replace(node("agent"), policy=policy)]), Selection(node="agent"), 2 * WIDTH)
+    text = " ".join(plain(told.lines).split())
+    assert "dedupe 1m00s, 500 ids flow-wide" in text
+    assert "breaker 50% of 20 in 30s flow-wide" in text
+    assert "on KeyError reject, OSError retry flow-wide" in text
 
 
 def test_an_input_takes_no_deliveries_and_its_policy_is_not_told():

@@ -62,6 +62,8 @@ def _numbers(node: Node | None, stats: NodeStats, now: float, width: int, ascii_
         times = (milliseconds(ms if handled else None) for ms in (stats.p50_ms, stats.p95_ms))
         yield fact("handle", "p50 {}   p95 {}".format(*times))
         yield _trouble(stats)
+        if stats.duplicates:
+            yield fact("twice", f"{count(stats.duplicates)} duplicates left out")
     if stats.last_error:
         yield from long_fact("error", stats.last_error, width, "bad")
     if stats.detail:
