@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Protocol
@@ -36,34 +36,39 @@ _SUFFIXES = tuple(f"{number:07x}" for number in range(512))  # made once, and fe
 class IdSource:
     """Makes ids that are unique per process and sort by time (bus.md A3): 12 hex digits of ms, prefix, counter."""
 
-    __slots__ = ("_ms", "_next", "_prefix", "_until")
+    __slots__ = ("_ms", "_prefix", "following", "until")
 
     def __init__(self, prefix: str | None = None) -> None:
         self._prefix = prefix if prefix is not None else os.urandom(3).hex()
         self._ms = -1
-        self._until = 0.0  # seconds since the epoch at which the millisecond is over
-        self._next: Iterator[str] = iter(())
+        self.until = 0.0  # seconds since the epoch at which the millisecond is over
+        self.following: Iterator[str] = iter(())
 
     def new(self, now: float | None = None) -> str:
         """Return the next id; *now* in seconds since the epoch, default the system's time."""
         at = time.time() if now is None else now
-        if at >= self._until:
+        if at >= self.until:
             # never backwards, so that ids of one process sort in the order they were made
             self._begin(max(int(at * 1000), self._ms + 1))
         try:
-            return next(self._next)
+            return next(self.following)
         except StopIteration:  # so many in one millisecond: the next one begins early
             self._begin(self._ms + 1)
-            return next(self._next)
+            return next(self.following)
 
     def _begin(self, ms: int) -> None:
         self._ms = ms
-        self._until = (ms + 1) / 1000
-        self._next = map(f"{ms:012x}-{self._prefix}-".__add__, _SUFFIXES)
+        self.until = (ms + 1) / 1000
+        self.following = map(f"{ms:012x}-{self._prefix}-".__add__, _SUFFIXES)
 
 
-new_id = IdSource().new
-"""Return a fresh ingress id."""
+_of_this_process = IdSource()
+
+
+def new_id(_now: Callable[[], float] = time.time) -> str:
+    """Return a fresh ingress id."""
+    source = _of_this_process
+    return source.new() if _now() >= source.until else next(source.following, None) or source.new()
 
 
 class MessageEnvelope(msgspec.Struct, frozen=True, kw_only=False, gc=False):

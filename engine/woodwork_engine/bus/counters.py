@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 BUCKETS = 40
+_NONE = [0] * BUCKETS
 WINDOW = 60
 RATE_SECONDS = 5
 _EARLY = 0.4  # seconds by which a sample may come too soon and still count for its second
@@ -22,6 +23,8 @@ class Histogram:
 
     __slots__ = ("_before", "now")
 
+    # Both lists stay the same ones: who counts for every message holds on to `now`.
+
     def __init__(self) -> None:
         self.now = [0] * BUCKETS
         self._before = [0] * BUCKETS
@@ -32,8 +35,8 @@ class Histogram:
 
     def rotate(self) -> None:
         """Forget what is older than the current half window."""
-        self._before = self.now
-        self.now = [0] * BUCKETS
+        self._before[:] = self.now
+        self.now[:] = _NONE
 
     def counts(self) -> tuple[int, ...]:
         """Return the counts of the window; bucket n holds durations below 2**n microseconds."""

@@ -64,6 +64,7 @@ class Lane:
 
     __slots__ = (
         "due",
+        "durations",
         "endpoint",
         "gate",
         "idle_since",
@@ -78,6 +79,7 @@ class Lane:
     def __init__(self, endpoint: Endpoint, session: Session) -> None:
         self.endpoint = endpoint
         self.session = session
+        self.durations = session.histogram.now
         self.queue: deque[Delivery] = deque()
         self.state = LaneState.IDLE
         self.gate = Gate()
@@ -125,15 +127,58 @@ class Endpoint:
     """Everything the bus holds for one name; counts are since start, `depth` is accepted and not settled.
 
     `inflight` are attempts that run, `working` also those that wait for room for their outputs. Up to `easy_depth` a
-    message may be accepted by the fast way; where something special is done at acceptance that is 0.
+    message may be accepted by the fast way; where something special is done at acceptance that is 0. Up to `free_depth`
+    no lane can be full either.
     """
 
     __slots__ = (
-        "alone", "at_most_once", "blocked", "blocked_seconds", "breaker", "dead", "depth", "discarded", "dropped",
-        "duplicates", "easy_depth", "emitted", "emptied", "failed", "gate", "handled_seconds", "held_by", "histogram",
-        "inflight", "instance", "lanes", "last_error", "max_queue", "name", "ok", "parked_at", "parked_runners",
-        "peak", "peak_at", "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen", "serving",
-        "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "window", "working",
+        "alone",
+        "at_most_once",
+        "blocked",
+        "blocked_seconds",
+        "breaker",
+        "dead",
+        "depth",
+        "discarded",
+        "dropped",
+        "duplicates",
+        "easy_depth",
+        "emitted",
+        "emptied",
+        "failed",
+        "free_depth",
+        "gate",
+        "handled_seconds",
+        "held_by",
+        "histogram",
+        "inflight",
+        "instance",
+        "lanes",
+        "last_error",
+        "max_queue",
+        "name",
+        "ok",
+        "parked_at",
+        "parked_runners",
+        "peak",
+        "peak_at",
+        "policy_",
+        "ready",
+        "reasons",
+        "retried",
+        "retrying",
+        "runners",
+        "seen",
+        "serving",
+        "session_limit",
+        "since_full",
+        "state",
+        "timeouts",
+        "ttl",
+        "ttl_is_own",
+        "waking",
+        "window",
+        "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
@@ -184,14 +229,18 @@ class Endpoint:
         self.at_most_once = policy.delivery == "at_most_once"
         if policy.delivery == "effectively_once" or self.seen is not None:
             self.look_out()
-        self.easy_depth = 0 if self.seen is not None else policy.max_queue
+        self._take_it_easy(0 if self.seen is not None else policy.max_queue)
 
     def look_out(self) -> None:
         """Remember from now on what is accepted here, within the bounds of the policy."""
         if self.seen is None:
             self.seen = Seen(self.policy_.dedupe)
         self.seen.policy = self.policy_.dedupe
-        self.easy_depth = 0
+        self._take_it_easy(0)
+
+    def _take_it_easy(self, depth: int) -> None:
+        self.easy_depth = depth
+        self.free_depth = min(depth, self.session_limit)
 
     def is_once(self, delivery: Delivery) -> bool:
         """Whether *delivery* is to come effectively once: its envelope says so, else the component (bus.md C3)."""

@@ -90,7 +90,9 @@ class Intake:
         if lane is None:
             lane = core.lane(endpoint, envelope.session_id, now)
         queue, depth, hop = lane.queue, endpoint.depth, envelope.hop
-        if depth >= endpoint.easy_depth or len(queue) >= endpoint.session_limit or hop > core.max_hops:
+        if (
+            depth >= endpoint.free_depth and (depth >= endpoint.easy_depth or len(queue) >= endpoint.session_limit)
+        ) or hop > core.max_hops:
             return False
         expires = envelope.expires_at
         if envelope.ttl_seconds is not None:
@@ -114,13 +116,14 @@ class Intake:
         session = lane.session
         session.messages += 1
         session.last_seen = now
-        if lane.state is IDLE and endpoint.serving is not None:
+        if endpoint.serving is None:
+            if endpoint.instance is None:
+                self._acceptance.nobody_there(lane, delivery)
+        elif lane.state is IDLE:
             lane.state = READY
             endpoint.ready.append(lane)
             if not endpoint.waking:
                 core.on_ready(endpoint)
-        if endpoint.instance is None:
-            self._acceptance.nobody_there(lane, delivery)
         return True
 
     async def from_outside(self, parcels: Parcels, timeout: float | None) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import traceback
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.counters import BUCKETS
 from woodwork_engine.bus.endpoint import NEVER, Lane, LaneState
 from woodwork_engine.bus.retry import Decision, decide, delay_before
 from woodwork_engine.dead_letter import DeadLetter, DeadRoute, DeathReason, LanePlace, ReplayChain
@@ -14,7 +13,6 @@ from woodwork_engine.delivery import Delivery
 from woodwork_engine.payload import UNREADABLE
 from woodwork_engine.snapshot import AttemptInfo
 
-NOTHING: str | tuple[str, ...] = ()
 MESSAGE_CUT = 4 * 1024
 TRACEBACK_CUT = 16 * 1024
 
@@ -39,41 +37,16 @@ def _message_of(error: BaseException) -> str:
 
 
 class Settlement:
-    """Ends deliveries, each in one step with everything that follows from it."""
+    """Ends deliveries, each in one step with everything that follows from it; runners acknowledge by themselves."""
 
     def __init__(self, core: BusCore) -> None:
         self._core = core
 
-    def ok(self, lane: Lane, delivery: Delivery, now: float, duration: float) -> None:
-        """Acknowledge *delivery*, whose outputs have been accepted; *duration* in seconds."""
-        core, endpoint = self._core, lane.endpoint
-        endpoint.ok += 1
-        endpoint.handled_seconds += duration
-        bucket = int(duration * 1e6).bit_length()  # as `bucket_of` has it
-        if bucket >= BUCKETS:
-            bucket = BUCKETS - 1
-        endpoint.histogram.now[bucket] += 1
-        lane.session.histogram.now[bucket] += 1
-        lane.queue.popleft()
-        endpoint.depth -= 1
-        core.depth -= 1
-        core.bytes -= len(delivery.encoded)
-        if core.in_line or core.idle_waiters or endpoint.emptied is not None:
-            core.look_around(lane)
-        if core.log is not None:
-            staged, outputs = delivery.staged, NOTHING
-            if staged is not None:
-                outputs = staged[0].message_id if len(staged) == 1 else tuple([one.message_id for one in staged])
-            core.log.append(now, "ok", delivery.envelope, delivery.target, delivery.attempt, duration * 1000, outputs)
-        if delivery.envelope.replay_of is not None:
-            core.dead.replay_ended(delivery.envelope.replay_of, ok=True)
-
-    def ok_once(self, lane: Lane, delivery: Delivery, now: float, duration: float) -> None:
-        """Acknowledge *delivery* where the same message may come again and is not to be handled then (bus.md C3)."""
+    def remember(self, lane: Lane, delivery: Delivery, now: float) -> None:
+        """Note that *delivery*, which is about to be acknowledged, is not to be handled once more (bus.md C3)."""
         seen = lane.endpoint.seen
         if seen is not None and lane.endpoint.is_once(delivery):
             seen.acknowledge(delivery.envelope, now)
-        self.ok(lane, delivery, now, duration)
 
     def duplicate(self, lane: Lane, delivery: Delivery) -> None:
         """End *delivery*, which is the same message as one that was acknowledged since it was accepted."""
