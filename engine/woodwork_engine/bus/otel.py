@@ -35,6 +35,9 @@ SCOPE = "woodwork_engine"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 """Boundaries of durations, in seconds, as the messaging conventions advise."""
 
+PATIENCE = 3
+"""Seconds that one export may take, unless the environment says more: for so long a program waits when it ends."""
+
 _SYSTEM, _OPERATION, _TYPE = "messaging.system", "messaging.operation.name", "messaging.operation.type"
 _FLOW, _ERROR = "messaging.consumer.group.name", "error.type"
 _W3C = TraceContextTextMapPropagator()
@@ -314,11 +317,12 @@ def export_to_collector(environment: Mapping[str, str], report: Callable[[str], 
     logger = logging.getLogger("opentelemetry")
     logger.addHandler(_Reports(report))
     logger.propagate = False
+    timeout = None if environment.get("OTEL_EXPORTER_OTLP_TIMEOUT") else PATIENCE
     resource = Resource.create({SERVICE_NAME: environment.get("OTEL_SERVICE_NAME") or "woodwork-tui"})
     if environment.get("OTEL_TRACES_EXPORTER", "otlp") != "none":
         tracers = Tracers(resource=resource)
-        tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=timeout)))
         trace.set_tracer_provider(tracers)
     if environment.get("OTEL_METRICS_EXPORTER", "otlp") != "none":
-        reader = PeriodicExportingMetricReader(OTLPMetricExporter())
+        reader = PeriodicExportingMetricReader(OTLPMetricExporter(timeout=timeout))
         metrics.set_meter_provider(Meters([reader], resource=resource))

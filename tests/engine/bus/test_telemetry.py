@@ -7,8 +7,11 @@ import os
 import random
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
@@ -575,6 +578,43 @@ engine.stop().result(20)
 print([one.details()["message"] for one in engine.events.reader().read().records if one.type == "note"])
 """
     assert "woodwork-tui[otel]" in in_a_process_of_its_own(program, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9")
+
+
+class Collector(BaseHTTPRequestHandler):
+    """Takes what is exported."""
+
+    got: ClassVar[dict[str, bytes]] = {}
+
+    def do_POST(self) -> None:
+        self.got[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_said: object) -> None: ...
+
+
+def test_what_happens_in_a_flow_reaches_the_collector_that_the_environment_names() -> None:
+    """J3: metrics and spans, over HTTP, at the latest when the program ends."""
+    program = """
+import pathlib, tempfile
+from woodwork_engine import Engine
+path = pathlib.Path(tempfile.mkdtemp()) / "main.ww"
+path.write_text("a = echo { to = [] }")
+engine = Engine(str(path), watch=False)
+engine.start()
+engine.inject("a", "hello", session="s-1").result(20)
+engine.stop().result(20)
+"""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        in_a_process_of_its_own(program, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, OTEL_SERVICE_NAME="desk")
+        server.shutdown()
+    metrics, spans = Collector.got["/v1/metrics"], Collector.got["/v1/traces"]
+    assert all(name in metrics for name in (b"ww.queue.depth", b"messaging.process.duration", b"desk"))
+    assert all(name in spans for name in (b"process a", b"send a", b"s-1", b"desk"))
+    assert b"s-1" not in metrics
 
 
 def plain(log: EventLog) -> list[Record]:
