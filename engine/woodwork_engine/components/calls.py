@@ -12,6 +12,8 @@ from woodwork_engine.threads import Threads
 Offered = Mapping[str, Callable[[], object]]
 """What a function may ask for by naming a parameter so, each made when it is called."""
 
+_NOTHING: Mapping[str, object] = {}
+
 
 class Call:
     """A person's function, ready to be awaited: coroutines on the loop, everything else in a thread."""
@@ -21,15 +23,21 @@ class Call:
             raise StartError(f"{place} {function!r} is not a function; name one that takes the payload")
         self._function = function
         self._threads = threads
-        self._on_loop = inspect.iscoroutinefunction(function)
+        self._coroutine: Callable[..., Awaitable[object]] | None = None
+        if inspect.iscoroutinefunction(function):
+            self._coroutine = function
         self._wanted = _wanted(function, offered, place)
+        self.wants_nothing = not self._wanted
+        """Whether the function takes the payload alone."""
 
     async def __call__(self, data: object) -> object:
         """Return what the function makes of *data*; raises what it raises."""
-        given = {name: make() for name, make in self._wanted.items()}
-        call: Callable[[], object] = partial(self._function, data, **given)
+        wanted = self._wanted
+        given = {name: make() for name, make in wanted.items()} if wanted else _NOTHING
         try:
-            result = call() if self._on_loop else await self._threads.run(call)
+            if self._coroutine is not None:
+                return await self._coroutine(data, **given)
+            result: object = await self._threads.run(partial(self._function, data, **given))
             if isinstance(result, Awaitable):
                 result = await result
         except (SystemExit, KeyboardInterrupt) as odd:  # would end the engine's loop

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass
+from functools import partial
 
 from woodwork_engine.components.hooks import Hooks
 from woodwork_engine.components.pipes import Pipes
@@ -93,7 +94,7 @@ class MessageBusIntegration:
             return await link.outbox.emit(link.name, event, data, session=session, dedupe_key=dedupe_key)
         message_id = await link.outbox.emit(link.name, event, data, session=session, dedupe_key=dedupe_key)
         if link.hooks is not None:
-            link.hooks.fire(event, encode(data), _outside(message_id, session, event, link.name))
+            link.hooks.fire(event, encode(data), partial(_outside, message_id, session, event, link.name))
         return message_id
 
     async def send_to_component(
@@ -128,7 +129,8 @@ class MessageBusIntegration:
 def _note(link: Link, event: str, data: object, context: Context | None) -> None:
     link.outbox.note(link.name, event, data)
     if link.hooks is not None:
-        link.hooks.fire(event, encode(data), context or _outside("", None, event, link.name))
+        known = context or _outside("", None, event, link.name)
+        link.hooks.fire(event, encode(data), lambda: known)
 
 
 def _outside(message_id: str, session: str | None, event: str, sender: str) -> Context:

@@ -9,7 +9,7 @@ from functools import partial
 
 from woodwork_engine.components.component import Component, Input, Link
 from woodwork_engine.components.services import Services
-from woodwork_engine.delivery import Context, Delivery, pinned_context
+from woodwork_engine.delivery import Context, Delivery, Output, pinned_context
 from woodwork_engine.kinds import Role
 from woodwork_engine.message import Outbox
 from woodwork_engine.payload import decode, encode
@@ -47,7 +47,7 @@ class Handler:
         hooks = self._hooks
         event = delivery.envelope.event_type
         if hooks is not None and delivery.attempt <= 1:
-            hooks.fire(event, delivery.encoded, Context.of(delivery))
+            hooks.fire(event, delivery.encoded, partial(Context.of, delivery))
         data = decode(delivery.encoded)
         if self._pipes is not None:
             data = await self._pipes.apply(event, data)
@@ -61,17 +61,21 @@ class Handler:
     def _show_outputs(self, delivery: Delivery) -> None:
         if self._hooks is None or delivery.staged is None:
             return
-        parent = Context.of(delivery)
         for output in delivery.staged:
-            context = replace(
-                parent,
-                message_id=output.message_id,
-                event_type=output.event,
-                sender=self._name,
-                causation_id=parent.message_id,
-                hop=parent.hop + 1,
-            )
-            self._hooks.fire(output.event, output.encoded, context)
+            self._hooks.fire(output.event, output.encoded, partial(_context_of, output, delivery))
+
+
+def _context_of(output: Output, delivery: Delivery) -> Context:
+    """Return what is known of *output*, which the handler of *delivery* sends."""
+    parent = Context.of(delivery)
+    return replace(
+        parent,
+        message_id=output.message_id,
+        event_type=output.event,
+        sender=output.source,
+        causation_id=parent.message_id,
+        hop=parent.hop + 1,
+    )
 
 
 def _awaitable(component: Component, link: Link) -> Callable[[object], Awaitable[object]]:

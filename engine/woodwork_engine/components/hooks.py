@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 
 from woodwork_engine.components.calls import Call
 from woodwork_engine.delivery import Context
@@ -24,6 +25,10 @@ HOOK_GRACE = 1.0
 
 seen: contextvars.ContextVar[Context | None] = contextvars.ContextVar("woodwork_hook_context", default=None)
 """The context of the event that the running hook looks at."""
+
+
+MakeContext = Callable[[], Context]
+"""Returns what is known of the message whose event is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,52 +47,86 @@ class _Hook:
         self.function = function
         self.task: asyncio.Task[None] | None = None
         self._report = report
-        self._waiting: deque[tuple[str, bytes, Context]] = deque()
+        self._waiting: deque[tuple[str, bytes, MakeContext]] = deque()
         self._dropped = 0
+        self._began = 0.0
+        self._overdue = False
+        self._watching: asyncio.TimerHandle | None = None
 
-    def wants(self, event: str) -> bool:
-        """Whether this hook was declared for *event*."""
-        return self.function.event is None or fnmatchcase(event, self.function.event)
-
-    def put(self, event: str, encoded: bytes, context: Context) -> None:
+    def put(self, event: str, encoded: bytes, context: MakeContext) -> None:
         """Let the hook see an event, soon."""
         if len(self._waiting) >= HOOK_QUEUE:
             self._waiting.popleft()
             self._dropped += 1
+        if not self.function.call.wants_nothing:  # as it is now; else only a failure asks for it
+            context = partial(_same, context())
         self._waiting.append((event, encoded, context))
         if self.task is None:
             # An empty context: a hook is outside the attempt it observes.
             self.task = asyncio.get_running_loop().create_task(self._drain(), context=contextvars.Context())
 
     async def _drain(self) -> None:
+        loop, waiting, call = asyncio.get_running_loop(), self._waiting, self.function.call
+        # One timer for all that waits: it looks how long the call has run that runs then.
+        self._began = loop.time()
+        self._watching = loop.call_later(HOOK_TIMEOUT, self._watch, loop)
         try:
-            while self._waiting:
+            while waiting:
                 if self._dropped:
                     self._report("hook.dropped", {"hook": self.function.label, "dropped": self._dropped})
                     self._dropped = 0
-                event, encoded, context = self._waiting.popleft()
-                await self._show(event, encoded, context)
+                event, encoded, context = waiting.popleft()
+                self._began = loop.time()
+                try:
+                    if not call.wants_nothing:
+                        seen.set(context())
+                    await call(decode(encoded))
+                except asyncio.CancelledError as error:
+                    if not self._was_overdue():
+                        raise
+                    self._failed(event, context(), error, "TimeoutError", f"not done within {HOOK_TIMEOUT:g} s")
+                except Exception as error:  # noqa: BLE001 the edge: a hook's failure becomes a note and nothing else
+                    self._was_overdue()
+                    self._failed(event, context(), error, type(error).__name__, str(error))
+                if self._overdue:  # it took no notice of being cancelled
+                    self._was_overdue()
         finally:
+            if self._watching is not None:
+                self._watching.cancel()
             self.task = None
 
-    async def _show(self, event: str, encoded: bytes, context: Context) -> None:
-        seen.set(context)
-        try:
-            async with asyncio.timeout(HOOK_TIMEOUT):
-                await self.function.call(decode(encoded))
-        except Exception as error:  # noqa: BLE001 the edge: a hook's failure becomes a note and nothing else
-            late = isinstance(error, TimeoutError) and not str(error)
-            self._report(
-                "hook.error",
-                {
-                    "hook": self.function.label,
-                    "event": event,
-                    "message_id": context.message_id,
-                    "error_type": type(error).__name__,
-                    "message": f"not done within {HOOK_TIMEOUT:g} s" if late else str(error),
-                    "traceback": "".join(traceback.format_exception(error)),
-                },
-            )
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Cancel the call that runs if it has run too long, and look again when it or another one may have."""
+        end = self._began + HOOK_TIMEOUT
+        if loop.time() >= end and self.task is not None and not self._overdue:
+            self._overdue = True
+            self.task.cancel()
+            end = loop.time() + HOOK_TIMEOUT
+        self._watching = loop.call_at(end, self._watch, loop)
+
+    def _was_overdue(self) -> bool:
+        """Whether the call was cancelled for its length, and for nothing else."""
+        if not self._overdue:
+            return False
+        self._overdue = False
+        return self.task is None or self.task.uncancel() == 0
+
+    def _failed(self, event: str, context: Context, error: BaseException, error_type: str, message: str) -> None:
+        self._report(
+            "hook.error",
+            {
+                "hook": self.function.label,
+                "event": event,
+                "message_id": context.message_id,
+                "error_type": error_type,
+                "message": message,
+                "traceback": "".join(traceback.format_exception(error)),
+            },
+        )
+
+
+def _same(context: Context) -> Context:
+    return context
 
 
 class Hooks:
@@ -99,10 +138,14 @@ class Hooks:
 
         self._hooks = tuple(_Hook(function, report) for function in functions)
 
-    def fire(self, event: str, encoded: bytes, context: Context) -> None:
-        """Hand every hook declared for *event* its own copy of the payload; returns at once."""
+    def fire(self, event: str, encoded: bytes, context: MakeContext) -> None:
+        """Hand every hook declared for *event* its own copy of the payload; returns at once.
+
+        *context* is called only where somebody asks for it: now for a hook that takes it, later for one that fails.
+        """
         for hook in self._hooks:
-            if hook.wants(event):
+            declared = hook.function.event
+            if declared is None or fnmatchcase(event, declared):
                 hook.put(event, encoded, context)
 
     async def idle(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -114,7 +115,7 @@ async def test_a_hook_that_falls_behind_loses_the_oldest_and_says_how_many(
     echo = await with_hook(bench, NOTING, "input.received")
 
     for number in range(10):  # nobody else runs meanwhile
-        echo.link.hooks.fire("input.received", b"\x01", _context(number))
+        echo.link.hooks.fire("input.received", b"\x01", partial(_context, number))
     await settled(echo)
 
     assert [note for event, note in bench.outbox.notes if event == "hook.dropped"] == [
