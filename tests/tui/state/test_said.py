@@ -35,7 +35,7 @@ def test_an_action_has_the_form_in_which_it_can_be_typed(action, arguments, comm
     ("action", "result", "said"),
     [
         ("inject", "msg-1", Said("accepted as msg-1")),
-        ("retry_now", False, Said("it no longer waits for a retry", "warning")),
+        ("retry_now", False, Said("not tried: it no longer waits, or its component takes nothing now", "warning")),
         ("kill_retry", True, Said("moved to the dead letters")),
         ("discard", 2, Said("2 dead letters discarded; u in DLQ brings back")),
         ("discard", 0, Said("0 dead letters discarded; u in DLQ brings back", "warning")),

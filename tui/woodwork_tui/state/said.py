@@ -96,7 +96,7 @@ def outcome(action: str, result: object) -> Said:
         case "new_session", _:
             return Said(f"new session {result}")
         case "retry_now", False:
-            return Said("it no longer waits for a retry", "warning")
+            return Said("not tried: it no longer waits, or its component takes nothing now", "warning")
         case "kill_retry", False:
             return Said("it no longer waits for a retry", "warning")
         case "retry_now", _:
