@@ -281,7 +281,7 @@ class InMemoryMessageBus(MessageBusInterface):
                 self._surround(endpoint, endpoint.instance)
 
     def _surround(self, endpoint: Endpoint, instance: Instance) -> None:
-        instance.asked = self.layers.asked(instance.handler)
+        instance.asked = self.layers.asked(endpoint, instance.handler)
         instance.attempt = self.layers.around(endpoint, instance.handler)
         bare = instance.handler if instance.attempt is instance.handler else None
         instance.direct = bare.function if isinstance(bare, OnLoop) else None

@@ -44,15 +44,20 @@ class Layers:
         """Let *middleware* stand inside all that were added before."""
         self._added.append(middleware)
 
-    def asked(self, handler: Handler) -> Handler:
-        """Return what a request calls: past lanes and layers, but not past what was added."""
+    def asked(self, endpoint: Endpoint, handler: Handler) -> Handler:
+        """Return what a request calls: past the lanes and their layers, but not past what was added, nor untraced."""
+        call = self._within_added(handler)
+        trace = self._layers.get("trace")
+        return call if trace is None else trace(endpoint, call)
+
+    def _within_added(self, handler: Handler) -> Handler:
         for middleware in reversed(self._added):
             handler = _within(middleware, handler)
         return handler
 
     def around(self, endpoint: Endpoint, handler: Handler) -> Handler:
         """Return what *endpoint*'s runners call for an attempt by *handler*."""
-        call = self.asked(handler)
+        call = self._within_added(handler)
         for name in reversed(ORDER):
             if name in self._layers:
                 call = self._layers[name](endpoint, call)

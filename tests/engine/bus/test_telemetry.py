@@ -292,6 +292,25 @@ async def test_what_comes_from_outside_gets_a_producer_span_to_link_to(sdk: Expo
 
 
 @virtual_time
+async def test_what_a_request_asks_for_is_a_span_of_the_one_who_asks(sdk: Exporters) -> None:
+    """J3, C6: in the same trace; it is no message of a queue, so it is not counted as one."""
+    bus = make(sdk)
+    await bus.start()
+
+    async def ask(_delivery: Delivery, _payload: object) -> None:
+        await bus.outbox.request("a", "b", {}, timeout=5)
+
+    routed(bus, {}, {"a": ask, "b": lambda _d, _p: None})
+    await bus.send_to_component(message("a", 1))
+    await bus.core.idle()
+    await bus.stop()
+    asked, asking = sdk.spans()
+    assert (asked.name, asking.name) == ("process b", "process a")
+    assert asked.parent.span_id == asking.context.span_id
+    assert sdk.values("messaging.client.consumed.messages") == {"a": 1}
+
+
+@virtual_time
 async def test_a_failed_attempt_is_told_without_secrets(sdk: Exporters) -> None:
     """J3, D6: error.type, status; every attempt has a span of its own."""
     bus = make(sdk)
