@@ -12,6 +12,9 @@ from woodwork_engine.payload import UNREADABLE, decode
 from woodwork_engine.policy import DeliveryPolicy
 from woodwork_engine.snapshot import AttemptInfo
 
+VERSION = 1
+"""The form in which letters are written; one that is read may lack what came to be in it later."""
+
 
 class DeathReason(StrEnum):
     """Why a delivery was given up."""
@@ -24,6 +27,8 @@ class DeathReason(StrEnum):
     HOP_LIMIT = "hop_limit"
     COMPONENT_REMOVED = "component_removed"
     UNDECODABLE = "undecodable"
+    POISON_CRASH = "poison_crash"
+    DROPPED_OLDEST = "dropped_oldest"
     SHUTDOWN = "shutdown"
     KILLED = "killed"
 
@@ -45,10 +50,15 @@ class DeadRoute(msgspec.Struct, frozen=True):
 
 
 class LanePlace(msgspec.Struct, frozen=True):
-    """Where a delivery stood in its lane, from 0, and how many stood behind it."""
+    """Where a delivery stood in its lane, from 0, and how many stood behind it.
+
+    `accepted_at` is when the lane took it, in s since the epoch; of a replay, when it took what that repeats: the order
+    in which letters of one lane belong.
+    """
 
     position: int = 0
     queued_behind: int = 0
+    accepted_at: float = 0.0
 
 
 class ReplayChain(msgspec.Struct, frozen=True):
@@ -70,11 +80,19 @@ class Resolution(msgspec.Struct, frozen=True):
     payload_sha256_after: str | None = None
 
 
+class Note(msgspec.Struct, frozen=True):
+    """What somebody wrote on a dead letter, and when (s since the epoch)."""
+
+    at: float
+    by: str
+    text: str
+
+
 class DeadLetter(msgspec.Struct, frozen=True):
     """One delivery that was given up. `envelope.payload` is the payload as accepted; `at` in s since the epoch.
 
     *replay_ok* tells, for a replayed letter, whether its replay succeeded (True), died again (False) or is under way
-    (None).
+    (None); *died_again_as* is the newer letter of one that died again, which stands for both.
     """
 
     dlq_id: str
@@ -93,7 +111,27 @@ class DeadLetter(msgspec.Struct, frozen=True):
     state: DeadState = DeadState.OPEN
     resolution: Resolution | None = None
     replay_ok: bool | None = None
-    v: int = 1
+    v: int = VERSION
+    died_again_as: str | None = None
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether nothing is left to be done: in the trash, replayed with success, or died again as a newer letter."""
+        if self.state is not DeadState.REPLAYED:
+            return self.state is DeadState.DISCARDED
+        return self.replay_ok is True or (self.replay_ok is False and self.died_again_as is not None)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a replay of it has been accepted and has not ended."""
+        return self.state is DeadState.REPLAYED and self.replay_ok is None
+
+    @property
+    def size(self) -> int:
+        """How much there is to keep, in bytes: payload, errors and notes."""
+        attempts = sum(len(one.message) + len(one.traceback) for one in self.attempts)
+        return len(self.encoded) + attempts + sum(len(note.text) for note in self.notes)
 
     @property
     def error(self) -> str:

@@ -14,6 +14,7 @@ WoodworkError
 ├── Reject                 raised by a handler: this message is not to be tried again
 ├── Retry                  raised by a handler: this message is to be tried again, at a time of its own
 ├── ReplayRefusedError     a dead letter that is not to be replayed without `force`
+├── LetterFormatError      a dead letter in a file or a store that cannot be read
 └── FilterError            a filter expression that cannot be read
 
 Facts are attributes; the sentence is made from them and says what to do next.
@@ -129,6 +130,10 @@ class StartError(WoodworkError):
 
 class ReplayRefusedError(WoodworkError):
     """A dead letter is not replayed without `force` (bus.md E5)."""
+
+
+class LetterFormatError(WoodworkError):
+    """A dead letter that was written somewhere cannot be read back; the sentence says why."""
 
 
 class FilterError(WoodworkError):

@@ -198,7 +198,7 @@ class Settlement:
             envelope=complete,
             encoded=delivery.encoded,
             attempts=delivery.history,
-            lane=place,
+            lane=LanePlace(place.position, place.queued_behind, self._first_accepted(delivery)),
             worker=delivery.history[-1].worker if delivery.history else "",
             policy=endpoint.policy,
             replay=self._replay_chain(delivery),
@@ -211,6 +211,11 @@ class Settlement:
         if core.log is not None:
             data: dict[str, object] = {"reason": reason.value, "dlq_id": letter.dlq_id}
             core.log.append(now, "dead", envelope, delivery.target, delivery.attempt or None, None, data)
+
+    def _first_accepted(self, delivery: Delivery) -> float:
+        """Return when *delivery*, or what it repeats, was accepted."""
+        before = self._core.dead.get(delivery.envelope.replay_of or "")
+        return delivery.accepted_at if before is None else before.lane.accepted_at
 
     def _replay_chain(self, delivery: Delivery) -> ReplayChain:
         envelope = delivery.envelope

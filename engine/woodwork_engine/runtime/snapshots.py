@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 
 from woodwork_engine.bus.breaker import BreakerState
@@ -44,9 +43,6 @@ class SnapshotMaker:
         self._clock = clock
         self._started_at = clock.time()
         self._close_up = CloseUp(flow, log, clock, looked)
-        self._dead_version = -1
-        self._dead_by_target: Counter[str] = Counter()
-        self._replayed = 0
 
     def take(self, state: FlowState) -> Snapshot:
         """Return the numbers of this moment."""
@@ -57,7 +53,6 @@ class SnapshotMaker:
             self._close_up.freshen()
         detail = self._close_up.last
         failures = flow.failures()
-        self._count_dead(core)
         return Snapshot(
             seq=self._log.seq,
             at=now,
@@ -114,7 +109,7 @@ class SnapshotMaker:
             dead=endpoint.dead,
             dropped=endpoint.dropped,
             duplicates=endpoint.duplicates,
-            dead_now=self._dead_by_target[name],
+            dead_now=self._flow.bus.core.dead.open_at[name],
             in_rate=in_rate,
             out_rate=out_rate,
             failure_rate=window.rate(now, _FAILED, endpoint.failed),
@@ -173,21 +168,13 @@ class SnapshotMaker:
             dead=sum(endpoint.dead for endpoint in endpoints),
             dropped=sum(endpoint.dropped for endpoint in endpoints),
             discarded=sum(endpoint.discarded for endpoint in endpoints),
-            replayed=self._replayed,
+            replayed=core.dead.states[DeadState.REPLAYED],
             blocked=core.blocked,
             unroutable=core.unroutable,
             in_activity=core.window.per_second(0),
             out_activity=core.window.per_second(1),
             latency_histogram=counts,
         )
-
-    def _count_dead(self, core: BusCore) -> None:
-        if core.dead.version == self._dead_version:
-            return
-        self._dead_version = core.dead.version
-        letters = core.dead.list()
-        self._dead_by_target = Counter(one.route.target for one in letters if one.state is DeadState.OPEN)
-        self._replayed = sum(one.state is DeadState.REPLAYED for one in letters)
 
 
 def _is_open(endpoint: Endpoint) -> bool:
