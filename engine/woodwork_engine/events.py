@@ -76,8 +76,8 @@ class Emission(msgspec.Struct, frozen=True, gc=False):
         return {"payload": text[:PAYLOAD_CUT], "size": size, "truncated": True, "targets": list(self.targets)}
 
 
-Details = Emission | dict[str, object] | int | str | tuple[str, ...] | None
-"""What is kept of a record's `data`: a number for a depth, a text or several for outputs, else the object itself."""
+Details = dict[str, object] | int | str | tuple[str, ...] | bytes | None
+"""What is kept of a record's `data`: a number for a depth, a text or several for outputs, bytes for a payload."""
 
 
 class _Entry(msgspec.Struct, gc=False):
@@ -87,30 +87,38 @@ class _Entry(msgspec.Struct, gc=False):
     ts: float
     kind: str
     envelope: MessageEnvelope | Record | None
-    target: str | None
+    target: str | tuple[str, ...] | None
+    """Several, or none, for an `emitted` record alone."""
     attempt: int | None
     duration_ms: float | None
     details: Details
 
 
-def _data(details: Details) -> Emission | dict[str, object] | None:
+def _shown(entry: _Entry) -> tuple[str | None, Emission | dict[str, object] | None]:
+    """Return the published target and data of *entry*."""
+    target, details = entry.target, entry.details
+    if isinstance(target, tuple):
+        return None, Emission(details, target) if isinstance(details, bytes) else None
     if isinstance(details, int):
-        return {"depth": details}
+        return target, {"depth": details}
     if isinstance(details, str):
-        return {"outputs": [details]}
-    return {"outputs": list(details)} if isinstance(details, tuple) else details
+        return target, {"outputs": [details]}
+    if isinstance(details, tuple):
+        return target, {"outputs": list(details)}
+    return target, details if isinstance(details, dict) else None
 
 
 def _published(entry: _Entry) -> Record:
-    envelope, data = entry.envelope, _data(entry.details)
+    envelope = entry.envelope
     if isinstance(envelope, Record):
         return envelope
+    target, data = _shown(entry)
     if envelope is None:
         return Record(
             entry.seq,
             entry.ts,
             entry.kind,
-            target=entry.target,
+            target=target,
             attempt=entry.attempt,
             duration_ms=entry.duration_ms,
             data=data,
@@ -122,7 +130,7 @@ def _published(entry: _Entry) -> Record:
         envelope.message_id,
         envelope.session_id,
         envelope.sender_component,
-        entry.target,
+        target,
         envelope.event_type,
         entry.attempt,
         envelope.revision or None,
@@ -211,22 +219,25 @@ class EventLog:
     ) -> None:
         """Write the `emitted` record of *envelope*, and the `queued` one of its only target, *depth* messages deep."""
         self.append_emitted(ts, envelope, encoded, targets)
-        self.append(ts, "queued", envelope, targets[0], None, None, depth)
+        self.seq = seq = self.seq + 1
+        if seq > self._look_at:
+            self._keep_unread()
+        self._ring.append(_Entry(seq, ts, "queued", envelope, targets[0], None, None, depth))
 
     def append_emitted(self, ts: float, envelope: MessageEnvelope, encoded: bytes, targets: tuple[str, ...]) -> None:
         """Write the `emitted` record of *envelope*, whose payload is kept encoded and counted in bytes."""
         self.seq = seq = self.seq + 1
         if seq > self._look_at:
             self._keep_unread()
-        self._ring.append(_Entry(seq, ts, "emitted", envelope, None, None, None, Emission(encoded, targets)))
+        self._ring.append(_Entry(seq, ts, "emitted", envelope, targets, None, None, encoded))
         size = len(encoded)
         self._payloads.append(seq)
         self._payload_sizes.append(size)
-        self._payload_bytes += size
-        self._payload_bytes_ever += size
-        if self._payload_bytes > self.payload_limit or len(self._payloads) > self.limit:
+        self._payload_bytes = kept = self._payload_bytes + size
+        self._payload_bytes_ever = ever = self._payload_bytes_ever + size
+        if kept > self.payload_limit or len(self._payloads) > self.limit:
             self._shed_payloads()
-        if self._payload_bytes_ever >= self._payload_mark:
+        if ever >= self._payload_mark:
             self.high_water = 0
 
     def _shed_payloads(self) -> None:
@@ -332,9 +343,7 @@ class Reader:
         missed = entries[0].seq - self.cursor - 1
         self.cursor = entries[-1].seq
         if self.lossless:
-            self.payload_bytes += sum(
-                len(entry.details.encoded) for entry in entries if isinstance(entry.details, Emission)
-            )
+            self.payload_bytes += sum(len(entry.details) for entry in entries if isinstance(entry.details, bytes))
             self._log.moved()
         return Batch(tuple(_published(entry) for entry in entries), missed)
 
