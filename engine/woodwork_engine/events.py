@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -80,16 +80,22 @@ Details = dict[str, object] | int | str | tuple[str, ...] | bytes | None
 """What is kept of a record's `data`: a number for a depth, a text or several for outputs, bytes for a payload."""
 
 
+_ACCEPTED = "accepted"
+"""The kind of an entry that stands for the `emitted` and `queued` records of a message with one target."""
+
+
 class _Entry(msgspec.Struct, gc=False):
     """A record as it is kept; the garbage collector need not look at fifty thousand of them."""
 
     seq: int
+    """Of the first record, where it stands for two."""
     ts: float
     kind: str
     envelope: MessageEnvelope | Record | None
     target: str | tuple[str, ...] | None
     """Several, or none, for an `emitted` record alone."""
     attempt: int | None
+    """Where it stands for `emitted` and `queued`, the depth."""
     duration_ms: float | None
     details: Details
 
@@ -106,6 +112,16 @@ def _shown(entry: _Entry) -> tuple[str | None, Emission | dict[str, object] | No
     if isinstance(details, tuple):
         return target, {"outputs": list(details)}
     return target, details if isinstance(details, dict) else None
+
+
+def _records(entries: list[_Entry]) -> Iterator[Record]:
+    for entry in entries:
+        if entry.kind is _ACCEPTED and isinstance(entry.target, tuple):
+            seq, ts, envelope, (target,) = entry.seq, entry.ts, entry.envelope, entry.target
+            yield _published(_Entry(seq, ts, "emitted", envelope, entry.target, None, None, entry.details))
+            yield _published(_Entry(seq + 1, ts, "queued", envelope, target, None, None, entry.attempt))
+        else:
+            yield _published(entry)
 
 
 def _published(entry: _Entry) -> Record:
@@ -173,8 +189,10 @@ class EventLog:
 
     @property
     def size(self) -> int:
-        """How many records are kept."""
-        return len(self._ring)
+        """How many records can be read."""
+        ring = self._ring
+        kept = self.seq - ring[0].seq + 1 if ring else 0
+        return kept if ring.maxlen is None else min(kept, self.limit)
 
     @property
     def payload_bytes(self) -> int:
@@ -218,11 +236,12 @@ class EventLog:
         self, ts: float, envelope: MessageEnvelope, encoded: bytes, targets: tuple[str, ...], depth: int
     ) -> None:
         """Write the `emitted` record of *envelope*, and the `queued` one of its only target, *depth* messages deep."""
-        self.append_emitted(ts, envelope, encoded, targets)
-        self.seq = seq = self.seq + 1
-        if seq > self._look_at:
+        seq = self.seq + 1
+        self.seq = seq + 1
+        if seq >= self._look_at:
             self._keep_unread()
-        self._ring.append(_Entry(seq, ts, "queued", envelope, targets[0], None, None, depth))
+        self._ring.append(_Entry(seq, ts, _ACCEPTED, envelope, targets, depth, None, encoded))
+        self._count_payload(seq, len(encoded))
 
     def append_emitted(self, ts: float, envelope: MessageEnvelope, encoded: bytes, targets: tuple[str, ...]) -> None:
         """Write the `emitted` record of *envelope*, whose payload is kept encoded and counted in bytes."""
@@ -230,7 +249,9 @@ class EventLog:
         if seq > self._look_at:
             self._keep_unread()
         self._ring.append(_Entry(seq, ts, "emitted", envelope, targets, None, None, encoded))
-        size = len(encoded)
+        self._count_payload(seq, len(encoded))
+
+    def _count_payload(self, seq: int, size: int) -> None:
         self._payloads.append(seq)
         self._payload_sizes.append(size)
         self._payload_bytes = kept = self._payload_bytes + size
@@ -306,10 +327,12 @@ class EventLog:
         with self._lock:
             self._watchers.remove(wake)
 
-    def entries_after(self, cursor: int, most: int | None) -> list[_Entry]:
-        """Return stored entries with `seq` > *cursor*, oldest first, at most *most*."""
+    def records_after(self, cursor: int, most: int | None) -> list[Record]:
+        """Return records with `seq` > *cursor*, oldest first, at most *most*."""
         if self.seq <= cursor:
             return []
+        if self._ring.maxlen is not None:  # some entries stand for two records
+            cursor = max(cursor, self.seq - self.limit)
         while True:
             newest_first = reversed(self._ring)
             fresh = self.seq - cursor  # after the line above: what is written later makes the next one fail
@@ -320,9 +343,11 @@ class EventLog:
                 continue
         entries.reverse()
         start = 0
-        while start < len(entries) and entries[start].seq <= cursor:
+        while start < len(entries) and entries[start].seq < cursor:
             start += 1
-        return entries[start:] if most is None else entries[start : start + most]
+        chosen = entries[start:] if most is None else entries[start : start + most + 1]
+        records = [record for record in _records(chosen) if record.seq > cursor]
+        return records if most is None else records[:most]
 
 
 class Reader:
@@ -337,15 +362,15 @@ class Reader:
 
     def read(self, most: int | None = None) -> Batch:
         """Return what came since the last read, at most *most* records, and how many were lost in between."""
-        entries = self._log.entries_after(self.cursor, most)
-        if not entries:
+        records = self._log.records_after(self.cursor, most)
+        if not records:
             return Batch((), 0)
-        missed = entries[0].seq - self.cursor - 1
-        self.cursor = entries[-1].seq
+        missed = records[0].seq - self.cursor - 1
+        self.cursor = records[-1].seq
         if self.lossless:
-            self.payload_bytes += sum(len(entry.details) for entry in entries if isinstance(entry.details, bytes))
+            self.payload_bytes += sum(len(one.data.encoded) for one in records if isinstance(one.data, Emission))
             self._log.moved()
-        return Batch(tuple(_published(entry) for entry in entries), missed)
+        return Batch(tuple(records), missed)
 
     def close(self) -> None:
         """Stop reading; a lossless reader no longer holds anybody up."""
