@@ -12,6 +12,7 @@ from woodwork_engine.bus.endpoint import Handler
 from woodwork_engine.bus.interface import MessageHandler
 from woodwork_engine.delivery import Delivery, pinned_context
 from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.payload import decode
 from woodwork_engine.threads import Threads
 
 HANDLER_THREADS = 32
@@ -40,7 +41,7 @@ class EnvelopeHandlers:
 
         async def in_thread(delivery: Delivery) -> object:
             with pinned_context():
-                result = await self._threads.run(partial(handler, _envelope_for(delivery)))
+                result = await self._threads.run(partial(handler, envelope_for(delivery)))
             return await result if isinstance(result, Awaitable) else result
 
         return in_thread
@@ -61,14 +62,20 @@ class OnLoop:
 
     def __call__(self, delivery: Delivery) -> Coroutine[object, object, object]:
         """Begin an attempt."""
-        return self.function(_envelope_for(delivery))
+        return self.function(envelope_for(delivery))
 
 
-def _envelope_for(delivery: Delivery) -> MessageEnvelope:
+def envelope_for(delivery: Delivery) -> MessageEnvelope:
     """Return the sender's own object at first, where nobody else has it; then complete copies (bus.md A2, A7)."""
     if delivery.own_payload and delivery.attempt == 1:
         return delivery.envelope
-    return _replace(delivery.addressed(), retry_count=delivery.attempt - 1)
+    return _replace(
+        delivery.envelope,
+        payload=decode(delivery.encoded),
+        target_component=delivery.target,
+        expires_at=delivery.expires_at,
+        retry_count=delivery.attempt - 1,
+    )
 
 
 def sent_inside(envelope: MessageEnvelope, parent: Delivery) -> MessageEnvelope:

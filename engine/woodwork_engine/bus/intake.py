@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from woodwork_engine.bus.acceptance import Acceptance, Parcels, expiry, first_of
@@ -70,9 +71,29 @@ class Intake:
         core.from_outside += 1
         return True
 
-    def output_at_once(self, route: Route, envelope: MessageEnvelope, encoded: bytes) -> bool:
+    def everywhere_at_once(self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes) -> bool:
+        """Accept one message from outside for several targets, as `at_once` does for one."""
+        core, targets = self._core, len(routes)
+        if (
+            core.in_line
+            or core.closing
+            or core.depth + targets > core.max_messages
+            or core.bytes + len(encoded) * targets > core.max_bytes
+            or core.monotonic() >= core.slice_end
+            or (core.log is not None and core.log.seq >= core.log.high_water)
+            or not self._fit_everywhere(routes, envelope, encoded)
+        ):
+            return False
+        core.from_outside += 1
+        return True
+
+    def output_at_once(self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes) -> bool:
         """Accept the only output of an attempt if nothing at all is in its way; False: find room for it."""
-        return not self._core.in_line and self.fit_in(route, envelope, encoded, False)
+        if self._core.in_line:
+            return False
+        if len(routes) == 1:
+            return self.fit_in(routes[0], envelope, encoded, False)
+        return self._fit_everywhere(routes, envelope, encoded)
 
     def inside(self, route: Route, envelope: MessageEnvelope, encoded: bytes) -> None:
         """Accept what a bare handler sends while it runs and what did not `fit_in`: at once, up to the hard cap.
@@ -124,6 +145,31 @@ class Intake:
             endpoint.ready.append(lane)
             if not endpoint.waking:
                 core.on_ready(endpoint)
+        return True
+
+    def _fit_everywhere(self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes) -> bool:
+        """Accept a message for several targets, if nothing stands in its way at any of them (bus.md C5, F7)."""
+        core, session_id = self._core, envelope.session_id
+        for route in routes:
+            if route.endpoint.depth >= route.endpoint.free_depth:
+                return False
+        if not routes or envelope.hop > core.max_hops:
+            return False
+        now = core.wall()
+        targets = tuple([route.endpoint.name for route in routes])
+        if core.log is not None:
+            core.log.append_emitted(now, envelope, encoded, targets)
+        for route in routes:
+            endpoint = route.endpoint
+            lane = endpoint.lanes.get(session_id) or core.lane(endpoint, session_id, now)
+            delivery = Delivery(envelope, encoded, endpoint.name, expiry(endpoint, envelope, now), now)
+            delivery.siblings = targets
+            route.edge.count += 1
+            if core.log is not None:
+                core.log.append(now, "queued", envelope, endpoint.name, None, None, endpoint.depth + 1)
+            core.push(lane, delivery)
+            if endpoint.instance is None:
+                self._acceptance.nobody_there(lane, delivery)
         return True
 
     async def from_outside(self, parcels: Parcels, timeout: float | None) -> None:

@@ -219,6 +219,8 @@ class InMemoryMessageBus(MessageBusInterface):
         sender = current.get()
         if sender is not None and sender.running:
             envelope = sent_inside(envelope, sender)
+        elif len(routes) > 1 and self._intake.everywhere_at_once(routes, envelope, encoded):
+            return
         now, alone = self.core.clock.time(), len(routes) == 1
         parcels = [self._intake.parcel(route, envelope, encoded, now, own_payload=alone) for route in routes]
         if sender is not None and sender.running:

@@ -10,6 +10,7 @@ from woodwork_engine.bus.core import SLICE, SPENT, BusCore
 from woodwork_engine.bus.counters import BUCKETS
 from woodwork_engine.bus.dedupe import handled_before
 from woodwork_engine.bus.endpoint import Endpoint, Instance, Lane, LaneState
+from woodwork_engine.bus.envelopes import envelope_for
 from woodwork_engine.bus.gate import NEWCOMER, Waiter
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.bus.routes import RouteTable
@@ -188,10 +189,12 @@ class Runners:
                         log.append(now, "started", delivery.envelope, delivery.target, attempt)
                     started = monotonic()
                     try:
-                        if direct is not None and attempt == 1 and delivery.own_payload:
+                        if direct is None:
+                            await handler(delivery)
+                        elif delivery.own_payload and attempt == 1:
                             await direct(delivery.envelope)
                         else:
-                            await handler(delivery)
+                            await direct(envelope_for(delivery))
                         delivery.running = False
                         ended = monotonic()
                         if delivery.staged is not None and (parcels := self._send(endpoint, instance.routes, delivery)):

@@ -218,10 +218,10 @@ class Sender:
         if output.target is not None or output.broadcast:
             return False
         found = routes.routed(output.source, output.event)
-        if len(found) != 1:
+        if not found:
             return False
         wall = self._core.wall
-        return self._intake.output_at_once(found[0], _child(delivery, output, routes.revision, wall()), output.encoded)
+        return self._intake.output_at_once(found, _child(delivery, output, routes.revision, wall()), output.encoded)
 
     def children(self, delivery: Delivery, routes: RouteTable) -> Parcels:
         """Return the parcels of what the attempt staged, along the routes it is pinned to (bus.md G1)."""
