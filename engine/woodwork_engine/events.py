@@ -18,7 +18,7 @@ from woodwork_engine.payload import UNREADABLE, decode, json_text
 RECORD_TYPES = (
     "emitted", "queued", "started", "ok", "failed", "retry_scheduled", "dead", "dropped", "discarded", "blocked",
     "unroutable", "parked", "unparked", "replayed", "restored", "node_up", "node_down", "reload_planned",
-    "reload_applied", "reload_rejected", "paused", "resumed", "note",
+    "reload_applied", "reload_rejected", "paused", "resumed", "held", "released", "note",
 )  # fmt: skip
 
 RING_LIMIT = 50_000
@@ -242,6 +242,16 @@ class EventLog:
             self._keep_unread()
         self._ring.append(_Entry(seq, ts, _ACCEPTED, envelope, targets, depth, None, encoded))
         self._count_payload(seq, len(encoded))
+
+    def append_held(
+        self, ts: float, kind: str, component: str | None, session: str | None, data: dict[str, object]
+    ) -> None:
+        """Write one record about a hold of a component, a session, a lane, or (neither) the whole bus."""
+        self.seq = seq = self.seq + 1
+        if seq > self._look_at:
+            self._keep_unread()
+        record = Record(seq, ts, kind, session_id=session, target=component, data=data)
+        self._ring.append(_Entry(seq, ts, kind, record, None, None, None, None))
 
     def append_emitted(self, ts: float, envelope: MessageEnvelope, encoded: bytes, targets: tuple[str, ...]) -> None:
         """Write the `emitted` record of *envelope*, whose payload is kept encoded and counted in bytes."""

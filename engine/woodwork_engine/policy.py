@@ -8,10 +8,11 @@ from typing import Literal
 Jitter = Literal["full", "equal", "none"]
 Overflow = Literal["block", "reject"]
 DeliveryChoice = Literal["at_least_once", "at_most_once", "effectively_once"]
+OnExhausted = Literal["skip", "pause"]
 OnRemove = Literal["park", "dead_letter", "discard"]
 
 
-ErrorAction = Literal["retry", "reject"]
+ErrorAction = Literal["retry", "reject", "pause"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class DeliveryPolicy:
     ttl: float | None = 300.0
     ttl_is_own: bool = False  # set on the component itself: children do not inherit their parent's expiry (D4)
     delivery: DeliveryChoice = "at_least_once"
+    on_exhausted: OnExhausted = "skip"
     on_remove: OnRemove = "park"
     max_queue: int = 10_000
     max_session_queue: int | None = None

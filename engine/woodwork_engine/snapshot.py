@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from woodwork_engine.hold import HoldState
 from woodwork_engine.plan import FlowPlan, PlanDiff
 from woodwork_engine.source import Diagnostic
 
@@ -18,6 +19,7 @@ class NodeState(StrEnum):
     RETRYING = "retrying"
     FAILING = "failing"
     BREAKER_OPEN = "breaker_open"
+    PAUSED = "paused"
     PARKED = "parked"
     DRAINING = "draining"
     NOT_STARTED = "not_started"
@@ -38,7 +40,8 @@ class NodeStats:
 
     `depth` counts everything accepted and not settled: waiting, in flight and waiting for a retry. `activity` are
     messages settled in each of the last 60 seconds, oldest first. `peak` is the greatest depth, reached at `peak_at`
-    (s since the epoch). `problem` says why it is not started, or what ended an input. `breaker` is open or half_open
+    (s since the epoch). `problem` says why it is not started, or what ended an input. `paused` are
+    messages in sessions that a person or a dead letter holds here. `breaker` is open or half_open
     while its circuit breaker is, and `breaker_due` when an open one is tried again (s since the epoch).
     """
 
@@ -71,6 +74,7 @@ class NodeStats:
     last_error: str | None = None
     problem: str | None = None
     detail: str | None = None
+    paused: int = 0
     breaker: str | None = None
     breaker_due: float | None = None
 
@@ -89,7 +93,8 @@ class EdgeStats:
 class LaneStats:
     """One session's queue at one component, age in s.
 
-    `state` is idle, ready, running, retrying, blocked, held or parked.
+    `state` is idle, ready, running, retrying, blocked, held,
+    paused or parked.
     """
 
     session: str
@@ -242,6 +247,7 @@ class Snapshot:
     totals: Totals = field(default_factory=Totals)
     health: Health = field(default_factory=Health)
     dead_version: int = 0
+    holds: tuple[HoldState, ...] = ()
     revisions: tuple[Revision, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 

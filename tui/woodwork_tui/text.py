@@ -36,6 +36,7 @@ GLYPHS = {
     "retrying": ("↻", "R"),
     "failing": ("✗", "X"),
     "breaker_open": ("✗", "X"),
+    "paused": ("‖", "H"),
     "parked": ("‖", "H"),
     "draining": ("▾", "v"),
     "not_started": ("✗", "X"),
@@ -54,7 +55,7 @@ _TONES = {
     "ok": "ok", "queued": "muted", "handling": "accent", "retry": "warn", "failed": "bad", "dead": "bad",
     "held": "warn", "expired": "bad", "dropped": "bad", "discarded": "muted", "replayed": "accent", "unroutable": "bad",
     "unseen": "muted", "idle": "muted", "backlog": "warn", "retrying": "warn", "failing": "bad", "parked": "warn",
-    "breaker_open": "bad",
+    "breaker_open": "bad", "paused": "warn",
     "draining": "warn", "not_started": "bad", "running": "ok", "starting": "warn", "stopped": "muted", "active": "ok",
     "error": "bad", "warning": "warn", "info": "muted",
 }  # fmt: skip

@@ -38,10 +38,10 @@ class BusCore:
     # Slots because there are more attributes than CPython keeps fast access to otherwise, and all are hot.
     __slots__ = (
         "__weakref__", "_policy", "beat", "blocked", "bytes", "clock", "closing", "dead", "default_policy", "depth",
-        "edges", "ended", "endpoints", "flow", "from_outside", "gate", "idle_waiters", "in_line", "inflight", "lag",
-        "log", "loop", "max_bytes", "max_hops", "max_inflight", "max_messages", "monotonic", "on_ready",
-        "outer_trace", "past", "rng", "running", "secrets", "sessions", "slice_end", "slots", "tables", "tickets",
-        "unroutable", "waiting", "wall", "window",
+        "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held", "idle_waiters", "in_line",
+        "inflight", "lag", "log", "loop", "max_bytes", "max_hops", "max_inflight", "max_messages", "monotonic",
+        "on_ready", "outer_trace", "past", "rng", "running", "secrets", "sessions", "slice_end", "slots", "tables",
+        "tickets", "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +72,10 @@ class BusCore:
         self.edges: dict[tuple[str | None, str], EdgeCounter] = {}
         self.sessions: dict[str, Session] = {}
         self.waiting: dict[tuple[str, str], Lane] = {}
+        self.held: set[tuple[str | None, str | None]] = set()
+        """What is held, as component and session; None stands for all of them."""
+        self.halted: set[Lane] = set()
+        """The lanes that this concerns."""
         self.dead = DeadLetters(clock)
         self.gate = Gate()
         self.slots = Gate()
@@ -169,6 +173,10 @@ class BusCore:
                 session.window.sample(self.beat.now, 0)
             lane = endpoint.lanes[session_id] = Lane(endpoint, session)
             session.lanes += 1
+            if self.held:
+                self.halt(lane)
+            if endpoint.state is EndpointState.PARKED:
+                lane.frozen_at = now
         return lane
 
     def push(self, lane: Lane, delivery: Delivery) -> None:
@@ -229,20 +237,30 @@ class BusCore:
 
     def tell_if_idle(self) -> None:
         """Tell who waits for it, when nothing is queued, running or waiting for a retry."""
-        if self.depth <= self.parked():
+        if self.depth <= self.at_rest():
             for waiter in self.idle_waiters:
                 if not waiter.done():
                     waiter.set_result(None)
 
     async def idle(self) -> None:
-        """Wait until nothing is queued, running or waiting for a retry; parked messages do not count."""
-        while self.depth > self.parked():
+        """Wait until nothing is queued, running or waiting for a retry; parked and held messages do not count."""
+        while self.depth > self.at_rest():
             waiter = asyncio.get_running_loop().create_future()
             self.idle_waiters.add(waiter)
             try:
                 await waiter
             finally:
                 self.idle_waiters.discard(waiter)
+
+    def at_rest(self) -> int:
+        """Return how many messages wait for a person: parked ones, and those in held lanes."""
+        return self.parked() + self.paused()
+
+    def paused(self) -> int:
+        """Return how many messages are held; those of components that are not there count as parked."""
+        return sum(
+            len(lane.queue) - lane.running for lane in self.halted if lane.queue and lane.endpoint.instance is not None
+        )
 
     def parked(self) -> int:
         """Return how many messages wait for a component that is not there: removed, or never started."""
@@ -277,12 +295,65 @@ class BusCore:
     def _rest(self, endpoint: Endpoint) -> None:
         endpoint.serving = None
         for lane in endpoint.ready:
-            lane.state = _IDLE
+            lane.state = LaneState.PAUSED if lane in self.halted else _IDLE
         endpoint.ready.clear()
         for runner in endpoint.parked_runners:  # nothing to do for them: they go
             if not runner.done():
                 runner.set_result(None)
         endpoint.parked_runners.clear()
+
+    def halt(self, lane: Lane) -> None:
+        """Let no attempt start in *lane* where anything holds it; one that runs goes on to its end."""
+        name, session = lane.endpoint.name, lane.session.id
+        scopes = ((None, None), (name, None), (None, session), (name, session))
+        if self.held.isdisjoint(scopes) or lane in self.halted:
+            return
+        self.halted.add(lane)
+        lane.go = LaneState.HALTING
+        if lane.frozen_at is None:
+            lane.frozen_at = self.clock.time()
+        if lane.state is LaneState.READY:
+            lane.endpoint.ready.remove(lane)
+        if lane.state in (_IDLE, _READY):
+            lane.state = LaneState.PAUSED
+        elif lane.state is LaneState.RUNNING:
+            lane.state = LaneState.HALTING
+
+    def unhalt(self, lane: Lane) -> None:
+        """Let *lane* go on unless something else still holds it."""
+        if lane not in self.halted:
+            return
+        self.halted.discard(lane)
+        self.halt(lane)
+        if lane in self.halted:
+            return
+        lane.go = LaneState.RUNNING
+        if lane.endpoint.state is not EndpointState.PARKED:
+            self.thaw(lane)
+        if lane.state is LaneState.HALTING:
+            lane.state = LaneState.RUNNING
+        elif lane.state is LaneState.PAUSED:
+            lane.state = _IDLE
+            self.resume(lane)
+
+    def step(self, lane: Lane) -> None:
+        """Let the head of a halted *lane* have one attempt, as soon as somebody is there to make it."""
+        if lane.state is LaneState.PAUSED and lane.queue:
+            self.thaw(lane)
+            lane.frozen_at = self.clock.time()
+            if lane.endpoint.serving is not None:
+                lane.state = _READY
+                lane.endpoint.ready.append(lane)
+                self.on_ready(lane.endpoint)
+
+    def thaw(self, lane: Lane) -> None:
+        """Let the time to live of what waits in *lane* go on where it stood still (bus.md D4)."""
+        since, now = lane.frozen_at, self.clock.time()
+        lane.frozen_at = None
+        if since is not None:
+            for delivery in lane.queue:
+                if delivery.expires_at is not None:
+                    delivery.expires_at += now - max(since, delivery.accepted_at)
 
     def vacate(self, endpoint: Endpoint, policy: DeliveryPolicy) -> None:
         """Let *endpoint* belong to a component that is part of the flow but does not run: its messages wait."""
@@ -302,16 +373,18 @@ class BusCore:
 
     def park(self, endpoint: Endpoint) -> None:
         """Keep what is left at a removed *endpoint*; its time to live stands still (bus.md D4)."""
-        endpoint.parked_at = self.clock.time()
+        now = self.clock.time()
         self.dismiss(endpoint, EndpointState.PARKED)
+        for lane in endpoint.lanes.values():
+            if lane.frozen_at is None:
+                lane.frozen_at = now
         if self.log is not None and endpoint.depth:
-            self.log.append(endpoint.parked_at, "parked", target=endpoint.name, data={"messages": endpoint.depth})
+            self.log.append(now, "parked", target=endpoint.name, data={"messages": endpoint.depth})
 
     def _unpark(self, endpoint: Endpoint) -> None:
         now = self.clock.time()
         for lane in endpoint.lanes.values():
-            for delivery in lane.queue:
-                if delivery.expires_at is not None:
-                    delivery.expires_at += now - max(endpoint.parked_at, delivery.accepted_at)
+            if lane not in self.halted:
+                self.thaw(lane)
         if self.log is not None and endpoint.depth:
             self.log.append(now, "unparked", target=endpoint.name, data={"messages": endpoint.depth})

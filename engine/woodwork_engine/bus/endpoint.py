@@ -31,6 +31,8 @@ class LaneState(IntEnum):
     READY = 1
     RUNNING = 2
     WAITING = 3
+    PAUSED = 4  # held: nothing starts here
+    HALTING = 5  # held as well, but an attempt still runs, or is the one that was let through
 
 
 class EndpointState(StrEnum):
@@ -66,7 +68,9 @@ class Lane:
         "due",
         "durations",
         "endpoint",
+        "frozen_at",
         "gate",
+        "go",
         "idle_since",
         "queue",
         "retry",
@@ -89,6 +93,15 @@ class Lane:
         """What holds for the error for which the head waits for its retry."""
         self.idle_since = session.last_seen
         self.soonest_expiry = NEVER
+        self.go = LaneState.RUNNING
+        """What the lane becomes when an attempt starts: a held one makes no second one."""
+        self.frozen_at: float | None = None
+        """Since when time to live stands still here: the lane is held, or its component removed (bus.md D4)."""
+
+    @property
+    def running(self) -> bool:
+        """Whether an attempt of the head is being made."""
+        return self.state in (LaneState.RUNNING, LaneState.HALTING)
 
 
 class Instance:
@@ -134,9 +147,10 @@ class Endpoint:
     __slots__ = (
         "alone", "at_most_once", "blocked", "blocked_seconds", "breaker", "dead", "depth", "discarded", "dropped",
         "duplicates", "easy_depth", "emitted", "emptied", "failed", "free_depth", "gate", "handled_seconds",
-        "held_by", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name", "ok", "parked_at",
+        "held_by", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name", "ok",
         "parked_runners", "peak", "peak_at", "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen",
-        "serving", "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "window",
+        "serving", "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "watch",
+        "window",
         "working",
     )  # fmt: skip
 
@@ -154,6 +168,8 @@ class Endpoint:
         self.held_by: set[str] = set()
         """What holds this component: attempts that run go on, no other one starts."""
         self.breaker: Breaker | None = None
+        self.watch: Callable[[Endpoint, Lane], bool] | None = None
+        """Asked before each attempt whether a breakpoint holds it; None where there are none."""
         self.lanes: dict[str, Lane] = {}
         self.ready: deque[Lane] = deque()
         self.runners: set[asyncio.Task[None]] = set()
@@ -168,7 +184,7 @@ class Endpoint:
         """How often a delivery was ended here for which reason, by the type of the record (`dead`, `dropped`...)."""
         self.emptied: asyncio.Future[None] | None = None
         self.last_error: str | None = None
-        self.parked_at = self.peak_at = 0.0
+        self.peak_at = 0.0
         self.since_full: float | None = None
         self.histogram = Histogram()
         self.window = Window()

@@ -66,7 +66,7 @@ class Housekeeping:
 
     def _expire(self, endpoint: Endpoint, now: float) -> None:
         for lane in endpoint.lanes.values():
-            if lane.soonest_expiry <= now:
+            if lane.soonest_expiry <= now and lane.frozen_at is None:
                 self._settlement.expire(lane, now)
 
     def _forget_idle_lanes(self, endpoint: Endpoint, now: float) -> None:
@@ -74,12 +74,14 @@ class Housekeeping:
             session_id
             for session_id, lane in endpoint.lanes.items()
             if not lane.queue
-            and lane.state is LaneState.IDLE
+            and lane.state in (LaneState.IDLE, LaneState.PAUSED)
             and not lane.gate.waiters
             and now - lane.idle_since > IDLE_LANE_SECONDS
         ]
         for session_id in idle:
-            endpoint.lanes.pop(session_id).session.lanes -= 1
+            lane = endpoint.lanes.pop(session_id)
+            lane.session.lanes -= 1
+            self._core.halted.discard(lane)
 
     def _forget_ended(self) -> None:
         core = self._core

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from woodwork_engine.bus.acceptance import Acceptance
 from woodwork_engine.bus.breaker import Breakers
+from woodwork_engine.bus.breakpoints import Breakpoints
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.dedupe import Dedupe
 from woodwork_engine.bus.ending import Ending
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Instance, LaneState, Route
 from woodwork_engine.bus.envelopes import EnvelopeHandlers, OnLoop, sent_inside
+from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.housekeeping import Housekeeping
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
@@ -84,7 +86,9 @@ class InMemoryMessageBus(MessageBusInterface):
         self.layers.put("timeout", self._deadlines.watching)
         self._runners = Runners(self.core, self._intake, settlement, self.outbox)
         self._housekeeping = Housekeeping(self.core, settlement)
-        self.replays = Replays(self.core, self._intake, ids)
+        self.holds = Holds(self.core, settlement)
+        self.breakpoints = Breakpoints(self.core, self.holds)
+        self.replays = Replays(self.core, self._intake, ids, self.holds)
         self.trash = Trash(self.core)
         self._subscriptions = Subscriptions(self.core, settlement)
         self._handlers = EnvelopeHandlers(flow)
@@ -296,7 +300,7 @@ class InMemoryMessageBus(MessageBusInterface):
     def discard_rest(self, endpoint: Endpoint, *, dead: bool) -> None:
         """Empty a removed component's lanes: into the dead letters, or discarded; running attempts may end."""
         for lane in endpoint.lanes.values():
-            for delivery in list(lane.queue)[lane.state is LaneState.RUNNING :]:
+            for delivery in list(lane.queue)[lane.running :]:
                 if dead:
                     self._settlement.dead(lane, delivery, DeathReason.COMPONENT_REMOVED)
                 else:
@@ -307,7 +311,10 @@ class InMemoryMessageBus(MessageBusInterface):
         lane = self.core.waiting.get(key)
         if lane is None or lane.endpoint.serving is None:
             return False
-        self._settlement.due(lane)
+        if lane.go is LaneState.HALTING:
+            self.holds.step_lane(lane)
+        else:
+            self._settlement.due(lane)
         return True
 
     def kill_retry(self, key: tuple[str, str]) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Route
+from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import PayloadError, ReplayRefusedError, UnknownComponentError
+from woodwork_engine.hold import BY_LETTER, Scope
 from woodwork_engine.message import CommunicationPattern, IdSource, MessageEnvelope
 from woodwork_engine.payload import UNREADABLE, decode
 
@@ -15,8 +17,9 @@ from woodwork_engine.payload import UNREADABLE, decode
 class Replays:
     """Replays dead letters: accepting the new message and marking the old one is one step."""
 
-    def __init__(self, core: BusCore, intake: Intake, ids: IdSource) -> None:
+    def __init__(self, core: BusCore, intake: Intake, ids: IdSource, holds: Holds) -> None:
         self._core = core
+        self._holds = holds
         self._intake = intake
         self._ids = ids
 
@@ -43,14 +46,29 @@ class Replays:
         payload = letter.encoded if encoded is None else encoded
         envelope = self._envelope(letter)
         parcels = self._parcels(letter, envelope, payload, target, reroute=reroute)
-        await self._intake.room(parcels, max(route.endpoint.policy.block_timeout for route, _ in parcels))
+        head = target is None and not reroute and self._stuck_on(letter)
+        if not head:  # else it takes the place that it had
+            await self._intake.room(parcels, max(route.endpoint.policy.block_timeout for route, _ in parcels))
         letter = self._allowed(dlq_id, force=force)  # somebody else may have replayed it while this one waited
         core.dead.mark_replayed(letter, envelope.message_id, payload, by, len(parcels))
         self._intake.accept(parcels)
+        if head:
+            self._to_the_front(letter)
         if core.log is not None:
             data: dict[str, object] = {"dlq_id": dlq_id, "replay_of": letter.envelope.message_id}
             core.log.append(core.clock.time(), "replayed", envelope, parcels[0][1].target, None, None, data)
         return envelope.message_id
+
+    def _stuck_on(self, letter: DeadLetter) -> bool:
+        """Whether the lane of *letter* is stopped on exactly this one (bus.md B6, E4)."""
+        stuck = self._holds.stuck_on(letter.route.target, letter.envelope.session_id)
+        return stuck == letter.dlq_id and not self._core.closing
+
+    def _to_the_front(self, letter: DeadLetter) -> None:
+        """Let what was just accepted go before what has waited behind it, and its lane go on."""
+        name, session = letter.route.target, letter.envelope.session_id
+        self._core.endpoint(name).lanes[session].queue.rotate(1)
+        self._holds.lift(Scope(name, session), BY_LETTER)
 
     def _allowed(self, dlq_id: str, *, force: bool) -> DeadLetter:
         core = self._core

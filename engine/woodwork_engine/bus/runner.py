@@ -24,7 +24,7 @@ PATIENCE = 1.0
 """Seconds after which a handler that ignored being cancelled is cancelled again."""
 CANCELLATIONS = 3
 
-IDLE, READY, RUNNING, WAITING = LaneState.IDLE, LaneState.READY, LaneState.RUNNING, LaneState.WAITING
+IDLE, READY, RUNNING = LaneState.IDLE, LaneState.READY, LaneState.RUNNING
 
 
 class Runners:
@@ -162,7 +162,8 @@ class Runners:
     async def _work(self, endpoint: Endpoint, instance: Instance) -> None:
         """Make attempts: lanes in turn, at most `quantum` deliveries of each, one after the other (bus.md B1, B8)."""
         # One long function, because every call and every look at an attribute that it saves is saved for every message.
-        core, log, ready, quantum = self._core, self._core.log, endpoint.ready, endpoint.policy.quantum
+        core, log, ready, watch = self._core, self._core.log, endpoint.ready, endpoint.watch
+        quantum = endpoint.policy.quantum if watch is None else 1
         wall, monotonic, begin, durations = core.wall, core.monotonic, current.set, endpoint.histogram.now
         handler, direct = instance.attempt, instance.direct
         ended = 0.0
@@ -170,7 +171,10 @@ class Runners:
             core.slice_end = monotonic() + SLICE
         while ready and instance is endpoint.serving and core.running:
             lane = ready.popleft()
-            lane.state = RUNNING
+            lane.state = lane.go
+            if watch is not None and watch(endpoint, lane):
+                self._let_go(endpoint, lane)
+                continue
             if ready and not endpoint.waking:
                 self.wake(endpoint)
             queue, turns = lane.queue, quantum
@@ -206,8 +210,6 @@ class Runners:
                         if not self._failed(lane, delivery, now, ended - started, error):
                             self._let_go(endpoint, lane)
                             raise
-                        if lane.state is WAITING:
-                            break
                     else:  # acknowledge, as `Settlement` ends it in every other way (bus.md C1)
                         duration = ended - started
                         if endpoint.seen is not None:
@@ -241,7 +243,12 @@ class Runners:
                         if not queue:
                             break
                 turns -= 1
-                if not turns or ended >= core.slice_end or instance is not endpoint.serving:
+                if (
+                    not turns
+                    or lane.state is not RUNNING
+                    or ended >= core.slice_end
+                    or instance is not endpoint.serving
+                ):
                     break
             if lane.state is RUNNING:  # what `_let_go` does
                 if queue and endpoint.serving is not None:
@@ -250,6 +257,8 @@ class Runners:
                 else:
                     lane.state = IDLE
                     lane.idle_since = lane.session.last_seen
+            else:
+                self._let_go(endpoint, lane)
             if ended >= core.slice_end:
                 if not ready:
                     return  # to rest, which lets the loop breathe as well
@@ -268,6 +277,9 @@ class Runners:
             self._settlement.dead(lane, delivery, DeathReason.EXPIRED)
 
     def _let_go(self, endpoint: Endpoint, lane: Lane) -> None:
+        if lane.state is LaneState.HALTING:
+            lane.state = LaneState.PAUSED
+            lane.idle_since = lane.session.last_seen
         if lane.state is not RUNNING:
             return
         if lane.queue and endpoint.serving is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from collections.abc import Callable
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import NEVER, Lane, LaneState
@@ -41,6 +42,8 @@ class Settlement:
 
     def __init__(self, core: BusCore) -> None:
         self._core = core
+        self.on_stuck: Callable[[Lane, str, str], None] = lambda _lane, _dlq_id, _reason: None
+        """What stops a lane on the dead letter of its head; set by whoever keeps the holds (bus.md B6)."""
 
     def remember(self, lane: Lane, delivery: Delivery, now: float) -> None:
         """Note that *delivery*, which is about to be acknowledged, is not to be handled once more (bus.md C3)."""
@@ -87,19 +90,25 @@ class Settlement:
             self.removed(lane, delivery)
             return
         if decision.rule.action == "reject":
-            self.dead(lane, delivery, DeathReason.REJECTED)
+            self._give_up(lane, delivery, DeathReason.REJECTED)
             return
-        if delivery.counted >= allowed_attempts(delivery, policy.max_retries):
-            self.dead(lane, delivery, DeathReason.EXHAUSTED)
+        if decision.rule.action == "pause" or delivery.counted >= allowed_attempts(delivery, policy.max_retries):
+            self._give_up(lane, delivery, DeathReason.EXHAUSTED, stop=decision.rule.action == "pause")
             return
         delay = decision.after
         if delay is None:
             delay = delay_before(max(2, delivery.counted + 1), policy, self._core.rng)
         if delivery.expires_at is not None and now + delay >= delivery.expires_at:
-            self.dead(lane, delivery, DeathReason.EXPIRED_BEFORE_RETRY)
+            self._give_up(lane, delivery, DeathReason.EXPIRED_BEFORE_RETRY)
             return
         lane.retry = policy
         self._wait(lane, delivery, now, delay)
+
+    def _give_up(self, lane: Lane, delivery: Delivery, reason: DeathReason, *, stop: bool = False) -> None:
+        """Make the dead letter of what has failed for good; its lane goes on, or stops there (bus.md B6)."""
+        letter = self.dead(lane, delivery, reason)
+        if stop or lane.endpoint.policy.on_exhausted == "pause":
+            self.on_stuck(lane, letter.dlq_id, letter.error)
 
     def _attempt_info(
         self, delivery: Delivery, started: float, ended: float, error: BaseException, lane: Lane
@@ -145,9 +154,9 @@ class Settlement:
         if self._core.waiting.get(key) is lane:  # an id that somebody used twice may wait twice
             del self._core.waiting[key]
         lane.endpoint.retrying -= 1
-        lane.state = LaneState.IDLE
+        lane.state = LaneState.PAUSED if lane in self._core.halted else LaneState.IDLE
 
-    def dead(self, lane: Lane, delivery: Delivery, reason: DeathReason) -> None:
+    def dead(self, lane: Lane, delivery: Delivery, reason: DeathReason) -> DeadLetter:
         """Give *delivery* up: one step settles it and makes its dead letter (bus.md E3)."""
         core = self._core
         position = 0 if lane.queue[0] is delivery else lane.queue.index(delivery)
@@ -155,11 +164,11 @@ class Settlement:
         if position == 0 and lane.state is LaneState.WAITING:
             self.stop_waiting(lane)
         core.pull(lane, delivery)
-        self.bury(lane, delivery, reason, LanePlace(position, behind))
+        return self.bury(lane, delivery, reason, LanePlace(position, behind))
 
     def expire(self, lane: Lane, now: float) -> None:
         """Give up whatever has waited too long in *lane*, in one pass; a running attempt is left alone (bus.md D4)."""
-        held = lane.queue[0] if lane.state is LaneState.RUNNING else None
+        held = lane.queue[0] if lane.running else None
         late = [
             (position, delivery)
             for position, delivery in enumerate(lane.queue)
@@ -179,7 +188,7 @@ class Settlement:
         lane.soonest_expiry = min((d.expires_at for d in lane.queue if d.expires_at is not None), default=NEVER)
         self._core.resume(lane)
 
-    def bury(self, lane: Lane, delivery: Delivery, reason: DeathReason, place: LanePlace) -> None:
+    def bury(self, lane: Lane, delivery: Delivery, reason: DeathReason, place: LanePlace) -> DeadLetter:
         """Make the dead letter of *delivery*, which is in no lane (any more)."""
         core, endpoint = self._core, lane.endpoint
         now = core.clock.time()
@@ -211,6 +220,7 @@ class Settlement:
         if core.log is not None:
             data: dict[str, object] = {"reason": reason.value, "dlq_id": letter.dlq_id}
             core.log.append(now, "dead", envelope, delivery.target, delivery.attempt or None, None, data)
+        return letter
 
     def _first_accepted(self, delivery: Delivery) -> float:
         """Return when *delivery*, or what it repeats, was accepted."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from woodwork_engine.bus.breaker import Breaker, BreakerState
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import BUCKETS
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, LaneState
 
 FAILING_SHARE = 0.5
 FAILING_ATTEMPTS = 10
@@ -44,6 +44,15 @@ def breaker_sentence(breaker: Breaker, now: float) -> str:
     return f"the breaker is open; it is tried again in {max(0.0, breaker.due - now):.0f} s"
 
 
+def stopped_lanes(endpoint: Endpoint) -> int:
+    """Return how many sessions wait here because a person or a dead letter holds them."""
+    return sum(lane.go is LaneState.HALTING and bool(lane.queue) for lane in endpoint.lanes.values())
+
+
+def _sessions(number: int) -> str:
+    return "1 session is" if number == 1 else f"{number} sessions are"
+
+
 def degraded_reasons(core: BusCore) -> tuple[str, ...]:
     """Return what is wrong right now, one sentence each; empty when all is well."""
     now = core.clock.time()
@@ -57,6 +66,8 @@ def degraded_reasons(core: BusCore) -> tuple[str, ...]:
             reasons.append(f"{endpoint.name}: queue is {endpoint.depth} of {endpoint.max_queue}")
         if endpoint.state is EndpointState.PARKED and endpoint.depth:
             reasons.append(f"{endpoint.name}: {endpoint.depth} messages are parked until the component returns")
+        elif (stopped := stopped_lanes(endpoint)) and endpoint.instance is not None:
+            reasons.append(f"{endpoint.name}: {_sessions(stopped)} paused with messages waiting")
         elif (age := oldest_age(endpoint, now)) > OLD_SECONDS:
             reasons.append(f"{endpoint.name}: the oldest message has waited {age:.0f} s")
         if (dead := endpoint.window.growth(4, endpoint.dead)) > DEAD_PER_MINUTE:

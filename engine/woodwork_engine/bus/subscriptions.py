@@ -9,7 +9,7 @@ from itertools import count
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import EdgeCounter
-from woodwork_engine.bus.endpoint import EndpointState, LaneState, Route
+from woodwork_engine.bus.endpoint import EndpointState, Route
 from woodwork_engine.bus.settlement import Settlement
 
 MOST_REMEMBERED = 1_024
@@ -70,6 +70,6 @@ class Subscriptions:
         self._core.dismiss(endpoint, EndpointState.PARKED)
         self._core.ended.add(endpoint)
         for lane in endpoint.lanes.values():
-            for delivery in list(lane.queue)[lane.state is LaneState.RUNNING :]:
+            for delivery in list(lane.queue)[lane.running :]:
                 self._settlement.discarded(lane, delivery, "unsubscribed")
         return True

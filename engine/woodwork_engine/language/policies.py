@@ -18,6 +18,7 @@ from woodwork_engine.policy import (
     ErrorRule,
     FlowPolicy,
     Jitter,
+    OnExhausted,
     OnRemove,
     Overflow,
     RetryPolicy,
@@ -48,7 +49,10 @@ def _events(value: object) -> object:
 class ErrorSettings(KindSettings):
     """What is done about one class of errors: a word, or a block that says more."""
 
-    action: ErrorAction = Field(default="retry", description="retry: try again; reject: dead-letter it at once")
+    action: ErrorAction = Field(
+        default="retry",
+        description="retry: try again; reject: dead-letter it at once; pause: the same, and stop its session here",
+    )
     max_retries: int | None = Field(default=None, ge=0, le=10_000, description="attempts after the first one")
     base: Duration | None = Field(default=None, ge=0, le=_LONGEST, description="the first delay, as in 500ms")
     factor: float | None = Field(
@@ -124,8 +128,9 @@ class DeliverySettings(KindSettings):
         description="at_least_once: repeat what failed; at_most_once: never repeat; "
         "effectively_once: repeat what failed, and leave out a message that came before",
     )
-    on_exhausted: Literal["skip"] = Field(
-        default="skip", description="skip: dead-letter what failed for good and go on with the next"
+    on_exhausted: OnExhausted = Field(
+        default="skip",
+        description="skip: dead-letter what failed for good and go on with the next; pause: stop its session here",
     )
     on_remove: OnRemove = Field(
         default="park", description="what becomes of waiting messages when the component is removed"
@@ -240,11 +245,11 @@ def flow_policy(settings: FlowSettings) -> FlowPolicy:
     return FlowPolicy(**values, max_replays=settings.dlq.max_replays)
 
 
-_POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "breaker", "ordering", "on_exhausted"}
+_POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "breaker", "ordering"}
 
 _LATER: Mapping[str, Sequence[object] | None] = {
     "was": None, "sync": None, "dead_letter_ttl": None,
-    "ordering": ("none", None), "on_exhausted": ("pause",), "overflow": ("drop_oldest", "drop_new"),
+    "ordering": ("none", None), "overflow": ("drop_oldest", "drop_new"),
     "durable": (True,),
     "dlq.max_count": None, "dlq.max_bytes": None, "dlq.max_age": None, "dlq.when_full": None,
     "dlq.dead_letter_ttl": None,

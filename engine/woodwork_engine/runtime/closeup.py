@@ -29,6 +29,7 @@ SLICE = 0.001
 
 _LANE_STATES = {
     LaneState.IDLE: "idle", LaneState.READY: "ready", LaneState.RUNNING: "running", LaneState.WAITING: "retrying",
+    LaneState.PAUSED: "paused", LaneState.HALTING: "running",
 }  # fmt: skip
 
 Item = TypeVar("Item")
@@ -165,7 +166,7 @@ class _Steps:
                 depth, name = len(lane.queue), lane.session.id
                 full.offer(depth, lane)
                 self._queued[name] += depth
-                if lane.state is LaneState.RUNNING:
+                if lane.running:
                     self._inflight[name] += 1
                 elif lane.state is LaneState.WAITING:
                     self._retrying[name] += 1

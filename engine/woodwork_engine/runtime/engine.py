@@ -25,6 +25,7 @@ from woodwork_engine.errors import ClosingError, UnknownComponentError, Woodwork
 from woodwork_engine.events import EventLog
 from woodwork_engine.kinds import KindRegistry
 from woodwork_engine.runtime.health import HealthCheck
+from woodwork_engine.runtime.holding import HoldCommands
 from woodwork_engine.runtime.live_flow import LiveFlow
 from woodwork_engine.runtime.revisions import Revisions
 from woodwork_engine.runtime.snapshots import SnapshotMaker
@@ -58,7 +59,7 @@ class Replayed:
     refused: tuple[tuple[str, str], ...] = ()
 
 
-class Engine:
+class Engine(HoldCommands):
     """Runs the flow in *file*; every method may be called from any thread.
 
     *headless* lets `input cli` read standard input; without *own_sources* no input reads anything and messages come by

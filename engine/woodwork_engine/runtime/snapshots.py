@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from woodwork_engine.bus.breaker import BreakerState
@@ -43,6 +44,7 @@ class SnapshotMaker:
         self._clock = clock
         self._started_at = clock.time()
         self._close_up = CloseUp(flow, log, clock, looked)
+        self._paused: Counter[str] = Counter()
 
     def take(self, state: FlowState) -> Snapshot:
         """Return the numbers of this moment."""
@@ -53,6 +55,9 @@ class SnapshotMaker:
             self._close_up.freshen()
         detail = self._close_up.last
         failures = flow.failures()
+        self._paused = Counter()
+        for lane in core.halted:
+            self._paused[lane.endpoint.name] += len(lane.queue) - (lane.running and bool(lane.queue))
         return Snapshot(
             seq=self._log.seq,
             at=now,
@@ -72,6 +77,7 @@ class SnapshotMaker:
             totals=self._totals(core, now),
             health=self._health.look(ready=state is FlowState.RUNNING),
             dead_version=core.dead.version,
+            holds=flow.bus.holds.list(),
             revisions=self._revisions.history.all,
             diagnostics=self._revisions.diagnostics,
         )
@@ -121,6 +127,7 @@ class SnapshotMaker:
             last_error=endpoint.last_error,
             problem=failures.get(name),
             detail=detail.summaries.get(name),
+            paused=self._paused[name],
             breaker=breaker.state.value if breaker is not None else None,
             breaker_due=breaker.due if breaker is not None else None,
         )
@@ -134,6 +141,8 @@ class SnapshotMaker:
             return NodeState.PARKED
         if _is_open(endpoint):
             return NodeState.BREAKER_OPEN
+        if not self._flow.bus.core.held.isdisjoint(((None, None), (endpoint.name, None))):
+            return NodeState.PAUSED
         member = self._flow.crew.members.get(endpoint.name)
         if is_failing(endpoint) or (member is not None and member.failure is not None):
             return NodeState.FAILING

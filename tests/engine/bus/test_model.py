@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from support.bus import make_bus, routed
 from support.virtual_loop import VirtualLoop, later
+from woodwork_engine.bus.endpoint import LaneState
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import WoodworkError
 from woodwork_engine.events import EventLog, Record
@@ -115,6 +116,19 @@ class BusMachine(RuleBasedStateMachine):
 
         self.do(go())
 
+    @rule(
+        component=st.sampled_from([None, "a", "b", "c"]),
+        session=st.sampled_from([None, "s1", "s2"]),
+        what=st.sampled_from(["pause", "resume", "step"]),
+    )
+    def hold(self, component: str | None, session: str | None, what: str) -> None:
+        async def go() -> None:
+            before = dict(self.bus.core.waiting)
+            getattr(self.bus.holds, what)(component, session)
+            self.hurried |= {key for key in before if key not in self.bus.core.waiting}
+
+        self.do(go())
+
     @rule(now=st.booleans())
     def settle_a_retry(self, now: bool) -> None:
         async def go() -> None:
@@ -156,6 +170,12 @@ class BusMachine(RuleBasedStateMachine):
             assert endpoint.retrying == sum(lane.timer is not None for lane in endpoint.lanes.values())
             for lane in endpoint.lanes.values():
                 assert len(lane.queue) <= endpoint.session_limit or self.had_a_cycle
+                is_held = any(
+                    scope.component in (None, endpoint.name) and scope.session in (None, lane.session.id)
+                    for scope in (hold.scope for hold in self.bus.holds.list())
+                )
+                assert is_held == (lane in core.halted) == (lane.go is LaneState.HALTING)
+                assert (lane in endpoint.ready) == (lane.state is LaneState.READY)
         assert core.depth == sum(endpoint.depth for endpoint in core.endpoints.values())
         assert core.bytes == sum(
             len(delivery.encoded)
@@ -182,6 +202,8 @@ class BusMachine(RuleBasedStateMachine):
 
     async def _finish(self) -> None:
         routed(self.bus, ROUTES[0], dict.fromkeys("abc", self._step), POLICIES, self.revision + 1)
+        for held in self.bus.holds.list():
+            self.bus.holds.resume(held.scope.component, held.scope.session)
         results = await asyncio.gather(*self.publishing, return_exceptions=True)
         assert all(isinstance(r, str | WoodworkError | asyncio.CancelledError) for r in results), results
         await self.bus.core.idle()

@@ -101,7 +101,7 @@ def test_what_is_wrong_in_a_rule_about_errors_is_told_at_its_place() -> None:
     text = "a = echo { to = [], retry = { on = { KeyError = never, ValueError = { cap = x } } } }"
     found = [problem for problem in checked(text).diagnostics if problem.code == "WW304"]
     assert [(text[one.span.column - 1 :].split()[0].strip(","), one.summary) for one in found] == [
-        ("never", "'retry.on.KeyError.action' must be 'retry' or 'reject'"),
+        ("never", "'retry.on.KeyError.action' must be 'retry', 'reject' or 'pause'"),
         ("x", "'retry.on.ValueError.cap': a duration is a number with ms, s, m, h or d, as in 30s"),
     ]
     assert (
@@ -138,7 +138,7 @@ def test_a_ttl_of_none_means_no_end_and_only_a_components_own_is_its_own() -> No
     "setting",
     [
         "was = b", "ordering = none", 'ordering = "none"',
-        "on_exhausted = pause", "overflow = drop_oldest", "overflow = drop_new",
+        "overflow = drop_oldest", "overflow = drop_new",
         "on_remove = redirect:b",
     ],
 )  # fmt: skip

@@ -107,6 +107,8 @@ class RecordOutput:
             self._say(f"{name} is left alone by its breaker: {details['reason']}")
         elif record.type == "resumed" and details.get("by") == "breaker":
             self._say(f"{name} works again")
+        elif record.type in ("paused", "resumed"):
+            self._say(_hold(record, details))
         elif details.get("event") == "input.failed":
             self.broken_off.add(name)
             self._say(f"{name} has broken off: {details['error_type']}: {details['message']}")
@@ -116,3 +118,11 @@ class RecordOutput:
             self._say("the changed file was not applied; see `woodwork-tui check`")
         elif record.type == "reload_applied" and record.rev != 1:
             self._say(f"revision {record.rev} applied")
+
+
+def _hold(record: Record, details: dict[str, object]) -> str:
+    """Return what was paused or resumed, and on which dead letter a session is stuck."""
+    where = " of ".join(name for name in (record.session_id, record.target) if name) or "the flow"
+    letter = details.get("dlq_id")
+    because = f" on dead letter {letter}: {details.get('reason')}" if letter and record.type == "paused" else ""
+    return f"{where} {'is paused' if record.type == 'paused' else 'goes on'}{because}"

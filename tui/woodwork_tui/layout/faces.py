@@ -15,7 +15,7 @@ from woodwork_tui.layout.glyphs import Frame, frame
 from woodwork_tui.text import fit_middle, glyph, pad
 from woodwork_tui.units import count, rate, sparkline
 
-_WORDED = (NodeState.NOT_STARTED, NodeState.PARKED, NodeState.DRAINING, NodeState.BREAKER_OPEN)
+_WORDED = (NodeState.NOT_STARTED, NodeState.PAUSED, NodeState.PARKED, NodeState.DRAINING, NodeState.BREAKER_OPEN)
 
 
 @dataclass(frozen=True, slots=True)

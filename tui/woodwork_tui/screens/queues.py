@@ -38,7 +38,14 @@ from woodwork_tui.widgets.pane import Pane
 _WIDE, _TALL = 110, 24
 _LOW = 8
 """Lines below which the rows need the line of the sum."""
-_LANE_GLYPHS = {"running": "handling", "retrying": "retry", "parked": "held", "blocked": "held", "held": "held"}
+_LANE_GLYPHS = {
+    "running": "handling",
+    "retrying": "retry",
+    "parked": "held",
+    "paused": "held",
+    "blocked": "held",
+    "held": "held",
+}
 
 
 def queue_columns(ascii_only: bool) -> list[Column[QueueRow]]:

@@ -17,6 +17,7 @@ _TROUBLE = {
     NodeState.FAILING: "is failing now",
     NodeState.BREAKER_OPEN: "is left alone by its breaker",
     NodeState.NOT_STARTED: "is not started",
+    NodeState.PAUSED: "is paused",
     NodeState.PARKED: "is parked",
     NodeState.DRAINING: "is draining",
 }

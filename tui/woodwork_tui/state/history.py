@@ -253,6 +253,8 @@ _CHANGES: Mapping[str, Callable[[DeliveryRow, Record], None]] = {
     "unroutable": _settle(DeliveryState.UNROUTABLE),
     "parked": _parked,
     "unparked": _queued,
+    "held": _parked,
+    "released": _queued,
     "replayed": _replayed,
     "restored": _restored,
 }

@@ -14,7 +14,7 @@ from woodwork_engine.role import Role
 from woodwork_engine.snapshot import NodeStats, Snapshot
 from woodwork_tui.state.facts import LABEL, Piece, ends, fact, listed, long_fact, place_text, rule
 from woodwork_tui.text import glyph, tone
-from woodwork_tui.units import count, duration, forecast, gauge, milliseconds, rate, sparkline
+from woodwork_tui.units import count, duration, forecast, gauge, milliseconds, plural, rate, sparkline
 
 _MOST_SESSIONS = 6
 _SECONDS = frozenset({"timeout", "ttl", "block_timeout", "base", "cap", "max_retry_after"})
@@ -45,6 +45,8 @@ def _numbers(node: Node | None, stats: NodeStats, now: float, width: int, ascii_
         yield fact(
             "breaker", f"tried again in {duration(max(0, round(due - now)))}" if due else "trying a few messages"
         )
+    if stats.paused:
+        yield fact("paused", (plural(stats.paused, "message"), "warn"))
     if stats.problem:
         yield from long_fact("problem", stats.problem, width, "bad")
     is_input = node is not None and node.role is Role.INPUT

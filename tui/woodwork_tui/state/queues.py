@@ -12,6 +12,7 @@ from woodwork_tui.units import age, clock, count, forecast, rate
 
 _WITHOUT_QUEUE = (Role.INPUT, Role.RESOURCE)
 _NODE_TRENDS = {
+    NodeState.PAUSED: ("paused", "warn"),
     NodeState.PARKED: ("parked", "warn"),
     NodeState.NOT_STARTED: ("not started", "bad"),
     NodeState.BREAKER_OPEN: ("breaker open", "bad"),
@@ -21,6 +22,7 @@ _LANE_TRENDS = {
     "running": ("handling", "accent"),
     "retrying": ("retrying", "warn"),
     "blocked": ("blocked", "warn"),
+    "paused": ("paused", "warn"),
     "parked": ("parked", "warn"),
     "held": ("held", "warn"),
 }

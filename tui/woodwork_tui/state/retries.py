@@ -12,7 +12,7 @@ from woodwork_tui.state.lines import Line
 from woodwork_tui.text import glyph
 from woodwork_tui.units import clock, duration
 
-_HOLDING = (NodeState.PARKED, NodeState.NOT_STARTED, NodeState.BREAKER_OPEN)
+_HOLDING = (NodeState.PAUSED, NodeState.PARKED, NodeState.NOT_STARTED, NodeState.BREAKER_OPEN)
 
 Matches = Callable[[RetryRow], bool]
 

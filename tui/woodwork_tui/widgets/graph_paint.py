@@ -25,6 +25,7 @@ _BORDERS = {
     NodeState.NOT_STARTED: "bad",
     NodeState.BACKLOG: "warn",
     NodeState.RETRYING: "warn",
+    NodeState.PAUSED: "warn",
     NodeState.PARKED: "warn",
     NodeState.DRAINING: "warn",
 }

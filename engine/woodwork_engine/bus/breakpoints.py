@@ -1,0 +1,157 @@
+"""Breakpoints: messages that a person wants to look at, and perhaps edit, before they are delivered (bus.md D4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+import msgspec
+
+from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.endpoint import Endpoint, Lane
+from woodwork_engine.bus.holds import Holds
+from woodwork_engine.delivery import Delivery
+from woodwork_engine.errors import PayloadError, UnknownComponentError
+from woodwork_engine.filter import Filter, compile_filter
+from woodwork_engine.hold import BY_BREAKPOINT, HoldState, Scope
+from woodwork_engine.payload import UNREADABLE, decode, json_text
+
+
+class Breakpoint(msgspec.Struct, frozen=True):
+    """Hold what is to be delivered to *component*, only from *source* and only where *condition* holds, if given."""
+
+    component: str
+    source: str | None = None
+    condition: str = ""
+
+
+class Breakpoints:
+    """Holds the head of a lane before its attempt where a breakpoint says so; its lane waits, and no other.
+
+    A component without breakpoints is not looked at. `version` changes with every change.
+    """
+
+    def __init__(self, core: BusCore, holds: Holds) -> None:
+        self.version = 0
+        self._core = core
+        self._holds = holds
+        self._all: dict[Breakpoint, Filter] = {}
+        self._let_through: set[tuple[str, str]] = set()
+
+    def list(self) -> tuple[Breakpoint, ...]:
+        """Return every breakpoint, the oldest first."""
+        return tuple(self._all)
+
+    def add(self, breakpoint_: Breakpoint) -> None:
+        """Hold from now on what *breakpoint_* says; raises FilterError and UnknownComponentError."""
+        if breakpoint_.component not in self._core.endpoints:
+            raise UnknownComponentError(breakpoint_.component, self._core.endpoints)
+        condition = compile_filter(breakpoint_.condition)
+        condition.over(_FIELDS)  # raises for a field that no message has
+        self._all[breakpoint_] = condition
+        self._look_out(breakpoint_.component)
+
+    def remove(self, breakpoint_: Breakpoint) -> bool:
+        """Hold no further message by *breakpoint_*; True when there was one. What is held stays until released."""
+        found = self._all.pop(breakpoint_, None) is not None
+        self._look_out(breakpoint_.component)
+        return found
+
+    def held(self) -> tuple[HoldState, ...]:
+        """Return what is held by breakpoints now."""
+        return tuple(hold for hold in self._holds.list() if hold.by == BY_BREAKPOINT)
+
+    def message(self, message_id: str, target: str) -> Delivery | None:
+        """Return a held message, None when it is not held."""
+        lane = self._lane_of(message_id, target)
+        return None if lane is None else lane.queue[0]
+
+    def release(self, message_id: str, target: str, *, encoded: bytes | None = None) -> bool:
+        """Let a held message be delivered, with the payload *encoded* where given; True when it was held.
+
+        Raises PayloadError for bytes that are no payload.
+        """
+        lane = self._lane_of(message_id, target)
+        if lane is None:
+            return False
+        head = lane.queue[0]
+        data: dict[str, object] = {"by": "person"}
+        if encoded is not None and encoded != head.encoded:
+            data |= self._replace(head, encoded)
+        self._let_through.add((message_id, target))
+        core = self._core
+        if core.log is not None:
+            core.log.append(core.clock.time(), "released", head.envelope, target, None, None, data)
+        self._holds.lift(Scope(target, lane.session.id), BY_BREAKPOINT)
+        return True
+
+    def release_all(self) -> int:
+        """Let everything that breakpoints hold be delivered and return how many messages that were."""
+        return sum(self.release(hold.message_id or "", hold.scope.component or "") for hold in self.held())
+
+    def _replace(self, head: Delivery, encoded: bytes) -> dict[str, object]:
+        try:
+            decode(encoded)
+        except UNREADABLE as error:
+            raise PayloadError("$", f"these bytes cannot be read ({error})") from error
+        before, head.encoded = head.encoded, encoded
+        head.own_payload = False
+        self._core.bytes += len(encoded) - len(before)
+        return {
+            "payload_sha256_before": sha256(before).hexdigest(),
+            "payload_sha256_after": sha256(encoded).hexdigest(),
+        }
+
+    def _lane_of(self, message_id: str, target: str) -> Lane | None:
+        hold = next((one for one in self.held() if (one.message_id, one.scope.component) == (message_id, target)), None)
+        endpoint = self._core.endpoints.get(target)
+        lane = None if hold is None or endpoint is None else endpoint.lanes.get(hold.scope.session or "")
+        return lane if lane is not None and lane.queue else None
+
+    def _look_out(self, component: str) -> None:
+        self.version += 1
+        watched = any(one.component == component for one in self._all)
+        self._core.endpoint(component).watch = self._stops if watched else None
+
+    def _stops(self, endpoint: Endpoint, lane: Lane) -> bool:
+        """Whether the head of *lane* is to be held; it is then."""
+        head = lane.queue[0]
+        key = (head.envelope.message_id, head.target)
+        if key in self._let_through:
+            self._let_through.discard(key)
+            return False
+        if head.attempt or not any(self._applies(one, test, head) for one, test in self._all.items()):
+            return False
+        core, now = self._core, self._core.clock.time()
+        if core.log is not None:
+            core.log.append(now, "held", head.envelope, head.target, None, None, {"by": BY_BREAKPOINT})
+        scope = Scope(endpoint.name, lane.session.id)
+        self._holds.put(HoldState(scope, now, BY_BREAKPOINT, message_id=head.envelope.message_id))
+        return True
+
+    def _applies(self, breakpoint_: Breakpoint, condition: Filter, head: Delivery) -> bool:
+        return (
+            breakpoint_.component == head.target
+            and breakpoint_.source in (None, head.envelope.sender_component)
+            and condition.over(_FIELDS)(head)
+        )
+
+
+def _payload(delivery: Delivery) -> object:
+    try:
+        return decode(delivery.encoded)
+    except UNREADABLE:
+        return None
+
+
+_FIELDS: dict[str, Callable[[Delivery], object]] = {
+    "text": lambda d: json_text(_payload(d)),
+    "payload": _payload,
+    "session": lambda d: d.envelope.session_id,
+    "event": lambda d: d.envelope.event_type,
+    "id": lambda d: d.envelope.message_id,
+    "from": lambda d: d.envelope.sender_component,
+    "to": lambda d: d.target,
+    "hop": lambda d: d.envelope.hop,
+    "size": lambda d: len(d.encoded),
+}

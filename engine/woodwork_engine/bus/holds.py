@@ -1,0 +1,131 @@
+"""What a person, or a message that cannot be handled, holds up: pauses, single steps, stuck lanes (bus.md B6, D4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.endpoint import Lane, LaneState
+from woodwork_engine.bus.settlement import Settlement
+from woodwork_engine.errors import UnknownComponentError
+from woodwork_engine.hold import BY_BREAKPOINT, BY_LETTER, BY_PERSON, HoldState, Scope
+
+
+class Holds:
+    """Keeps attempts from starting: what is held is accepted and waits, and its time to live stands still.
+
+    Holds are independent: a lane goes on when nothing holds it any more. `version` changes with every change.
+    """
+
+    def __init__(self, core: BusCore, settlement: Settlement) -> None:
+        self.version = 0
+        self._core = core
+        self._settlement = settlement
+        self._all: dict[tuple[Scope, str], HoldState] = {}
+        settlement.on_stuck = self.stuck
+
+    def list(self) -> tuple[HoldState, ...]:
+        """Return every hold, the oldest first."""
+        return tuple(self._all.values())
+
+    def pause(
+        self, component: str | None = None, session: str | None = None, *, reason: str | None = None
+    ) -> HoldState:
+        """Start no attempt in this scope until `resume`; running ones end. Raises UnknownComponentError."""
+        self._known(component)
+        scope = Scope(component, session)
+        before = self._all.get((scope, BY_PERSON))
+        return before or self.put(HoldState(scope, self._core.clock.time(), BY_PERSON, reason))
+
+    def resume(self, component: str | None = None, session: str | None = None) -> int:
+        """End every hold of exactly this scope and return how many there were; a letter a lane is stuck on stays."""
+        scope = Scope(component, session)
+        return sum(self.lift(scope, by) for by in (BY_PERSON, BY_LETTER, BY_BREAKPOINT))
+
+    def step(self, component: str | None = None, session: str | None = None) -> str | None:
+        """Let one attempt start in a held scope: of the message that waits longest. Returns its id, None without one.
+
+        A waiting retry is had at once. Raises UnknownComponentError.
+        """
+        self._known(component)
+        waiting = [lane for lane in self._lanes(Scope(component, session)) if _steppable(lane)]
+        if not waiting:
+            return None
+        lane = min(waiting, key=lambda one: one.queue[0].accepted_at)
+        self.step_lane(lane)
+        return lane.queue[0].envelope.message_id
+
+    def step_lane(self, lane: Lane) -> None:
+        """Let the head of a held *lane* have one attempt."""
+        if lane.state is LaneState.WAITING:
+            self._settlement.stop_waiting(lane)
+        self._core.step(lane)
+
+    def stuck(self, lane: Lane, dlq_id: str, reason: str) -> None:
+        """Stop *lane*, whose head has just become the dead letter *dlq_id*, until somebody resolves it (bus.md B6)."""
+        scope = Scope(lane.endpoint.name, lane.session.id)
+        self.put(HoldState(scope, self._core.clock.time(), BY_LETTER, reason, dlq_id=dlq_id))
+
+    def stuck_on(self, component: str, session: str) -> str | None:
+        """Return the dead letter on which this lane is stuck, None when it is not."""
+        hold = self._all.get((Scope(component, session), BY_LETTER))
+        return None if hold is None else hold.dlq_id
+
+    def purge(self, component: str, session: str) -> int:
+        """Discard what waits in a lane, end its holds, and return how many messages that were."""
+        lane = self._core.endpoint(component).lanes.get(session) if component in self._core.endpoints else None
+        rest = [] if lane is None else list(lane.queue)[lane.running :]
+        for delivery in rest:
+            if lane is not None:
+                self._settlement.discarded(lane, delivery, "lane purged")
+        self.resume(component, session)
+        return len(rest)
+
+    def restore(self, holds: Iterator[HoldState] | tuple[HoldState, ...]) -> None:
+        """Hold what was held before, as when a flow is started again."""
+        for hold in holds:
+            self.put(hold)
+
+    def put(self, hold: HoldState) -> HoldState:
+        """Hold what *hold* says, and tell."""
+        self._all[(hold.scope, hold.by)] = hold
+        self._core.held.add((hold.scope.component, hold.scope.session))
+        for lane in self._lanes(hold.scope):
+            self._core.halt(lane)
+        self._tell("paused", hold)
+        self._core.tell_if_idle()
+        return hold
+
+    def lift(self, scope: Scope, by: str) -> bool:
+        """End one hold; True when there was one."""
+        hold = self._all.pop((scope, by), None)
+        if hold is None:
+            return False
+        if not any(other == scope for other, _ in self._all):
+            self._core.held.discard((scope.component, scope.session))
+        self._tell("resumed", hold)
+        for lane in list(self._lanes(scope)):
+            self._core.unhalt(lane)
+        return True
+
+    def _known(self, component: str | None) -> None:
+        if component is not None and component not in self._core.endpoints:
+            raise UnknownComponentError(component, self._core.endpoints)
+
+    def _lanes(self, scope: Scope) -> Iterator[Lane]:
+        for name, endpoint in self._core.endpoints.items():
+            if scope.component in (None, name):
+                for lane in endpoint.lanes.values():
+                    if scope.session in (None, lane.session.id):
+                        yield lane
+
+    def _tell(self, kind: str, hold: HoldState) -> None:
+        self.version += 1
+        core, scope = self._core, hold.scope
+        if core.log is not None:
+            data = {key: value for key, value in hold.to_dict().items() if value is not None and key != "since"}
+            core.log.append_held(core.clock.time(), kind, scope.component, scope.session, data)
+
+
+def _steppable(lane: Lane) -> bool:
+    return bool(lane.queue) and lane.go is LaneState.HALTING and lane.state in (LaneState.PAUSED, LaneState.WAITING)

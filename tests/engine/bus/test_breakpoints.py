@@ -1,0 +1,120 @@
+"""Breakpoints: what they hold waits unstarted and can be edited; nothing else notices them."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.bus import Worker, message, records, routed, running
+from support.virtual_loop import later, virtual_time
+from woodwork_engine.bus.breakpoints import Breakpoint
+from woodwork_engine.errors import FilterError, PayloadError, UnknownComponentError
+from woodwork_engine.events import EventLog
+from woodwork_engine.payload import encode
+from woodwork_engine.policy import DeliveryPolicy
+
+
+@virtual_time
+async def test_a_breakpoint_holds_the_head_of_each_lane_and_no_lane_waits_for_another() -> None:
+    """D4: the held message has not been started, and its life stands still."""
+    log = EventLog()
+    async with running(DeliveryPolicy(ttl=10), log=log) as bus:
+        worker = Worker()
+        bus.register_component_handler("a", worker)
+        bus.breakpoints.add(Breakpoint("a", condition="payload.n:1"))
+        first = message("a", 1)
+        await bus.send_to_component(first)
+        await bus.send_to_component(message("a", 2))
+        await bus.send_to_component(message("a", 3, "t"))
+        await later(100)
+        assert worker.done == [("t", 3)]
+        assert [record.message_id for record in records(log, "held")] == [first.message_id]
+        assert [record for record in records(log, "started") if record.message_id == first.message_id] == []
+        assert bus.breakpoints.release(first.message_id, "a")
+        await bus.core.idle()
+        assert worker.numbers() == [1, 2]
+
+
+@virtual_time
+async def test_a_held_message_may_be_edited_before_it_is_released() -> None:
+    """D4, A7: the record has both hashes; the handler sees the new payload."""
+    log = EventLog()
+    async with running(log=log) as bus:
+        worker = Worker()
+        bus.register_component_handler("a", worker)
+        bus.breakpoints.add(Breakpoint("a"))
+        sent = message("a", 1)
+        await bus.send_to_component(sent)
+        await later()
+        assert bus.breakpoints.message(sent.message_id, "a").encoded == encode({"n": 1})
+        with pytest.raises(PayloadError):
+            bus.breakpoints.release(sent.message_id, "a", encoded=b"\xc1")
+        assert bus.breakpoints.release(sent.message_id, "a", encoded=encode({"n": "other"}))
+        await bus.core.idle()
+        assert worker.numbers() == ["other"]
+        assert bus.core.bytes == 0
+        details = records(log, "released")[0].details()
+        assert details["payload_sha256_before"] != details["payload_sha256_after"]
+
+
+@virtual_time
+async def test_a_breakpoint_on_an_edge_holds_only_what_takes_it() -> None:
+    """D4."""
+    async with running() as bus:
+        worker = Worker()
+        bus.register_component_handler("a", worker)
+        bus.breakpoints.add(Breakpoint("a", source="x"))
+        await bus.send_to_component(message("a", 1, "t", sender_component="y"))
+        await bus.send_to_component(message("a", 2, sender_component="x"))
+        await later()
+        assert worker.done == [("t", 1)]
+        assert bus.breakpoints.release_all() == 1
+        await later()
+        assert worker.numbers() == [2]
+
+
+@virtual_time
+async def test_without_its_breakpoint_a_component_is_not_looked_at() -> None:
+    """D4: and what is held stays held until somebody lets it go."""
+    async with running() as bus:
+        worker = Worker()
+        bus.register_component_handler("a", worker)
+        point = Breakpoint("a")
+        bus.breakpoints.add(point)
+        await bus.send_to_component(message("a", 1))
+        await later()
+        assert bus.breakpoints.list() == (point,)
+        assert bus.breakpoints.remove(point)
+        assert bus.core.endpoint("a").watch is None
+        await later(5)
+        assert worker.done == []
+        bus.holds.resume("a", "s")  # as a person would who resumes the lane
+        await bus.send_to_component(message("a", 2))
+        await bus.core.idle()
+        assert worker.numbers() == [1, 2]
+
+
+@virtual_time
+async def test_a_retry_of_what_was_let_through_is_not_held_again() -> None:
+    """D4, B2."""
+    async with running() as bus:
+        worker = Worker()
+        worker.failures = {1: 1}
+        bus.register_component_handler("a", worker)
+        bus.breakpoints.add(Breakpoint("a"))
+        await bus.send_to_component(message("a", 1))
+        await later()
+        bus.breakpoints.release_all()
+        await later(5)
+        assert worker.numbers() == [1]
+
+
+@virtual_time
+async def test_a_breakpoint_that_cannot_hold_anything_is_refused() -> None:
+    """D4."""
+    async with running() as bus:
+        with pytest.raises(UnknownComponentError):
+            bus.breakpoints.add(Breakpoint("nobody"))
+        routed(bus, {}, {"a": lambda _d, _p: None})
+        with pytest.raises(FilterError):
+            bus.breakpoints.add(Breakpoint("a", condition="nothing:1"))
+        assert bus.breakpoints.list() == ()
