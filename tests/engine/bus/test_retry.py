@@ -271,6 +271,32 @@ async def test_a_message_that_is_rejected_dies_at_once(error: Exception) -> None
 
 
 @virtual_time
+async def test_an_error_may_stop_its_session_at_once() -> None:
+    """D3, B6: `pause`, for a subclass too; a dead letter without a further attempt, and nothing after it starts."""
+    policy = DeliveryPolicy(retry=rules({"LookupError": "pause"}, {"KeyError": "retry"}))
+    async with running(policy) as bus:
+        seen: list[object] = []
+
+        async def handler(envelope: MessageEnvelope) -> None:
+            seen.append(envelope.payload["n"])
+            if envelope.payload["n"] == 1:
+                raise KeyError("not there yet")
+
+        bus.register_component_handler("a", handler)
+        for number in (1, 2):
+            await bus.send_to_component(message("a", number, "x"))
+        await bus.send_to_component(message("a", 3, "y"))
+        await bus.core.idle()
+        letter = bus.core.dead.list()[0]
+        assert sorted(seen) == [1, 3]
+        assert bus.holds.stuck_on("a", "x") == letter.dlq_id
+        bus.holds.resume("a", "x")
+        await bus.core.idle()
+    assert len(letter.attempts) == 1
+    assert seen[-1] == 2
+
+
+@virtual_time
 async def test_a_rule_has_figures_of_its_own() -> None:
     """D3: own base, factor, cap and max_retries; what it leaves open is the policy's."""
     rule = ErrorRule("ConnectionError", max_retries=5, base=10, cap=30)

@@ -80,7 +80,7 @@ def test_a_breaker_is_there_where_it_is_written_and_each_setting_wins_by_itself(
 
 def test_rules_about_errors_stand_layer_by_layer_the_components_first() -> None:
     bus = "deployment = local { message_bus = memory { retry = { on = { OSError = reject } } } }\n"
-    defaults = "defaults { retry = { on = { KeyError = reject, Exception = retry } } }\n"
+    defaults = "defaults { retry = { on = { KeyError = reject, Exception = pause } } }\n"
     own = """retry = { max_retry_after = 1m, on = {
         ConnectionError = retry { max_retries = 9, base = 5s, factor = 3, cap = 1m, jitter = none }
         "httpx.ReadTimeout" = { base = 1s }
@@ -92,7 +92,7 @@ def test_rules_about_errors_stand_layer_by_layer_the_components_first() -> None:
             ErrorRule("ConnectionError", "retry", max_retries=9, base=5.0, factor=3.0, cap=60.0, jitter="none"),
             ErrorRule("httpx.ReadTimeout", "retry", base=1.0),
         ),
-        (ErrorRule("KeyError", "reject"), ErrorRule("Exception", "retry")),
+        (ErrorRule("KeyError", "reject"), ErrorRule("Exception", "pause")),
         (ErrorRule("OSError", "reject"),),
     )
 
