@@ -145,13 +145,12 @@ class Endpoint:
     """
 
     __slots__ = (
-        "alone", "at_most_once", "blocked", "blocked_seconds", "breaker", "dead", "depth", "discarded", "dropped",
-        "duplicates", "easy_depth", "emitted", "emptied", "failed", "free_depth", "gate", "handled_seconds",
-        "held_by", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name", "ok",
-        "parked_runners", "peak", "peak_at", "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen",
-        "serving", "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "watch",
-        "window",
-        "working",
+        "alone", "at_most_once", "blocked", "blocked_seconds", "breaker", "breathing", "dead", "depth", "discarded",
+        "dropped", "duplicates", "easy_depth", "emitted", "emptied", "failed", "free_depth", "gate",
+        "handled_seconds", "held_by", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name",
+        "ok", "parked_runners", "peak", "peak_at", "policy_", "ready", "reasons", "retried", "retrying", "runners",
+        "seen", "serving", "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "watch",
+        "window", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
@@ -175,6 +174,8 @@ class Endpoint:
         self.runners: set[asyncio.Task[None]] = set()
         self.parked_runners: deque[asyncio.Future[None]] = deque()
         self.waking = False
+        self.breathing = 0
+        """Runners that let the loop breathe, and then go on with what is ready."""
         self.gate = Gate()
         self.depth = self.peak = self.inflight = self.working = self.retrying = self.blocked = 0
         self.emitted = self.ok = self.failed = self.retried = 0

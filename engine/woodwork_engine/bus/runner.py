@@ -30,8 +30,8 @@ IDLE, READY, RUNNING = LaneState.IDLE, LaneState.READY, LaneState.RUNNING
 class Runners:
     """Makes attempts for all endpoints: one lane at a time per runner, one attempt at a time per lane.
 
-    A runner is woken when a lane becomes ready, and wakes the next one while more lanes are ready; so under load no
-    message needs a wake-up of its own.
+    A runner is woken when a lane becomes ready, and another one when its handlers wait and leave lanes ready; so under
+    load no message needs a wake-up of its own, and handlers that do not wait need one runner.
     """
 
     def __init__(self, core: BusCore, intake: Intake, settlement: Settlement, sender: Sender) -> None:
@@ -75,6 +75,17 @@ class Runners:
             task.add_done_callback(endpoint.runners.discard)
             endpoint.waking = True
 
+    def _look_soon(self, endpoint: Endpoint) -> None:
+        """Have another runner take over if the one that works now waits in its handler and leaves ready lanes."""
+        if self._core.loop is not None:
+            endpoint.waking = True
+            self._core.loop.call_soon(self._look, endpoint)
+
+    def _look(self, endpoint: Endpoint) -> None:
+        endpoint.waking = False
+        if endpoint.ready and not endpoint.breathing:
+            self.wake(endpoint)
+
     async def stop(self) -> int:
         """End every runner; return how many attempts were cut short.
 
@@ -92,14 +103,19 @@ class Runners:
 
     async def _run(self, endpoint: Endpoint) -> None:
         core = self._core
-        me = asyncio.current_task()
+        me, loop = asyncio.current_task(), asyncio.get_running_loop()
         endpoint.waking = False
         try:
             while core.running and endpoint.serving is not None:
                 if len(endpoint.runners) > endpoint.policy.concurrency:
                     break
                 if not endpoint.ready:
-                    await self._rest(endpoint)
+                    rested = loop.create_future()
+                    endpoint.parked_runners.append(rested)
+                    try:
+                        await rested
+                    finally:
+                        endpoint.waking = False
                     continue
                 if self._no_slot():
                     await self._slot()
@@ -109,14 +125,6 @@ class Runners:
                 endpoint.runners.discard(me)
                 if endpoint.ready and core.running and not me.cancelling():  # one runner too many goes; the work stays
                     self.wake(endpoint)
-
-    async def _rest(self, endpoint: Endpoint) -> None:
-        rested = asyncio.get_running_loop().create_future()
-        endpoint.parked_runners.append(rested)
-        try:
-            await rested
-        finally:
-            endpoint.waking = False
 
     def _no_slot(self, ticket: int = NEWCOMER) -> bool:
         """Whether one more attempt has to wait: for others (bus.md B3), or for the lossless readers of the log."""
@@ -176,7 +184,7 @@ class Runners:
                 self._let_go(endpoint, lane)
                 continue
             if ready and not endpoint.waking:
-                self.wake(endpoint)
+                self._look_soon(endpoint)
             queue, turns = lane.queue, quantum
             while queue:
                 delivery = queue[0]
@@ -263,7 +271,11 @@ class Runners:
                 if not ready:
                     return  # to rest, which lets the loop breathe as well
                 core.slice_end = SPENT
-                await asyncio.sleep(0)
+                endpoint.breathing += 1
+                try:
+                    await asyncio.sleep(0)
+                finally:
+                    endpoint.breathing -= 1
                 core.slice_end = monotonic() + SLICE
                 handler, direct = instance.attempt, instance.direct  # its layers may have changed meanwhile
                 if self._no_slot():
