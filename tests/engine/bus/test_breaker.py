@@ -235,6 +235,24 @@ async def test_a_timeout_is_a_failure_and_a_stop_is_none() -> None:
 
 
 @virtual_time
+async def test_a_lane_that_a_person_holds_stays_held_when_the_breaker_closes() -> None:
+    """D7, B6: and goes on when both have let go."""
+    async with running(policy()) as bus:
+        service = Service()
+        bus.register_component_handler("a", service)
+        await send(bus, *range(6))
+        await later()
+        bus.holds.pause("a", "s5")
+        service.works = True
+        await later(40)
+        assert state(bus) is BreakerState.CLOSED
+        assert {name for name, lane in bus.core.endpoints["a"].lanes.items() if lane.queue} == {"s5"}
+        bus.holds.resume("a", "s5")
+        await bus.core.idle()
+        assert bus.core.endpoints["a"].ok == 6
+
+
+@virtual_time
 async def test_an_open_breaker_makes_the_bus_unwell_until_it_closes() -> None:
     """D7, H5: the reason says when it is tried again."""
     async with running(policy()) as bus:

@@ -399,6 +399,10 @@ async def test_the_buss_own_numbers_are_read_when_an_exporter_asks(sdk: Exporter
     assert sdk.values("ww.dlq.depth", "messaging.consumer.group.name") == {"flow": 3}
     assert sdk.values("ww.loop.lag", "messaging.consumer.group.name") == {"flow": 0.25}
     assert sdk.values("ww.lanes.paused") == {}
+    bus.holds.pause("a", "y")
+    await later(0.5)
+    assert sdk.values("ww.lanes.paused") == {"a": 1}
+    bus.holds.resume("a", "y")
     await waiting
     assert sdk.values("ww.blocked.seconds") == {"a": pytest.approx(1)}
     await bus.stop(drain=False)
