@@ -141,6 +141,18 @@ class DeadLetter(msgspec.Struct, frozen=True):
         last = self.attempts[-1]
         return f"{last.error_type}: {last.message}" if last.message else last.error_type
 
+    @property
+    def error_type(self) -> str:
+        """The class of the last error by name; empty where no attempt was made."""
+        return self.attempts[-1].error_type if self.attempts else ""
+
+    @property
+    def why(self) -> str:
+        """Why it died: its last error, or the reason and then the error."""
+        if self.reason in (DeathReason.EXHAUSTED, DeathReason.REJECTED) or not self.attempts:
+            return self.error
+        return f"{self.reason.value.replace('_', ' ')} after {self.error}"
+
     def payload(self) -> object:
         """Return a fresh copy of the payload; where it cannot be read (`undecodable`), a text that says so."""
         try:

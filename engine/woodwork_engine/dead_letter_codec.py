@@ -6,6 +6,7 @@ The payload travels as it was encoded, so that bytes, datetimes and whatever els
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -47,6 +48,16 @@ def from_line(line: str) -> DeadLetter:
     except (ValueError, RecursionError) as error:
         raise LetterFormatError(f"this is no JSON: {error}") from error
     return _letter(plain)
+
+
+def from_lines(lines: Iterable[str]) -> Iterator[tuple[int, DeadLetter | LetterFormatError]]:
+    """Yield, for each line that is not blank, its number from 1 and the letter in it, or why it holds none."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield number, from_line(line)
+            except LetterFormatError as error:
+                yield number, error
 
 
 def _without_payload(letter: DeadLetter) -> DeadLetter:

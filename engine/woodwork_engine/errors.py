@@ -75,12 +75,14 @@ class PayloadError(WoodworkError):
 class QueueFullError(WoodworkError):
     """A target has no room for a message (bus.md F2)."""
 
-    def __init__(self, target: str, depth: int, limit: int, what: str = "queue") -> None:
+    def __init__(
+        self, target: str, depth: int, limit: int, what: str = "queue", remedy: str = "send slower or raise the limit"
+    ) -> None:
         self.target = target
         self.depth = depth
         self.limit = limit
         self.what = what
-        super().__init__(f"{target}: {what} is full ({depth} of {limit}); send slower or raise the limit")
+        super().__init__(f"{target}: {what} is full ({depth} of {limit}); {remedy}")
 
 
 class ClosingError(WoodworkError):

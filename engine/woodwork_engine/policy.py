@@ -104,6 +104,23 @@ class DeliveryPolicy:
         return max(64, self.max_queue // 16)
 
 
+WhenFull = Literal["evict_resolved", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class DlqPolicy:
+    """How dead letters are kept (bus.md E2): sizes in letters and bytes, ages in seconds or None for ever.
+
+    Age and, with *evict_resolved*, a full queue remove resolved letters only; where there are none, ingress rejects.
+    """
+
+    max_count: int = 100_000
+    max_bytes: int = 256 * 1024 * 1024
+    max_age: float | None = 7 * 86_400.0
+    when_full: WhenFull = "evict_resolved"
+    max_replays: int = 3
+
+
 @dataclass(frozen=True, slots=True)
 class FlowPolicy:
     """Limits and deadlines of a whole flow; times in seconds, sizes in messages or bytes."""
@@ -115,4 +132,4 @@ class FlowPolicy:
     overflow_factor: int = 10
     drain_timeout: float = 30.0
     stop_timeout: float = 10.0
-    max_replays: int = 3
+    dlq: DlqPolicy = field(default_factory=DlqPolicy)

@@ -39,9 +39,9 @@ class BusCore:
     __slots__ = (
         "__weakref__", "_policy", "beat", "blocked", "bytes", "clock", "closing", "dead", "default_policy", "depth",
         "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held", "idle_waiters", "in_line",
-        "inflight", "lag", "log", "loop", "max_bytes", "max_hops", "max_inflight", "max_messages", "monotonic",
-        "on_ready", "outer_trace", "past", "rng", "running", "secrets", "sessions", "slice_end", "slots", "tables",
-        "tickets", "unroutable", "waiting", "wall", "window",
+        "inflight", "lag", "letter_gate", "log", "loop", "max_bytes", "max_hops", "max_inflight", "max_messages",
+        "monotonic", "on_ready", "outer_trace", "past", "rejected", "rng", "running", "secrets", "sessions",
+        "slice_end", "slots", "tables", "tickets", "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
     def __init__(
@@ -57,9 +57,13 @@ class BusCore:
         self.wall = clock.time
         self.monotonic = clock.monotonic
         self.rng = rng
+        self.dead = DeadLetters(clock, policy.dlq)
+        self.dead.on_full = self._letters_full
+        self.dead.on_evicted = self._letters_evicted
+        self.letter_gate = Gate()
         self.policy = policy
         self.default_policy = default_policy
-        self.log = log
+        self.log: EventLog | None = log
         self.flow = flow
         self.secrets = Secrets()
         self.running = False
@@ -76,7 +80,6 @@ class BusCore:
         """What is held, as component and session; None stands for all of them."""
         self.halted: set[Lane] = set()
         """The lanes that this concerns."""
-        self.dead = DeadLetters(clock)
         self.gate = Gate()
         self.slots = Gate()
         self.in_line = 0
@@ -84,7 +87,7 @@ class BusCore:
         self.tickets = 0
         self.idle_waiters: set[asyncio.Future[None]] = set()
         self.depth = self.bytes = self.inflight = 0
-        self.from_outside = self.blocked = self.unroutable = 0
+        self.from_outside = self.blocked = self.rejected = self.unroutable = 0
         self.beat = Beat()
         self.window = Window()
         self.slice_end = SPENT
@@ -112,9 +115,28 @@ class BusCore:
     def policy(self, policy: FlowPolicy) -> None:
         self._policy = policy
         self.max_messages = policy.max_messages
-        self.max_bytes = policy.max_bytes
+        self.bar()
         self.max_hops = policy.max_hops
         self.max_inflight = policy.max_inflight
+        self.dead.limit(policy.dlq)
+
+    def bar(self) -> None:
+        """Let nothing from outside in the short way while there is no room for dead letters (bus.md E2)."""
+        barred = self.dead.full or bool(self.letter_gate.waiters)
+        self.max_bytes = -1 if barred else self._policy.max_bytes
+
+    def _letters_full(self) -> None:
+        self.bar()
+        self.letter_gate.call()
+        if self.log is not None:
+            event = "dead_letters.full" if self.dead.full else "dead_letters.room"
+            data: dict[str, object] = {"event": event, "count": self.dead.count, "bytes": self.dead.bytes}
+            self.log.append(self.clock.time(), "note", data=data)
+
+    def _letters_evicted(self, count: int, why: str) -> None:
+        if self.log is not None:
+            data: dict[str, object] = {"event": "dead_letters.evicted", "count": count, "reason": why}
+            self.log.append(self.clock.time(), "note", data=data)
 
     @property
     def busy(self) -> str | None:
@@ -148,6 +170,7 @@ class BusCore:
         """Let whoever waits for anything look again, because something else than room has changed."""
         self.slots.call_all()
         self.gate.call_all()
+        self.letter_gate.call_all()
         if self.in_line:
             for endpoint in self.endpoints.values():
                 endpoint.gate.call_all()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
 from types import MappingProxyType
 from typing import Protocol
 
@@ -12,9 +13,12 @@ from msgspec.structs import replace
 
 from woodwork_engine.clock import Clock
 from woodwork_engine.dead_letter import DeadLetter, DeadState, DeathReason, Note, Resolution
-from woodwork_engine.errors import ReplayRefusedError
+from woodwork_engine.errors import QueueFullError, ReplayRefusedError
+from woodwork_engine.policy import DlqPolicy
 
 MOST_NOTES = 50
+MOST_EVICTED = 500
+"""Letters that go in one piece: a slice of work (bus.md H4)."""
 LONGEST_NOTE = 4 * 1024
 """Characters of a note that are kept."""
 
@@ -41,7 +45,15 @@ class DeadLetters:
     Counts are kept up to date with each change, so that who shows them need not go through the letters.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, limits: DlqPolicy | None = None) -> None:
+        self.limits = limits or DlqPolicy()
+        self.full = False
+        """Whether nothing more may come in that could die (bus.md E2); a letter is kept all the same."""
+        self.evicted = 0
+        """How many resolved letters made room, or were too old."""
+        self.on_full: Callable[[], object] = lambda: None
+        """Called when `full` has changed."""
+        self.on_evicted: Callable[[int, str], object] = lambda _count, _why: None
         self.version = 0
         self.exhausted = 0
         self.bytes = 0
@@ -65,6 +77,27 @@ class DeadLetters:
     def count(self) -> int:
         """How many letters are kept, in whatever state."""
         return len(self._letters)
+
+    def limit(self, limits: DlqPolicy) -> None:
+        """Go by *limits* from now on."""
+        self.limits = limits
+        self._make_room()
+
+    def full_error(self) -> QueueFullError:
+        """Return the error of a sender that is refused because no letter can go (bus.md E2)."""
+        limits = self.limits
+        full = (
+            (self.bytes, limits.max_bytes, "bytes")
+            if self.bytes >= limits.max_bytes
+            else (self.count, limits.max_count, "letters")
+        )
+        return QueueFullError(
+            "dead letters",
+            full[0],
+            full[1],
+            f"room for {full[2]}",
+            "replay, discard or purge dead letters, or raise the limits of dlq",
+        )
 
     @property
     def last_number(self) -> int:
@@ -105,14 +138,20 @@ class DeadLetters:
         for letter in reopened:
             for observer in self._observers:
                 observer.changed(letter)
+        self._make_room()
 
     def next_id(self) -> str:
         """Return the id of the next dead letter."""
         self._numbered += 1
         return f"dl-{self._numbered:06d}"
 
+    def is_free(self, dlq_id: str) -> bool:
+        """Whether a letter from elsewhere may have this id: nobody here has it, and nobody ever had."""
+        return dlq_id not in self._letters and not 0 < number_of(dlq_id) <= self._numbered
+
     def add(self, letter: DeadLetter) -> None:
         """Keep *letter*; where it is what a replay has become, the letter that was replayed is told."""
+        self._numbered = max(self._numbered, number_of(letter.dlq_id))
         self.exhausted += letter.reason is DeathReason.EXHAUSTED
         self._put(letter)
         self.version += 1
@@ -121,6 +160,8 @@ class DeadLetters:
         before = self._letters.get(letter.replay.of or "")
         if before is not None:
             self._change(before, replace(before, died_again_as=letter.dlq_id))
+        else:
+            self._make_room()
 
     def get(self, dlq_id: str) -> DeadLetter | None:
         """Return the dead letter *dlq_id*, or None."""
@@ -212,7 +253,53 @@ class DeadLetters:
             self.version += 1
             for observer in self._observers:
                 observer.removed(gone)
+            self._tell_if_full()
         return gone
+
+    def expire(self, now: float) -> int:
+        """Forget resolved letters that were resolved longer than `max_age` before *now*; return how many.
+
+        At most a slice of them go at once, so call it again.
+        """
+        oldest = self.limits.max_age
+        late: list[str] = []
+        if oldest is not None:
+            for dlq_id in islice(self._resolved, MOST_EVICTED):
+                if _resolved_at(self._letters[dlq_id]) > now - oldest:
+                    break
+                late.append(dlq_id)
+        self._evict(late, "too old")
+        self._make_room()
+        return len(late)
+
+    def _make_room(self) -> None:
+        """Let the letters that were resolved first go while there are too many, and say whether that was enough."""
+        over_count = self.count - self.limits.max_count
+        over_bytes = self.bytes - self.limits.max_bytes
+        if self.limits.when_full == "evict_resolved" and (over_count > 0 or over_bytes > 0):
+            going: list[str] = []
+            for dlq_id in islice(self._resolved, MOST_EVICTED):
+                if over_count <= 0 and over_bytes <= 0:
+                    break
+                going.append(dlq_id)
+                over_count -= 1
+                over_bytes -= self._letters[dlq_id].size
+            self._evict(going, "full")
+        self._tell_if_full()
+
+    def _evict(self, dlq_ids: Sequence[str], why: str) -> None:
+        if dlq_ids:
+            self.evicted += len(dlq_ids)
+            self.on_evicted(len(dlq_ids), why)
+            self.remove(dlq_ids)
+
+    def _tell_if_full(self) -> None:
+        limits = self.limits
+        at_limit = self.count >= limits.max_count or self.bytes >= limits.max_bytes
+        full = at_limit and not (self._resolved and limits.when_full == "evict_resolved")
+        if full is not self.full:
+            self.full = full
+            self.on_full()
 
     def _resolve(self, letter: DeadLetter, state: DeadState, resolution: Resolution | None) -> None:
         changes = replace(letter, state=state, resolution=resolution, replay_ok=None, died_again_as=None)
@@ -224,6 +311,7 @@ class DeadLetters:
         self.version += 1
         for observer in self._observers:
             observer.changed(changed)
+        self._make_room()
 
     def _put(self, letter: DeadLetter) -> None:
         self._letters[letter.dlq_id] = letter

@@ -53,6 +53,7 @@ class Housekeeping:
                 endpoint.seen.trim(now, IDS_PER_ROUND)
             if endpoint.ready:  # normally a runner is on its way; somebody may have cancelled it
                 self._core.on_ready(endpoint)
+        self._core.dead.expire(now)
         if self._rounds % TIDY_EVERY == 0:
             self._tidy(now)
         self._core.tables.look_after()

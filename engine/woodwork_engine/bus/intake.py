@@ -177,8 +177,43 @@ class Intake:
 
         Raises QueueFullError and ClosingError; cancelled, it has accepted nothing (bus.md F7).
         """
-        await self.room(parcels, timeout)
+        if self._core.dead.full or self._core.letter_gate.waiters:
+            await self._room_for_letters(parcels[0][1], timeout)
+            await self._free_room(parcels, timeout)
+        else:
+            await self.room(parcels, timeout)
         self.accept(parcels)
+
+    async def _room_for_letters(self, delivery: Delivery, timeout: float | None) -> None:
+        """Refuse ingress while no dead letter can go (bus.md E2); inputs, which wait without limit (F2), wait in turn.
+
+        What comes after such a wait has to be done in the same step, so that nobody overtakes (B4).
+        """
+        core, gate = self._core, self._core.letter_gate
+        self._refuse_if_full(timeout)
+        if core.dead.full:
+            core.blocked += 1
+            if core.log is not None:
+                data: dict[str, object] = {"depth": core.dead.count, "limit": core.dead.limits.max_count}
+                core.log.append(core.clock.time(), "blocked", delivery.envelope, delivery.target, None, None, data)
+        core.tickets += 1
+        waiter = Waiter(core.tickets)
+        gate.join(waiter)
+        try:
+            while core.dead.full or gate.anyone_before(waiter.ticket):
+                await waiter.turn()
+                if core.closing:
+                    raise ClosingError
+                self._refuse_if_full(timeout)
+        finally:
+            gate.leave(waiter)
+            core.bar()
+
+    def _refuse_if_full(self, timeout: float | None) -> None:
+        core = self._core
+        if core.dead.full and timeout is not None:
+            core.rejected += 1
+            raise core.dead.full_error()
 
     async def room(self, parcels: Parcels, timeout: float | None) -> None:
         """Return once *parcels* from outside have room, which is theirs until control is given up: accept at once."""
@@ -186,6 +221,10 @@ class Intake:
         if core.clock.monotonic() >= core.slice_end:
             await asyncio.sleep(0)
             core.slice_end = core.clock.monotonic() + SLICE
+        await self._free_room(parcels, timeout)
+
+    async def _free_room(self, parcels: Parcels, timeout: float | None) -> None:
+        core = self._core
         if core.closing:
             raise ClosingError
         full = self._full(parcels, NEWCOMER, outside=True)

@@ -13,6 +13,7 @@ from woodwork_engine.bus.acceptance import Acceptance
 from woodwork_engine.bus.breaker import Breakers
 from woodwork_engine.bus.breakpoints import Breakpoints
 from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.dead_letter_queue import DeadLetterQueue
 from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.dedupe import Dedupe
 from woodwork_engine.bus.ending import Ending
@@ -31,7 +32,6 @@ from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.bus.statistics import degraded_reasons, published_statistics, settled
 from woodwork_engine.bus.subscriptions import Subscriptions
 from woodwork_engine.bus.telemetry import configured_telemetry
-from woodwork_engine.bus.trash import Trash
 from woodwork_engine.clock import Clock, SystemClock
 from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.delivery import current
@@ -89,7 +89,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self.holds = Holds(self.core, settlement)
         self.breakpoints = Breakpoints(self.core, self.holds)
         self.replays = Replays(self.core, self._intake, ids, self.holds)
-        self.trash = Trash(self.core)
+        self.dead_letters = DeadLetterQueue(self.core, self.replays)
         self._subscriptions = Subscriptions(self.core, settlement)
         self._handlers = EnvelopeHandlers(flow)
         self._routes: dict[tuple[str | None, str], Route] = {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.dead_letters import number_of
 from woodwork_engine.bus.endpoint import Route
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.errors import PayloadError, ReplayRefusedError, UnknownComponentError
+from woodwork_engine.errors import PayloadError, ReplayRefusedError, UnknownComponentError, WoodworkError
 from woodwork_engine.hold import BY_LETTER, Scope
 from woodwork_engine.message import CommunicationPattern, IdSource, MessageEnvelope
 from woodwork_engine.payload import UNREADABLE, decode
@@ -31,26 +34,33 @@ class Replays:
         target: str | None = None,
         reroute: bool = False,
         force: bool = False,
+        keep_ttl: bool = False,
+        note: str | None = None,
         by: str = "person",
     ) -> str:
         """Send a dead letter again and return the new message's id.
 
         It goes to its own target, else to *target*, else along today's routes of its source (*reroute*); *encoded*
-        replaces the payload. Raises ReplayRefusedError (bus.md E5), PayloadError, QueueFullError, ClosingError and
-        UnknownComponentError.
+        replaces the payload. Its life begins anew unless *keep_ttl*; *note* says why it is replayed. Raises
+        ReplayRefusedError (bus.md E5), PayloadError, QueueFullError, ClosingError and UnknownComponentError.
         """
         core = self._core
         letter = self._allowed(dlq_id, force=force)
         if encoded is not None:
             _must_be_readable(encoded)
         payload = letter.encoded if encoded is None else encoded
-        envelope = self._envelope(letter)
+        envelope = self._envelope(letter, keep_ttl=keep_ttl)
         parcels = self._parcels(letter, envelope, payload, target, reroute=reroute)
+        if keep_ttl:
+            if letter.envelope.is_expired(envelope.created_at):
+                raise ReplayRefusedError(f"the life of {dlq_id} is over; replay it without keeping that")
+            for _, delivery in parcels:
+                delivery.expires_at = letter.envelope.expires_at
         head = target is None and not reroute and self._stuck_on(letter)
         if not head:  # else it takes the place that it had
             await self._intake.room(parcels, max(route.endpoint.policy.block_timeout for route, _ in parcels))
         letter = self._allowed(dlq_id, force=force)  # somebody else may have replayed it while this one waited
-        core.dead.mark_replayed(letter, envelope.message_id, payload, by, len(parcels))
+        core.dead.mark_replayed(letter, envelope.message_id, payload, by, len(parcels), note)
         self._intake.accept(parcels)
         if head:
             self._to_the_front(letter)
@@ -58,6 +68,31 @@ class Replays:
             data: dict[str, object] = {"dlq_id": dlq_id, "replay_of": letter.envelope.message_id}
             core.log.append(core.clock.time(), "replayed", envelope, parcels[0][1].target, None, None, data)
         return envelope.message_id
+
+    async def replay_in_order(
+        self,
+        dlq_ids: Sequence[str],
+        *,
+        encoded: bytes | None = None,
+        target: str | None = None,
+        reroute: bool = False,
+        force: bool = False,
+        keep_ttl: bool = False,
+    ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """Replay several, each lane in the order in which it took them; return new ids, and refused ones with why."""
+        accepted: list[str] = []
+        refused: list[tuple[str, str]] = []
+        letters = [letter for dlq_id in dlq_ids if (letter := self._core.dead.get(dlq_id)) is not None]
+        unknown = [dlq_id for dlq_id in dlq_ids if self._core.dead.get(dlq_id) is None]
+        for dlq_id in (*(letter.dlq_id for letter in in_lane_order(letters)), *unknown):
+            try:
+                new_id = await self.replay(
+                    dlq_id, encoded=encoded, target=target, reroute=reroute, force=force, keep_ttl=keep_ttl
+                )
+                accepted.append(new_id)
+            except WoodworkError as error:
+                refused.append((dlq_id, str(error)))
+        return tuple(accepted), tuple(refused)
 
     def _stuck_on(self, letter: DeadLetter) -> bool:
         """Whether the lane of *letter* is stopped on exactly this one (bus.md B6, E4)."""
@@ -72,9 +107,9 @@ class Replays:
 
     def _allowed(self, dlq_id: str, *, force: bool) -> DeadLetter:
         core = self._core
-        return core.dead.ready_to_replay(dlq_id, max_replays=core.policy.max_replays, force=force)
+        return core.dead.ready_to_replay(dlq_id, max_replays=core.policy.dlq.max_replays, force=force)
 
-    def _envelope(self, letter: DeadLetter) -> MessageEnvelope:
+    def _envelope(self, letter: DeadLetter, *, keep_ttl: bool) -> MessageEnvelope:
         old = letter.envelope
         now = self._core.clock.time()
         return MessageEnvelope(
@@ -89,7 +124,8 @@ class Replays:
             delivery_mode=old.delivery_mode,
             pattern=CommunicationPattern.POINT_TO_POINT,
             max_retries=old.max_retries,
-            ttl_seconds=old.ttl_seconds,
+            expires_at=old.expires_at if keep_ttl else None,
+            ttl_seconds=None if keep_ttl else old.ttl_seconds,
             dedupe_key=old.dedupe_key,
             replay_of=letter.dlq_id,
             replay_count=letter.replay.count + 1,
@@ -113,6 +149,18 @@ class Replays:
                 raise UnknownComponentError(name, core.endpoints)
             routes = (core.table.direct(source, name),)
         return [self._intake.parcel(route, envelope, payload, envelope.created_at) for route in routes]
+
+
+def in_lane_order(letters: Iterable[DeadLetter]) -> list[DeadLetter]:
+    """Return *letters* lane by lane, the lane with the oldest first, each as it took them (bus.md E6)."""
+    lanes: dict[tuple[str, str], list[DeadLetter]] = {}
+    for letter in sorted(letters, key=_accepted):
+        lanes.setdefault((letter.route.target, letter.envelope.session_id), []).append(letter)
+    return [letter for lane in lanes.values() for letter in lane]
+
+
+def _accepted(letter: DeadLetter) -> tuple[float, int]:
+    return letter.lane.accepted_at or letter.envelope.created_at, number_of(letter.dlq_id)
 
 
 def _must_be_readable(encoded: bytes) -> None:

@@ -158,6 +158,10 @@ class Sender:
 
     async def _admit(self, envelope: MessageEnvelope, encoded: bytes, routes: Sequence[Route]) -> None:
         if routes:
+            core = self._core
+            if core.dead.full and envelope.sender_component is None:  # a person, who is told at once (bus.md E2)
+                core.rejected += 1
+                raise core.dead.full_error()
             now = envelope.created_at
             parcels = [self._intake.parcel(route, envelope, encoded, now) for route in routes]
             await self._intake.from_outside(parcels, None)

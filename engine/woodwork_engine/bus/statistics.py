@@ -72,6 +72,8 @@ def degraded_reasons(core: BusCore) -> tuple[str, ...]:
             reasons.append(f"{endpoint.name}: the oldest message has waited {age:.0f} s")
         if (dead := endpoint.window.growth(4, endpoint.dead)) > DEAD_PER_MINUTE:
             reasons.append(f"{endpoint.name}: {dead} dead letters in the last minute")
+    if core.dead.full:
+        reasons.append(f"{core.dead.full_error()}; nothing is taken from outside")
     return tuple(reasons)
 
 
@@ -101,6 +103,7 @@ def published_statistics(core: BusCore, started_at: float, topics: Sequence[str]
         "messages_published": accepted,
         "messages_delivered": ok,
         "messages_failed": dead + dropped,
+        "messages_rejected": core.rejected,
         "messages_retried": sum(e.retried for e in endpoints),
         "messages_dead_lettered": dead,
         "active_subscriptions": len(topics),

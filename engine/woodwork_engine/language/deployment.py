@@ -59,7 +59,7 @@ class FlowReader:
             self._bus_of_environment(environment, Span.point(file))
             return FlowWide((defaults,), FlowPolicy(), scripts)
         flow, bus = self._deployment(deployment, environment)
-        return FlowWide((defaults, written(bus)), flow_policy(flow), scripts)
+        return FlowWide((defaults, written(bus)), flow_policy(flow, bus.dead_letter_ttl), scripts)
 
     def _misplaced(self, entry: Entry) -> bool:
         if entry.key in FlowSettings.model_fields or entry.key == BUS:
@@ -98,7 +98,7 @@ class FlowReader:
             return False
         if entry.key in USES:
             place = "defaults { ... }"
-        elif entry.key in BusSettings.model_fields:
+        elif entry.key in BusSettings.model_fields and entry.key not in FlowSettings.model_fields:
             place = f"{BUS} = memory {{ ... }}"
         else:
             return False

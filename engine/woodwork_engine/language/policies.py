@@ -14,6 +14,7 @@ from woodwork_engine.policy import (
     DedupePolicy,
     DeliveryChoice,
     DeliveryPolicy,
+    DlqPolicy,
     ErrorAction,
     ErrorRule,
     FlowPolicy,
@@ -22,6 +23,7 @@ from woodwork_engine.policy import (
     OnRemove,
     Overflow,
     RetryPolicy,
+    WhenFull,
 )
 
 _LONGEST = 31_536_000.0  # a year, in seconds
@@ -159,11 +161,26 @@ class BusSettings(DeliverySettings):
 
     max_retries: int | None = Field(default=None, ge=0, le=10_000, description="another name of retry.max_retries")
     max_queue_size: int | None = Field(default=None, ge=1, le=_MOST, description="another name of max_queue")
+    dead_letter_ttl: Duration | None = Field(
+        default=None, gt=0, le=_LONGEST, description="another name of dlq.max_age in deployment"
+    )
 
 
 class DlqSettings(KindSettings):
     """How dead letters are kept."""
 
+    max_count: int = Field(default=100_000, ge=1, le=_MOST, description="dead letters that are kept")
+    max_bytes: Annotated[int, BeforeValidator(_bytes)] = Field(
+        default=256 * 2**20, ge=1, le=2**50, description="bytes of dead letters that are kept, as in 256MiB"
+    )
+    max_age: Duration | None = Field(
+        default=604_800.0, gt=0, le=_LONGEST, description="time a resolved letter is kept after that, or none"
+    )
+    dead_letter_ttl: Duration | None = Field(default=None, gt=0, le=_LONGEST, description="another name of max_age")
+    when_full: WhenFull = Field(
+        default="evict_resolved",
+        description="evict_resolved: the letters resolved first go; reject: nothing is taken from outside",
+    )
     max_replays: int = Field(default=3, ge=0, le=10_000, description="replays of one letter that need no force")
 
 
@@ -185,6 +202,7 @@ class FlowSettings(KindSettings):
     )
     stop_timeout: Duration = Field(default=10.0, ge=0, le=_LONGEST, description="time a stopping flow has to finish")
     dlq: DlqSettings = Field(default=DlqSettings(), description="how dead letters are kept")
+    dead_letter_ttl: Duration | None = Field(default=None, gt=0, le=_LONGEST, description="another name of dlq.max_age")
 
 
 Written = Mapping[str, object]
@@ -239,20 +257,29 @@ def _rules(retry: Mapping[str, Any]) -> tuple[tuple[ErrorRule, ...], ...]:
     return (tuple(ErrorRule(name, **rule) for name, rule in on.items()),) if on else ()
 
 
-def flow_policy(settings: FlowSettings) -> FlowPolicy:
-    """Return the policy that *settings* describe."""
-    values = settings.model_dump(include=set(FlowSettings.model_fields) - {"dlq", "durable"})
-    return FlowPolicy(**values, max_replays=settings.dlq.max_replays)
+def flow_policy(settings: FlowSettings, bus_letter_ttl: float | None = None) -> FlowPolicy:
+    """Return the policy that *settings* describe; *bus_letter_ttl* (s) is what the bus's block says of dead letters."""
+    values = settings.model_dump(include=set(FlowSettings.model_fields) - {"dlq", "durable", "dead_letter_ttl"})
+    return FlowPolicy(**values, dlq=_dlq_policy(settings, bus_letter_ttl))
+
+
+def _dlq_policy(settings: FlowSettings, bus_letter_ttl: float | None) -> DlqPolicy:
+    """Return how dead letters are kept; of the names for their age `max_age` goes first, then the nearest one."""
+    dlq = settings.dlq
+    if "max_age" not in dlq.model_fields_set:
+        others = (dlq.dead_letter_ttl, settings.dead_letter_ttl, bus_letter_ttl)
+        age = next((one for one in others if one is not None), dlq.max_age)
+    else:
+        age = dlq.max_age
+    return DlqPolicy(dlq.max_count, dlq.max_bytes, age, dlq.when_full, dlq.max_replays)
 
 
 _POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "breaker", "ordering"}
 
 _LATER: Mapping[str, Sequence[object] | None] = {
-    "was": None, "sync": None, "dead_letter_ttl": None,
+    "was": None, "sync": None,
     "ordering": ("none", None), "overflow": ("drop_oldest", "drop_new"),
     "durable": (True,),
-    "dlq.max_count": None, "dlq.max_bytes": None, "dlq.max_age": None, "dlq.when_full": None,
-    "dlq.dead_letter_ttl": None,
 }  # fmt: skip
 
 

@@ -231,32 +231,30 @@ class Engine(HoldCommands):
         target: str | None = None,
         reroute: bool = False,
         force: bool = False,
+        keep_ttl: bool = False,
     ) -> Future[Replayed]:
-        """Send dead letters again, in the order given (bus.md E4, E5); *encoded* replaces the payload."""
+        """Send dead letters again, in the order in which their lanes took them (bus.md E4-E6).
+
+        *encoded* replaces the payload; the life of each begins anew unless *keep_ttl*.
+        """
 
         async def send(flow: LiveFlow) -> Replayed:
-            accepted: list[str] = []
-            refused: list[tuple[str, str]] = []
-            for dlq_id in dlq_ids:
-                try:
-                    accepted.append(
-                        await flow.bus.replays.replay(
-                            dlq_id, encoded=encoded, target=target, reroute=reroute, force=force
-                        )
-                    )
-                except WoodworkError as error:
-                    refused.append((dlq_id, str(error)))
-            return Replayed(tuple(accepted), tuple(refused))
+            replays = flow.bus.replays
+            return Replayed(
+                *await replays.replay_in_order(
+                    dlq_ids, encoded=encoded, target=target, reroute=reroute, force=force, keep_ttl=keep_ttl
+                )
+            )
 
         return self._do(send)
 
     def discard(self, dlq_ids: Sequence[str]) -> Future[int]:
         """Move dead letters to the trash; the future has how many were open."""
-        return self._do(lambda flow: _answer(len(flow.bus.trash.discard(dlq_ids))))
+        return self._do(lambda flow: _answer(len(flow.bus.dead_letters.discard(dlq_ids))))
 
     def restore(self, dlq_ids: Sequence[str]) -> Future[int]:
         """Take dead letters back out of the trash; the future has how many were there."""
-        return self._do(lambda flow: _answer(len(flow.bus.trash.restore(dlq_ids))))
+        return self._do(lambda flow: _answer(len(flow.bus.dead_letters.restore(dlq_ids))))
 
     def reload(self) -> Future[Revision]:
         """Read the flow file again and apply it."""

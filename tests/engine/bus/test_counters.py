@@ -15,6 +15,7 @@ from woodwork_engine.policy import DeliveryPolicy
 
 PUBLISHED = {
     "messages_published", "messages_delivered", "messages_failed", "messages_retried", "messages_dead_lettered",
+    "messages_rejected",
     "active_subscriptions", "registered_components", "queued_messages", "avg_delivery_time_ms", "peak_queue_size",
     "delivery_failures", "timeout_failures", "retry_exhausted", "running", "uptime_seconds", "messages_per_second",
     "delivery_success_rate", "active_topics", "retry_queue_size", "dead_letter_queue_size", "component_handlers",

@@ -20,7 +20,7 @@ from woodwork_engine import (
 )
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.errors import SettingError
-from woodwork_engine.policy import FlowPolicy
+from woodwork_engine.policy import DlqPolicy, FlowPolicy
 
 make = MessageBusFactory.create_message_bus
 
@@ -47,9 +47,22 @@ def test_every_setting_that_is_given_is_applied() -> None:
     assert bus.core.policy == FlowPolicy(max_inflight=5, stop_timeout=1.5, max_hops=9)
 
 
+def test_the_limits_of_dead_letters_are_applied_under_either_name() -> None:
+    limits = {"max_count": 5, "max_bytes": 6, "max_age": 7, "when_full": "reject", "max_replays": 0}
+    assert make({"dlq": limits}).core.policy.dlq == DlqPolicy(5, 6, 7, "reject", 0)
+    assert make({"dead_letter_ttl": 9}).core.policy.dlq == DlqPolicy(max_age=9)
+    assert make({"dead_letter_ttl": 9, "dlq": {"max_age": None}}).core.policy.dlq.max_age is None
+
+
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [
+        ({"dlq": 5}, r"dlq: must be a mapping, not 5"),
+        ({"dlq": {"max": 5}}, r"dlq.max: is no setting of dead letters; they have max_count, max_bytes"),
+        ({"dlq": {"max_count": 0}}, r"dlq.max_count: must be a number above 0, not 0"),
+        ({"dlq": {"max_replays": -1}}, r"dlq.max_replays: must be a number from 0, not -1"),
+        ({"dlq": {"when_full": "drop"}}, r"dlq: .*drop"),
+        ({"dead_letter_ttl": "7d"}, r"dlq.max_age: must be a number above 0, not '7d'"),
         ({"type": "redis"}, r"type: 'redis' is no message bus this version has; use 'memory'"),
         ({"type": "auto"}, r"type: 'auto' is no message bus"),
         ({"max_queue": 5}, r"max_queue: is no setting of a memory bus; did you mean 'max_queue_size'\?"),

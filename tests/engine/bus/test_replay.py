@@ -15,7 +15,7 @@ from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.errors import PayloadError, QueueFullError, ReplayRefusedError, UnknownComponentError
 from woodwork_engine.events import EventLog
 from woodwork_engine.payload import encode
-from woodwork_engine.policy import DeliveryPolicy, FlowPolicy
+from woodwork_engine.policy import DeliveryPolicy, DlqPolicy, FlowPolicy
 
 SOON = DeliveryPolicy(retry=ONCE)
 
@@ -156,7 +156,7 @@ async def test_a_second_replay_needs_force() -> None:
         with pytest.raises(ReplayRefusedError, match="no dead letter"):
             await bus.replays.replay("dl-999999", force=True)
         await bus.core.idle()
-        bus.trash.discard([bus.core.dead.list()[-1].dlq_id])
+        bus.dead_letters.discard([bus.core.dead.list()[-1].dlq_id])
         with pytest.raises(ReplayRefusedError, match="restore it first"):
             await bus.replays.replay(bus.core.dead.list()[-1].dlq_id)
 
@@ -207,7 +207,7 @@ async def test_a_replay_that_is_cancelled_has_happened_or_not(room: bool) -> Non
 @virtual_time
 async def test_a_replay_that_fails_again_makes_a_new_letter_linked_to_the_first() -> None:
     """E5: `chain`; after `max_replays` in a row it needs force."""
-    async with running(SOON, flow=FlowPolicy(max_replays=2)) as bus:
+    async with running(SOON, flow=FlowPolicy(dlq=DlqPolicy(max_replays=2))) as bus:
         worker = Worker()
         letter = await dead(bus, worker)
         for _ in range(2):

@@ -14,8 +14,10 @@ from woodwork_engine.language.policies import (
     BreakerSettings,
     BusSettings,
     DeliverySettings,
+    DlqSettings,
     FlowSettings,
     RetrySettings,
+    flow_policy,
 )
 from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy, FlowPolicy, RetryPolicy
 
@@ -61,7 +63,7 @@ def test_an_example_has_no_syntax_errors_and_a_whole_flow_no_problem_at_all(exam
 
 
 def test_every_setting_stands_on_the_page() -> None:
-    for model in (DeliverySettings, BusSettings, RetrySettings, FlowSettings):
+    for model in (DeliverySettings, BusSettings, RetrySettings, FlowSettings, DlqSettings):
         for name in model.model_fields:
             assert re.search(rf"\b{name}\b", PAGE), name
 
@@ -75,9 +77,9 @@ def test_the_built_in_values_of_the_settings_are_those_of_the_policies() -> None
     assert DedupePolicy(**delivery.dedupe.model_dump()) == DedupePolicy()
     assert delivery.breaker is DeliveryPolicy().breaker is None
     assert BreakerPolicy(**BreakerSettings().model_dump()) == BreakerPolicy()
-    for name in set(FlowSettings.model_fields) - {"durable", "dlq"}:
+    for name in set(FlowSettings.model_fields) - {"durable", "dlq", "dead_letter_ttl"}:
         assert getattr(flow, name) == getattr(FlowPolicy(), name), name
-    assert flow.dlq.max_replays == FlowPolicy().max_replays
+    assert flow_policy(flow) == FlowPolicy()
 
 
 def test_every_alias_and_reserved_place_stands_on_the_page() -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from support.checking import checked, codes, plan_of, said
-from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
+from woodwork_engine.policy import (
+    BreakerPolicy,
+    DedupePolicy,
+    DeliveryPolicy,
+    DlqPolicy,
+    ErrorRule,
+    FlowPolicy,
+    RetryPolicy,
+)
 
 
 def policy(settings: str = "", around: str = "") -> DeliveryPolicy:
@@ -43,12 +51,29 @@ def test_every_setting_of_a_component_reaches_its_policy() -> None:
 def test_every_setting_of_a_deployment_reaches_the_policy_of_the_flow() -> None:
     written = """
         max_inflight = 2, max_messages = 3, max_bytes = 4MiB, max_hops = 5, overflow_factor = 6
-        drain_timeout = 7s, stop_timeout = 8, dlq = { max_replays = 9 }, durable = false
+        drain_timeout = 7s, stop_timeout = 8, durable = false
+        dlq = { max_replays = 9, max_count = 10, max_bytes = 1KiB, max_age = 1h, when_full = reject }
     """
     assert flow(written) == FlowPolicy(
         max_inflight=2, max_messages=3, max_bytes=4 * 1024 * 1024, max_hops=5, overflow_factor=6, drain_timeout=7.0,
-        stop_timeout=8.0, max_replays=9,
+        stop_timeout=8.0, dlq=DlqPolicy(10, 1024, 3600.0, "reject", 9),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "age"),
+    [
+        ("", 604_800.0),
+        ("dlq = { dead_letter_ttl = 60 }", 60.0),
+        ("dead_letter_ttl = 60", 60.0),
+        ("message_bus = memory { dead_letter_ttl = 60 }", 60.0),
+        ("dead_letter_ttl = 70, message_bus = memory { dead_letter_ttl = 60 }", 70.0),
+        ("dead_letter_ttl = 70, dlq = { max_age = 60 }", 60.0),
+        ("dead_letter_ttl = 70, dlq = { max_age = none }", None),
+    ],
+)
+def test_the_age_of_dead_letters_has_another_name_and_its_own_goes_first(written: str, age: float | None) -> None:
+    assert flow(written).dlq.max_age == age
 
 
 def test_component_wins_over_defaults_over_bus_over_built_in() -> None:
@@ -152,9 +177,7 @@ def test_a_setting_of_something_not_built_keeps_its_component_from_starting(sett
 @pytest.mark.parametrize(
     "setting",
     [
-        "durable = true", "sync = power", "dlq = { max_count = 5 }", "dlq = { max_age = 7d }",
-        "dlq = { max_bytes = 5 }", "dlq = { when_full = reject }", "dead_letter_ttl = 3600",
-        "message_bus = memory { dead_letter_ttl = 5 }",
+        "durable = true", "sync = power",
         "message_bus = redis", "message_bus = nats {}", 'message_bus = "redis://host:6379"', 'message_bus = "nats://h"',
     ],
 )  # fmt: skip

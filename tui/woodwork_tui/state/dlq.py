@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from woodwork_engine.dead_letter import DeadLetter, DeadState, DeathReason
+from woodwork_engine.dead_letter import DeadLetter, DeadState
 from woodwork_tui.state.delivery_row import payload_line
 from woodwork_tui.text import glyph
 from woodwork_tui.units import NONE
@@ -41,9 +41,7 @@ def normalised(reason: str) -> str:
 
 def reason_of(letter: DeadLetter) -> str:
     """Return why *letter* died: its last error, or the reason and then the error."""
-    if letter.reason in (DeathReason.EXHAUSTED, DeathReason.REJECTED) or not letter.attempts:
-        return letter.error
-    return f"{letter.reason.value.replace('_', ' ')} after {letter.error}"
+    return letter.why
 
 
 def listed(letters: Iterable[DeadLetter]) -> tuple[DeadLetter, ...]:
@@ -65,7 +63,7 @@ def listed(letters: Iterable[DeadLetter]) -> tuple[DeadLetter, ...]:
 
 def is_under_way(letter: DeadLetter) -> bool:
     """Whether a replay of *letter* has been accepted and has not ended."""
-    return letter.state is DeadState.REPLAYED and letter.replay_ok is None
+    return letter.is_under_way
 
 
 def replay_mark(letter: DeadLetter, *, ascii_only: bool = False) -> str:

@@ -114,11 +114,11 @@ def check(
     routes = Routes(snapshot)
     reachable = [one for one in able if _targets(one, routes, route)]
     policy = snapshot.plan.policy if snapshot.plan else FlowPolicy()
-    final = [one for one in reachable if force or not _needs_force(one, policy.max_replays)]
+    final = [one for one in reachable if force or not _needs_force(one, policy.dlq.max_replays)]
     return ReplayCheck(
         ids=tuple(one.dlq_id for one in final),
         to=_destination(reachable, routes, route),
-        need_force=sum(_needs_force(one, policy.max_replays) for one in reachable),
+        need_force=sum(_needs_force(one, policy.dlq.max_replays) for one in reachable),
         notes=_notes(moving, len(wanted) - len(able) - moving),
         warnings=_warnings(able, routes, snapshot, route),
     )
