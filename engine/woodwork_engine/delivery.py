@@ -139,6 +139,10 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
         self.staged.append(Output(message_id, source, event, encoded, target, broadcast, session, dedupe_key))
         return message_id
 
+    def context(self) -> Context:
+        """Return what a hook may know about the message."""
+        return Context.of(self)
+
     def addressed(self) -> MessageEnvelope:
         """Return the envelope complete: its own copy of the payload, its target and its expiry."""
         return msgspec.structs.replace(

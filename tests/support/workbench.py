@@ -139,7 +139,7 @@ class Workbench:
         settings = {key.rstrip("_"): value for key, value in settings.items()}
         named = {component.name: component for component in references}
         component = build(node, settings, self.outbox, self._services, named, self.kinds)
-        self._handlers[name] = Handler(component, node, self.outbox, self._services)
+        self._handlers[name] = Handler(component, node, self.outbox, self._services).attempt
         self._built.append(component)
         return component
 

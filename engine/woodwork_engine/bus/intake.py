@@ -43,7 +43,6 @@ class Intake:
 
     def __init__(self, core: BusCore, acceptance: Acceptance) -> None:
         self._core = core
-        self._wall = core.wall
         self._acceptance = acceptance
         self.accept = acceptance.all
 
@@ -55,7 +54,9 @@ class Intake:
         expires = expiry(endpoint, envelope, now)
         return route, Delivery(envelope, encoded, endpoint.name, expires, now, own_payload)
 
-    def at_once(self, route: Route, envelope: MessageEnvelope, encoded: bytes, *, own_payload: bool = False) -> bool:
+    def at_once(
+        self, route: Route, envelope: MessageEnvelope, encoded: bytes, now: float, *, own_payload: bool = False
+    ) -> bool:
         """Accept one message from outside if nothing at all is in its way; False: go through `from_outside`."""
         core = self._core
         if (
@@ -65,7 +66,7 @@ class Intake:
             or core.bytes + len(encoded) > core.max_bytes
             or (not core.from_outside & _LOOK_AT_CLOCK and core.monotonic() >= core.slice_end)
             or (core.log is not None and core.log.seq >= core.log.high_water)
-            or not self.fit_in(route, envelope, encoded, own_payload)
+            or not self.fit_in(route, envelope, encoded, own_payload, now)
         ):
             return False
         core.from_outside += 1
@@ -92,7 +93,7 @@ class Intake:
         if self._core.in_line:
             return False
         if len(routes) == 1:
-            return self.fit_in(routes[0], envelope, encoded, False)
+            return self.fit_in(routes[0], envelope, encoded, False, envelope.created_at)
         return self._fit_everywhere(routes, envelope, encoded)
 
     def inside(self, route: Route, envelope: MessageEnvelope, encoded: bytes) -> None:
@@ -102,11 +103,13 @@ class Intake:
         """
         self.accept_inside((self.parcel(route, envelope, encoded, self._core.clock.time(), own_payload=True),))
 
-    def fit_in(self, route: Route, envelope: MessageEnvelope, encoded: bytes, own_payload: bool) -> bool:
-        """Accept a message that nothing stands in the way of at its target: the way nearly all messages take."""
+    def fit_in(self, route: Route, envelope: MessageEnvelope, encoded: bytes, own_payload: bool, now: float) -> bool:
+        """Accept a message that nothing stands in the way of at its target: the way nearly all messages take.
+
+        *now* in seconds since the epoch.
+        """
         # What `expiry` and `BusCore.push` do is written out here: two calls less for every message.
-        core, endpoint, wall = self._core, route.endpoint, self._wall
-        now = wall()
+        core, endpoint = self._core, route.endpoint
         lane = endpoint.lanes.get(envelope.session_id)
         if lane is None:
             lane = core.lane(endpoint, envelope.session_id, now)

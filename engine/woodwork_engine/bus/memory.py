@@ -195,9 +195,10 @@ class InMemoryMessageBus(MessageBusInterface):
         sender = current.get()
         if sender is not None and sender.running:
             envelope = sent_inside(envelope, sender)
-            if self.core.closing or not self._intake.fit_in(route, envelope, encoded, True):
+            now = self.core.wall()
+            if self.core.closing or not self._intake.fit_in(route, envelope, encoded, True, now):
                 self._intake.inside(route, envelope, encoded)
-        elif not self._intake.at_once(route, envelope, encoded, own_payload=True):
+        elif not self._intake.at_once(route, envelope, encoded, self.core.wall(), own_payload=True):
             parcel = self._intake.parcel(route, envelope, encoded, self.core.clock.time(), own_payload=True)
             await self._intake.from_outside((parcel,), route.endpoint.policy.block_timeout)
         return True

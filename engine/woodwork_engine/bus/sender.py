@@ -47,7 +47,7 @@ class Sender:
         if dedupe_key is not None:
             envelope = msgspec.structs.replace(envelope, dedupe_key=dedupe_key)
         routes = core.table.routed(source, event)
-        if len(routes) != 1 or not self._intake.at_once(routes[0], envelope, encoded):
+        if len(routes) != 1 or not self._intake.at_once(routes[0], envelope, encoded, envelope.created_at):
             await self._admit(envelope, encoded, routes)
         core.endpoint(source).emitted += 1
         return envelope.message_id if dedupe_key is None else self._first_id(envelope, routes)

@@ -29,6 +29,10 @@ class Call:
         self._wanted = _wanted(function, offered, place)
         self.wants_nothing = not self._wanted
         """Whether the function takes the payload alone."""
+        self.shortest: Callable[[object], Awaitable[object]] = self
+        """What to call with the payload; where it can be that, the function itself, which may then raise SystemExit."""
+        if self._coroutine is not None and self.wants_nothing:
+            self.shortest = self._coroutine
 
     async def __call__(self, data: object) -> object:
         """Return what the function makes of *data*; raises what it raises."""

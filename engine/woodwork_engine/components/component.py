@@ -188,7 +188,11 @@ class Input(Component):
         """Send *data* through the input's pipes along its `to`; without *session* it belongs to the input's own."""
         if self.link.pipes is not None:
             data = await self.link.pipes.apply(event, data)
-        return await super().emit(event, data, session=session or self.own_session(), dedupe_key=dedupe_key)
+        session = session or self.own_session()
+        link = self.link
+        if link.hooks is not None or current.get() is not None:
+            return await super().emit(event, data, session=session, dedupe_key=dedupe_key)
+        return await link.outbox.emit(link.name, event, data, session=session, dedupe_key=dedupe_key)
 
     async def inject(
         self, payload: object, *, session: str | None = None, event: str | None = None, dedupe_key: str | None = None

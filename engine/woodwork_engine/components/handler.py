@@ -40,14 +40,14 @@ class Handler:
         self._hooks = link.hooks
         self._process = _awaitable(component, link)
 
-    async def __call__(self, delivery: Delivery) -> object:
+    async def attempt(self, delivery: Delivery) -> object:
         """Make one attempt and return the answer; outputs are left staged on *delivery*, which is the current one."""
         delivery.staged = None  # what a failed attempt staged has never been (C4)
         delivery.emits = False
         hooks = self._hooks
         event = delivery.envelope.event_type
         if hooks is not None and delivery.attempt <= 1:
-            hooks.fire(event, delivery.encoded, partial(Context.of, delivery))
+            hooks.fire(event, delivery.encoded, delivery.context)
         data = decode(delivery.encoded)
         if self._pipes is not None:
             data = await self._pipes.apply(event, data)

@@ -19,7 +19,7 @@ from woodwork_engine.payload import decode
 HOOK_QUEUE = 1_000
 """Observations that may wait at one hook; then the oldest is dropped and counted (bus.md F2)."""
 HOOK_TIMEOUT = 10.0
-"""Seconds one call of a hook may take."""
+"""Seconds one call of a hook may take; some get up to twice as many."""
 HOOK_GRACE = 1.0
 """Seconds that waiting observations get when their component stops."""
 
@@ -49,7 +49,7 @@ class _Hook:
         self._report = report
         self._waiting: deque[tuple[str, bytes, MakeContext]] = deque()
         self._dropped = 0
-        self._began = 0.0
+        self._shown = self._looked_at = 0
         self._overdue = False
         self._watching: asyncio.TimerHandle | None = None
 
@@ -66,26 +66,27 @@ class _Hook:
             self.task = asyncio.get_running_loop().create_task(self._drain(), context=contextvars.Context())
 
     async def _drain(self) -> None:
-        loop, waiting, call = asyncio.get_running_loop(), self._waiting, self.function.call
-        # One timer for all that waits: it looks how long the call has run that runs then.
-        self._began = loop.time()
+        loop, waiting, function = asyncio.get_running_loop(), self._waiting, self.function
+        call, wants_nothing = function.call.shortest, function.call.wants_nothing
+        # One timer for all that waits: it looks whether the call that runs is still the same one.
+        self._shown, self._looked_at = 0, 1
         self._watching = loop.call_later(HOOK_TIMEOUT, self._watch, loop)
         try:
             while waiting:
                 if self._dropped:
-                    self._report("hook.dropped", {"hook": self.function.label, "dropped": self._dropped})
+                    self._report("hook.dropped", {"hook": function.label, "dropped": self._dropped})
                     self._dropped = 0
                 event, encoded, context = waiting.popleft()
-                self._began = loop.time()
+                self._shown += 1
                 try:
-                    if not call.wants_nothing:
+                    if not wants_nothing:
                         seen.set(context())
                     await call(decode(encoded))
                 except asyncio.CancelledError as error:
                     if not self._was_overdue():
                         raise
                     self._failed(event, context(), error, "TimeoutError", f"not done within {HOOK_TIMEOUT:g} s")
-                except Exception as error:  # noqa: BLE001 the edge: a hook's failure becomes a note and nothing else
+                except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 the edge: it becomes a note
                     self._was_overdue()
                     self._failed(event, context(), error, type(error).__name__, str(error))
                 if self._overdue:  # it took no notice of being cancelled
@@ -96,13 +97,12 @@ class _Hook:
             self.task = None
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Cancel the call that runs if it has run too long, and look again when it or another one may have."""
-        end = self._began + HOOK_TIMEOUT
-        if loop.time() >= end and self.task is not None and not self._overdue:
+        """Cancel the call that runs if it ran at the last look already, and look again."""
+        if self._shown == self._looked_at and self.task is not None and not self._overdue:
             self._overdue = True
             self.task.cancel()
-            end = loop.time() + HOOK_TIMEOUT
-        self._watching = loop.call_at(end, self._watch, loop)
+        self._looked_at = self._shown
+        self._watching = loop.call_later(HOOK_TIMEOUT, self._watch, loop)
 
     def _was_overdue(self) -> bool:
         """Whether the call was cancelled for its length, and for nothing else."""

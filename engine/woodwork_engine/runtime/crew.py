@@ -82,7 +82,7 @@ class Crew:
         except StartError as error:
             found.failed[node.name] = str(error)
         else:
-            handler = Handler(component, node, self._bus.outbox, self._services)
+            handler = Handler(component, node, self._bus.outbox, self._services).attempt
             found.members[node.name] = Member(node, component, handler, rev)
 
     def _build(self, plan: FlowPlan, node: Node, environment: Mapping[str, str], found: Recruits) -> Component:

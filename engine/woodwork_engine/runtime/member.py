@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from woodwork_engine.bus.endpoint import Instance
-from woodwork_engine.components import Component, Handler
+from woodwork_engine.bus.endpoint import Handler, Instance
+from woodwork_engine.components import Component
 from woodwork_engine.plan import Node
 
 
