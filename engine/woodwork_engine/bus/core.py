@@ -37,11 +37,11 @@ class BusCore:
 
     # Slots because there are more attributes than CPython keeps fast access to otherwise, and all are hot.
     __slots__ = (
-        "__weakref__", "_policy", "beat", "blocked", "bytes", "clock", "closing", "dead", "default_policy", "depth",
-        "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held", "idle_waiters", "in_line",
-        "inflight", "lag", "letter_gate", "log", "loop", "max_bytes", "max_hops", "max_inflight", "max_messages",
-        "monotonic", "on_ready", "outer_trace", "past", "rejected", "rng", "running", "secrets", "sessions",
-        "slice_end", "slots", "tables", "tickets", "unroutable", "waiting", "wall", "window",
+        "__weakref__", "_policy", "awaited", "beat", "blocked", "bytes", "clock", "closing", "dead", "default_policy",
+        "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held", "idle_waiters",
+        "in_line", "inflight", "lag", "letter_gate", "log", "loop", "max_bytes", "max_hops", "max_inflight",
+        "max_messages", "monotonic", "on_ready", "outer_trace", "past", "rejected", "rng", "running", "secrets",
+        "sessions", "slice_end", "slots", "tables", "tickets", "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
     def __init__(
@@ -82,6 +82,8 @@ class BusCore:
         """The lanes that this concerns."""
         self.gate = Gate()
         self.slots = Gate()
+        self.awaited = 0
+        """How many wait for room, for an empty lane or for an idle flow; while nobody does, nobody need be called."""
         self.in_line = 0
         """How many wait for room anywhere; while nobody does, nobody need be called."""
         self.tickets = 0
@@ -248,6 +250,7 @@ class BusCore:
             self.gate.call()
         if endpoint.emptied is not None and not endpoint.depth and not endpoint.emptied.done():
             endpoint.emptied.set_result(None)
+            self.awaited -= 1
         if self.idle_waiters:
             self.tell_if_idle()
 
@@ -257,6 +260,13 @@ class BusCore:
             lane.state = _READY
             lane.endpoint.ready.append(lane)
             self.on_ready(lane.endpoint)
+
+    def emptied(self, endpoint: Endpoint, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
+        """Return what is done when no message is left at *endpoint*, which has some."""
+        if endpoint.emptied is None or endpoint.emptied.done():
+            endpoint.emptied = loop.create_future()
+            self.awaited += 1
+        return endpoint.emptied
 
     def tell_if_idle(self) -> None:
         """Tell who waits for it, when nothing is queued, running or waiting for a retry."""
@@ -270,10 +280,12 @@ class BusCore:
         while self.depth > self.at_rest():
             waiter = asyncio.get_running_loop().create_future()
             self.idle_waiters.add(waiter)
+            self.awaited += 1
             try:
                 await waiter
             finally:
                 self.idle_waiters.discard(waiter)
+                self.awaited -= 1
 
     def at_rest(self) -> int:
         """Return how many messages wait for a person: parked ones, and those in held lanes."""

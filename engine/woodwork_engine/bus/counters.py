@@ -27,7 +27,7 @@ class Histogram:
 
     def __init__(self) -> None:
         self.now = [0] * BUCKETS
-        self._before = [0] * BUCKETS
+        self._before: list[int] = []
 
     def add(self, seconds: float) -> None:
         """Count one duration in seconds."""
@@ -40,7 +40,7 @@ class Histogram:
 
     def counts(self) -> tuple[int, ...]:
         """Return the counts of the window; bucket n holds durations below 2**n microseconds."""
-        return tuple(a + b for a, b in zip(self.now, self._before, strict=True))
+        return tuple(a + b for a, b in zip(self.now, self._before or _NONE, strict=True))
 
 
 def percentile_ms(counts: tuple[int, ...], share: float) -> float:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # a breaker stands before its endpoint
 Handler = Callable[[Delivery], Coroutine[object, object, object]]
 
 NEVER = float("inf")
+NO_GATE = Gate()
+"""That of a lane at which nobody has ever waited; nobody does so here."""
 
 
 class LaneState(IntEnum):
@@ -86,7 +88,7 @@ class Lane:
         self.durations = session.histogram.now
         self.queue: deque[Delivery] = deque()
         self.state = LaneState.IDLE
-        self.gate = Gate()
+        self.gate = NO_GATE
         self.timer: asyncio.TimerHandle | None = None
         self.due = 0.0
         self.retry: RetryPolicy | None = None
@@ -97,6 +99,12 @@ class Lane:
         """What the lane becomes when an attempt starts: a held one makes no second one."""
         self.frozen_at: float | None = None
         """Since when time to live stands still here: the lane is held, or its component removed (bus.md D4)."""
+
+    def own_gate(self) -> Gate:
+        """Return the gate at which somebody is about to wait for room here; few lanes ever have one."""
+        if self.gate is NO_GATE:
+            self.gate = Gate()
+        return self.gate
 
     @property
     def running(self) -> bool:

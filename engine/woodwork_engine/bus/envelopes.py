@@ -67,7 +67,7 @@ class OnLoop:
 
 def envelope_for(delivery: Delivery) -> MessageEnvelope:
     """Return the sender's own object at first, where nobody else has it; then complete copies (bus.md A2, A7)."""
-    if delivery.own_payload and delivery.attempt == 1:
+    if delivery.own_payload:
         return delivery.envelope
     return _replace(
         delivery.envelope,

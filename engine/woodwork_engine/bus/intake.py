@@ -280,7 +280,7 @@ class Intake:
             if lane is not None and (
                 lane.gate.anyone_before(ticket) or (lane.queue and in_lane >= endpoint.session_limit)
             ):
-                return Full(lane.gate, endpoint, in_lane, endpoint.session_limit, "session queue")
+                return Full(lane.own_gate(), endpoint, in_lane, endpoint.session_limit, "session queue")
             depth = endpoint.depth + more.get(endpoint, 0)
             if endpoint.gate.anyone_before(ticket) or (endpoint.depth and depth >= endpoint.max_queue):
                 return Full(endpoint.gate, endpoint, depth, endpoint.max_queue, "queue")
@@ -340,6 +340,7 @@ class _Place:
     def __init__(self, core: BusCore, full: Full) -> None:
         core.tickets += 1
         core.in_line += 1
+        core.awaited += 1
         self.waiter = Waiter(core.tickets)
         self.full = full
         self._core = core
@@ -358,6 +359,7 @@ class _Place:
         """Go, for whatever reason."""
         self._depart()
         self._core.in_line -= 1
+        self._core.awaited -= 1
 
     def _arrive(self) -> None:
         self.full.gate.join(self.waiter)

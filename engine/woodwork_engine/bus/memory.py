@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -43,6 +44,13 @@ from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
 
 if TYPE_CHECKING:  # loaded where a bus is observed, and only there
     from woodwork_engine.bus.otel import Observed, Telemetry
+
+
+GARBAGE_THRESHOLDS = (50_000, 20, 50)
+"""How often the garbage collector of a process with a bus looks, at most: messages come and go without cycles.
+
+The process is not the bus's alone, so nothing is frozen: what is frozen is never collected.
+"""
 
 
 class InMemoryMessageBus(MessageBusInterface):
@@ -106,6 +114,8 @@ class InMemoryMessageBus(MessageBusInterface):
         if core.running:
             return
         loop = asyncio.get_running_loop()
+        if gc.isenabled() and gc.get_threshold()[0]:
+            gc.set_threshold(*map(max, gc.get_threshold(), GARBAGE_THRESHOLDS))
         core.running = True
         core.closing = False
         self._started_at = core.clock.time()

@@ -330,7 +330,7 @@ class Runners:
 
     def _failed(self, lane: Lane, delivery: Delivery, started: float, duration: float, error: BaseException) -> bool:
         """Settle an attempt that raised; False when that was no failure of it: the runner is to end (bus.md D1)."""
-        delivery.running = False
+        delivery.running = delivery.own_payload = False  # who fails may have changed the object
         if isinstance(error, HandledBeforeError):
             self._settlement.duplicate(lane, delivery)
             return True

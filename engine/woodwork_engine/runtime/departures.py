@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState
+from woodwork_engine.bus.endpoint import EndpointState
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.runtime.crew import Crew
 from woodwork_engine.runtime.member import Member
@@ -83,7 +83,7 @@ class Departures:
         attempts += [one for member in self._crew.members.values() for one in member.earlier_attempts()]
         endpoints = [self._bus.core.endpoint(name) for name in self._drains]
         return [instance.retire(loop) for instance in attempts] + [
-            _emptied(one, loop) for one in endpoints if one.depth
+            self._bus.core.emptied(one, loop) for one in endpoints if one.depth
         ]
 
     async def _leave(self, member: Member, deadline: float, why: str) -> None:
@@ -102,9 +102,3 @@ class Departures:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _emptied(endpoint: Endpoint, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
-    if endpoint.emptied is None or endpoint.emptied.done():
-        endpoint.emptied = loop.create_future()
-    return endpoint.emptied

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import random
 import sys
@@ -41,12 +40,6 @@ RESTING_SECONDS = 0.5
 """How long a snapshot serves while no record is written: only rates and ages change then."""
 SWITCH_SECONDS = 0.0005
 """The interpreter's switch interval beside which a screen stays fluid while the engine works flat out."""
-
-GARBAGE_THRESHOLDS = (50_000, 20, 50)
-"""How often the garbage collector looks, at most, while messages flow: they come and go without cycles.
-
-The process is not ours alone, so nothing is frozen: what is frozen is never collected.
-"""
 
 Answer = TypeVar("Answer")
 
@@ -122,7 +115,6 @@ class Engine(HoldCommands):
             if self._thread.started or self._report.done():
                 return
             sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
-            gc.set_threshold(*map(max, gc.get_threshold(), GARBAGE_THRESHOLDS))
             self._thread.start(self._main)
 
     def stop(self, *, drain: bool = True, deadline: float | None = None) -> Future[StopReport]:
