@@ -36,10 +36,12 @@ class Output(msgspec.Struct, gc=False):
 class Marks(msgspec.Struct):
     """What is known of few deliveries: *uncounted* attempts that do not count (bus.md D3), and of the attempt itself.
 
+    *released* are those that no breakpoint holds again.
     *fence* is 0 until somebody asks for it; *traceparent* is that of a span somebody has made for the attempt.
     """
 
     uncounted: int = 0
+    released: bool = False
     fence: int = 0
     traceparent: str | None = None
 

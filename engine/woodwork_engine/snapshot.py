@@ -116,6 +116,7 @@ class SessionStats:
     queued: int = 0
     inflight: int = 0
     retrying: int = 0
+    paused: int = 0
     dead: int = 0
     p95_ms: float = 0.0
     activity: tuple[int, ...] = ()

@@ -13,7 +13,7 @@ from woodwork_engine.bus.holds import Holds
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import PayloadError, UnknownComponentError
 from woodwork_engine.filter import Filter, compile_filter
-from woodwork_engine.hold import BY_BREAKPOINT, HoldState, Scope
+from woodwork_engine.hold import BY_BREAKPOINT, BY_PERSON, HoldState, Scope
 from woodwork_engine.payload import UNREADABLE, decode, json_text
 
 
@@ -36,7 +36,6 @@ class Breakpoints:
         self._core = core
         self._holds = holds
         self._all: dict[Breakpoint, Filter] = {}
-        self._let_through: set[tuple[str, str]] = set()
 
     def list(self) -> tuple[Breakpoint, ...]:
         """Return every breakpoint, the oldest first."""
@@ -63,27 +62,22 @@ class Breakpoints:
 
     def message(self, message_id: str, target: str) -> Delivery | None:
         """Return a held message, None when it is not held."""
-        lane = self._lane_of(message_id, target)
-        return None if lane is None else lane.queue[0]
+        hold = self._hold_of(message_id, target)
+        return None if hold is None else self._holds.message(hold)
 
     def release(self, message_id: str, target: str, *, encoded: bytes | None = None) -> bool:
         """Let a held message be delivered, with the payload *encoded* where given; True when it was held.
 
         Raises PayloadError for bytes that are no payload.
         """
-        lane = self._lane_of(message_id, target)
-        if lane is None:
+        hold = self._hold_of(message_id, target)
+        if hold is None:
             return False
-        head = lane.queue[0]
-        data: dict[str, object] = {"by": "person"}
-        if encoded is not None and encoded != head.encoded:
-            data |= self._replace(head, encoded)
-        self._let_through.add((message_id, target))
-        core = self._core
-        if core.log is not None:
-            core.log.append(core.clock.time(), "released", head.envelope, target, None, None, data)
-        self._holds.lift(Scope(target, lane.session.id), BY_BREAKPOINT)
-        return True
+        held = self._holds.message(hold)
+        data: dict[str, object] = {"by": BY_PERSON}
+        if held is not None and encoded is not None and encoded != held.encoded:
+            data |= self._replace(held, encoded)
+        return self._holds.release(hold, data)
 
     def release_all(self) -> int:
         """Let everything that breakpoints hold be delivered and return how many messages that were."""
@@ -102,11 +96,8 @@ class Breakpoints:
             "payload_sha256_after": sha256(encoded).hexdigest(),
         }
 
-    def _lane_of(self, message_id: str, target: str) -> Lane | None:
-        hold = next((one for one in self.held() if (one.message_id, one.scope.component) == (message_id, target)), None)
-        endpoint = self._core.endpoints.get(target)
-        lane = None if hold is None or endpoint is None else endpoint.lanes.get(hold.scope.session or "")
-        return lane if lane is not None and lane.queue else None
+    def _hold_of(self, message_id: str, target: str) -> HoldState | None:
+        return next((one for one in self.held() if (one.message_id, one.scope.component) == (message_id, target)), None)
 
     def _look_out(self, component: str) -> None:
         self.version += 1
@@ -116,11 +107,9 @@ class Breakpoints:
     def _stops(self, endpoint: Endpoint, lane: Lane) -> bool:
         """Whether the head of *lane* is to be held; it is then."""
         head = lane.queue[0]
-        key = (head.envelope.message_id, head.target)
-        if key in self._let_through:
-            self._let_through.discard(key)
+        if head.attempt or (head.marks is not None and head.marks.released):
             return False
-        if head.attempt or not any(self._applies(one, test, head) for one, test in self._all.items()):
+        if not any(self._applies(one, test, head) for one, test in self._all.items()):
             return False
         core, now = self._core, self._core.clock.time()
         if core.log is not None:

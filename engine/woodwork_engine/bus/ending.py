@@ -37,8 +37,8 @@ class Ending:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
 
-    async def end(self) -> tuple[int, dict[str, int]]:
-        """Cut short what still runs; return how many attempts that were, and what is left in which lane."""
+    async def end(self) -> tuple[int, dict[str, int], int]:
+        """Cut short what still runs; return how many attempts that were, what is left where, and how much is held."""
         core = self._core
         core.running = False
         for endpoint in core.endpoints.values():
@@ -56,4 +56,4 @@ class Ending:
             for lane in endpoint.lanes.values()
             if lane.queue
         }
-        return cut, left
+        return cut, left, core.at_rest()

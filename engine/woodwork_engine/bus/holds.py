@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Lane, LaneState
 from woodwork_engine.bus.settlement import Settlement
+from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import UnknownComponentError
 from woodwork_engine.hold import BY_BREAKPOINT, BY_LETTER, BY_PERSON, HoldState, Scope
 
@@ -40,7 +41,7 @@ class Holds:
     def resume(self, component: str | None = None, session: str | None = None) -> int:
         """End every hold of exactly this scope and return how many there were; a letter a lane is stuck on stays."""
         scope = Scope(component, session)
-        return sum(self.lift(scope, by) for by in (BY_PERSON, BY_LETTER, BY_BREAKPOINT))
+        return self.lift(scope, BY_PERSON) + self.lift(scope, BY_LETTER) + self._let_through(scope)
 
     def step(self, component: str | None = None, session: str | None = None) -> str | None:
         """Let one attempt start in a held scope: of the message that waits longest. Returns its id, None without one.
@@ -57,6 +58,7 @@ class Holds:
 
     def step_lane(self, lane: Lane) -> None:
         """Let the head of a held *lane* have one attempt."""
+        self._let_through(Scope(lane.endpoint.name, lane.session.id))
         if lane.state is LaneState.WAITING:
             self._settlement.stop_waiting(lane)
         self._core.step(lane)
@@ -107,6 +109,25 @@ class Holds:
         for lane in list(self._lanes(scope)):
             self._core.unhalt(lane)
         return True
+
+    def release(self, hold: HoldState, data: dict[str, object]) -> bool:
+        """Let go what a breakpoint holds; True when the message still waits. *data* is for the record `released`."""
+        core, delivery = self._core, self.message(hold)
+        if delivery is not None:
+            delivery.mark().released = True
+            if core.log is not None:
+                core.log.append(core.clock.time(), "released", delivery.envelope, delivery.target, None, None, data)
+        self.lift(hold.scope, BY_BREAKPOINT)
+        return delivery is not None
+
+    def message(self, hold: HoldState) -> Delivery | None:
+        """Return the message that a breakpoint holds, None when it has gone meanwhile."""
+        waiting = (delivery for lane in self._lanes(hold.scope) for delivery in lane.queue)
+        return next((one for one in waiting if one.envelope.message_id == hold.message_id), None)
+
+    def _let_through(self, scope: Scope) -> bool:
+        hold = self._all.get((scope, BY_BREAKPOINT))
+        return hold is not None and self.release(hold, {"by": BY_PERSON})
 
     def _known(self, component: str | None) -> None:
         if component is not None and component not in self._core.endpoints:

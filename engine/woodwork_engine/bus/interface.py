@@ -30,11 +30,15 @@ class Middleware(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StopReport:
-    """What a stop did: deliveries settled while draining, attempts cut short, messages left per `target/session`."""
+    """What a stop did: deliveries settled while draining, attempts cut short, messages left per `target/session`.
+
+    Of those that are left, *held* were paused or parked: they wait for a person, and no drain waits for them.
+    """
 
     settled: int = 0
     cancelled: int = 0
     left: Mapping[str, int] = field(default_factory=dict)
+    held: int = 0
 
 
 class MessageBusInterface(ABC):

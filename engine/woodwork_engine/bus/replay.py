@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.dead_letters import number_of
-from woodwork_engine.bus.endpoint import Route
+from woodwork_engine.bus.endpoint import LaneState, Route
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.dead_letter import DeadLetter
@@ -102,7 +102,9 @@ class Replays:
     def _to_the_front(self, letter: DeadLetter) -> None:
         """Let what was just accepted go before what has waited behind it, and its lane go on."""
         name, session = letter.route.target, letter.envelope.session_id
-        self._core.endpoint(name).lanes[session].queue.rotate(1)
+        lane = self._core.endpoint(name).lanes[session]
+        begun = lane.running or lane.state is LaneState.WAITING  # a single step was made meanwhile
+        lane.queue.insert(int(begun), lane.queue.pop())
         self._holds.lift(Scope(name, session), BY_LETTER)
 
     def _allowed(self, dlq_id: str, *, force: bool) -> DeadLetter:

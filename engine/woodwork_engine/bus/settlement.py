@@ -98,7 +98,8 @@ class Settlement:
         delay = decision.after
         if delay is None:
             delay = delay_before(max(2, delivery.counted + 1), policy, self._core.rng)
-        if delivery.expires_at is not None and now + delay >= delivery.expires_at:
+        lives_on = lane.frozen_at is not None  # held meanwhile: its life stands still (bus.md D4)
+        if delivery.expires_at is not None and now + delay >= delivery.expires_at and not lives_on:
             self._give_up(lane, delivery, DeathReason.EXPIRED_BEFORE_RETRY)
             return
         lane.retry = policy

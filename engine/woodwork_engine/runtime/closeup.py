@@ -120,6 +120,7 @@ class _Steps:
         self._queued: Counter[str] = Counter()
         self._inflight: Counter[str] = Counter()
         self._retrying: Counter[str] = Counter()
+        self._paused: Counter[str] = Counter()
         self._oldest: dict[str, float] = {}
         self._lanes: list[LaneStats] = []
         self._sessions: list[SessionStats] = []
@@ -170,6 +171,8 @@ class _Steps:
                     self._inflight[name] += 1
                 elif lane.state is LaneState.WAITING:
                     self._retrying[name] += 1
+                if lane.go is LaneState.HALTING:
+                    self._paused[name] += depth - lane.running
                 oldest = min(oldest, lane.queue[0].accepted_at)
             yield
         self._oldest[endpoint.name] = self._now - oldest
@@ -184,6 +187,7 @@ class _Steps:
             queued=self._queued[session.id],
             inflight=self._inflight[session.id],
             retrying=self._retrying[session.id],
+            paused=self._paused[session.id],
             dead=session.dead,
             p95_ms=percentile_ms(session.histogram.counts(), 0.95),
             activity=session.window.per_second(0),

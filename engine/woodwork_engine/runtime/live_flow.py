@@ -197,7 +197,7 @@ class LiveFlow:
             await core.idle()
             async with self._exchanging:  # inputs that are being replaced have ended, but their successors not begun
                 pass
-            if core.depth == core.parked() and not any(member.reads for member in self.crew.members.values()):
+            if core.depth == core.at_rest() and not any(member.reads for member in self.crew.members.values()):
                 return
 
     def cut_short(self) -> None:

@@ -56,6 +56,40 @@ async def test_a_held_message_may_be_edited_before_it_is_released() -> None:
         assert details["payload_sha256_before"] != details["payload_sha256_after"]
 
 
+@pytest.mark.parametrize("command", ["resume", "step"])
+@virtual_time
+async def test_resuming_or_stepping_the_lane_of_a_held_message_releases_it(command: str) -> None:
+    """D4: and it is not held once more."""
+    log = EventLog()
+    async with running(log=log) as bus:
+        worker = Worker()
+        bus.register_component_handler("a", worker)
+        bus.breakpoints.add(Breakpoint("a", condition="payload.n:1"))
+        for number in (1, 2):
+            await bus.send_to_component(message("a", number))
+        await later()
+        assert len(bus.breakpoints.held()) == 1
+        getattr(bus.holds, command)("a", "s")
+        await bus.core.idle()
+        assert worker.numbers() == [1, 2]
+        assert len(records(log, "released")) == 1
+        assert bus.holds.list() == ()
+
+
+@virtual_time
+async def test_a_held_message_that_is_purged_leaves_no_hold() -> None:
+    """D4, B6."""
+    async with running() as bus:
+        worker = Worker()
+        bus.register_component_handler("a", worker)
+        bus.breakpoints.add(Breakpoint("a"))
+        await bus.send_to_component(message("a", 1))
+        await later()
+        assert bus.holds.purge("a", "s") == 1
+        assert bus.breakpoints.release_all() == 0
+        assert bus.holds.list() == ()
+
+
 @virtual_time
 async def test_a_breakpoint_on_an_edge_holds_only_what_takes_it() -> None:
     """D4."""

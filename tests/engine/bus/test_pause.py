@@ -278,6 +278,61 @@ async def test_a_replay_that_dies_again_stops_the_lane_again() -> None:
 
 
 @virtual_time
+async def test_a_replay_into_a_stuck_lane_goes_behind_what_a_step_has_begun() -> None:
+    """B6, B1: whether that still runs or waits for its retry."""
+    for failures in (0, 1):
+        async with running(DeliveryPolicy(on_exhausted="pause", retry=RetryPolicy(1, base=5, jitter="none"))) as bus:
+            worker = Worker(seconds=2)
+            worker.failures = {1: 2, 2: failures}
+            bus.register_component_handler("a", worker)
+            for number in (1, 2, 3):
+                await bus.send_to_component(message("a", number))
+            await later(10)
+            assert bus.holds.stuck_on("a", "s")
+            bus.holds.step("a", "s")
+            await later(3 * failures)
+            worker.failures.pop(1)
+            await bus.replays.replay(bus.core.dead.list()[0].dlq_id)
+            await bus.core.idle()
+            assert worker.numbers() == [2, 1, 3]
+            assert worker.most_running == 1
+
+
+@virtual_time
+async def test_an_attempt_that_fails_while_its_lane_is_paused_is_not_given_up_for_its_life() -> None:
+    """D4: that stands still, so the retry is not too late."""
+    async with running(DeliveryPolicy(ttl=10, retry=RetryPolicy(3, base=5, jitter="none"))) as bus:
+        worker = Worker(seconds=8)
+        worker.failures = {1: 1}
+        bus.register_component_handler("a", worker)
+        await bus.send_to_component(message("a", 1))
+        await later()
+        bus.holds.pause("a")
+        await later(100)
+        assert len(bus.core.dead) == 0
+        bus.holds.resume("a")
+        await bus.core.idle()
+        assert worker.numbers() == [1]
+
+
+@virtual_time
+async def test_children_live_as_long_as_what_was_held_and_made_them() -> None:
+    """D4."""
+    async with running(DeliveryPolicy(ttl=10)) as bus:
+        lives: list[float] = []
+        routed(bus, {"a": ("b",)}, {"a": lambda d, data: lives.append(d.expires_at) or data, "b": lambda _d, _: None})
+        bus.holds.pause("b")
+        bus.holds.pause("a")
+        await bus.send_to_component(message("a", 1))
+        accepted = bus.core.clock.time()
+        await later(60)
+        bus.holds.resume("a")
+        await later()
+        child = bus.core.endpoint("b").lanes["s"].queue[0]
+        assert lives == [child.expires_at] == [pytest.approx(accepted + 70)]
+
+
+@virtual_time
 async def test_a_letter_replayed_after_its_lane_was_skipped_goes_to_the_tail() -> None:
     """E4."""
     async with running(STOPS) as bus:
@@ -325,6 +380,7 @@ async def test_a_bus_that_is_stopped_reports_what_is_held_and_holds_it_when_it_s
     await bus.send_to_component(message("a", 1))
     report = await bus.stop(deadline=60)
     assert report.left == {"a/s": 1}
+    assert report.held == 1
     await bus.start()
     await later(5)
     assert worker.done == []

@@ -115,6 +115,15 @@ def test_messages_left_after_being_idle_are_status_4() -> None:
     assert ran.status == 4
 
 
+def test_what_waits_for_a_person_is_reported_and_prevents_nothing() -> None:
+    ran = Ran(FakeFlow(idles=True, report=StopReport(left={"agent/s": 2}, held=2)), until_idle=True)
+    assert ran.status == 0
+    assert ran.said == ["2 messages left behind, all of them paused or parked: agent/s 2"]
+    ran = Ran(FakeFlow(idles=True, report=StopReport(left={"agent/s": 2, "out/s": 1}, held=2)), until_idle=True)
+    assert ran.status == 4
+    assert ran.said == ["3 messages left behind, 2 of them paused or parked: agent/s 2, out/s 1"]
+
+
 def test_more_dead_letters_than_allowed_are_status_1() -> None:
     ran = Ran(FakeFlow(dies(2), idles=True), until_idle=True, max_dlq=1)
     assert ran.status == 1

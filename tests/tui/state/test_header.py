@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from support.scene import NOW, scene
+from woodwork_engine.hold import HoldState, Scope
 from woodwork_engine.snapshot import FlowState, Health, NodeState, Snapshot, Totals
 from woodwork_tui.state.header import header_line, tab_labels
 from woodwork_tui.state.view import Selection, View
@@ -52,6 +53,14 @@ def test_what_matters_less_goes_first_when_room_is_short():
 def test_it_never_needs_more_than_its_width(width):
     shown = view(selection=Selection(session="会話" * 30))
     assert cell_len(header_line(shown, width).plain) <= width
+
+
+def test_a_paused_flow_says_so_and_a_paused_part_of_it_does_not():
+    whole = replace(BUSY, holds=(HoldState(Scope(), NOW),))
+    part = replace(BUSY, holds=(HoldState(Scope("a", "s"), NOW),))
+    assert "│ ‖ PAUSED │" in header_line(view(whole), 120).plain
+    assert "│ ● RUN │" in header_line(view(part), 120).plain
+    assert "│ H PAUSED │" in header_line(view(whole, ascii=True), 120).plain.replace("|", "│")
 
 
 def test_a_chosen_session_is_there_with_the_way_out_of_it():

@@ -41,6 +41,7 @@ def names(order: str, *, backwards: bool = False, where: str = "") -> list[str]:
 def test_the_state_of_a_session_is_the_worst_that_is_true_of_it():
     assert [session_state(each) for each in SESSIONS] == ["active", "failing", "retrying", "active", "idle"]
     assert session_state(session("s", dead=4)) == "idle"
+    assert session_state(session("s", queued=4, paused=4, retrying=1)) == "paused"
 
 
 @pytest.mark.parametrize(

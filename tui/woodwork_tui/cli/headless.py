@@ -154,7 +154,8 @@ class HeadlessRun:
         if stopping.cancelled() or stopping.exception():  # what ended the flow, before what came of that
             self._error = CancelledError() if stopping.cancelled() else stopping.exception()
         else:
-            left = self._tell_left(stopping.result())
+            self._tell_left(stopping.result())
+            left = sum(stopping.result().left.values()) > stopping.result().held
         if self._output.missed:
             self._say(f"{_counted(self._output.missed, 'event record')} could not be written in time")
         dead = sum(self._output.dead.values())
@@ -173,14 +174,15 @@ class HeadlessRun:
         broken = self._output.broken_off or (self._feeder is not None and self._feeder.broken)
         return 1 if dead > self._max_dlq or broken else 0
 
-    def _tell_left(self, report: StopReport) -> bool:
+    def _tell_left(self, report: StopReport) -> None:
         if report.cancelled:
             self._say(f"{_counted(report.cancelled, 'attempt')} cut off")
         left = {name: count for name, count in report.left.items() if count}
         if left:
             places = ", ".join(f"{name} {count}" for name, count in left.items())
-            self._say(f"{_counted(sum(left.values()), 'message')} left behind: {places}")
-        return bool(left)
+            total = sum(left.values())
+            held = f", {'all' if report.held >= total else format(report.held, ',')} of them paused or parked"
+            self._say(f"{_counted(total, 'message')} left behind{held if report.held else ''}: {places}")
 
 
 def _counted(count: int, noun: str) -> str:

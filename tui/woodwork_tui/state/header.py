@@ -91,6 +91,8 @@ def _file(view: View, wide: bool) -> Text:
 
 
 def _state(snapshot: Snapshot, ascii_only: bool) -> Text:
+    if snapshot.state is FlowState.RUNNING and any(hold.scope.kind == "bus" for hold in snapshot.holds):
+        return Text(f"{glyph('paused', ascii_only)} PAUSED", style="warn")
     tone = {FlowState.RUNNING: "ok", FlowState.STOPPED: "muted"}.get(snapshot.state, "warn")
     return Text(f"{glyph(snapshot.state.value, ascii_only)} {_STATE_WORDS[snapshot.state]}", style=tone)
 

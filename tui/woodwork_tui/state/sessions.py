@@ -12,14 +12,16 @@ from woodwork_engine.snapshot import SessionStats, Snapshot
 
 _ACTIVE_RATE = 0.05
 """Messages/s that show as more than nothing."""
-_TROUBLE = ("failing", "retrying", "active", "idle")
+_TROUBLE = ("failing", "paused", "retrying", "active", "idle")
 _DIGITS = re.compile(r"(\d+)")
 
 Fields = Mapping[str, Callable[[SessionStats], object]]
 
 
 def session_state(session: SessionStats) -> str:
-    """Return how *session* is: failing (retries, and some died), retrying, active or idle."""
+    """Return how *session* is: paused somewhere, failing (retries, and some died), retrying, active or idle."""
+    if session.paused:
+        return "paused"
     if session.retrying:
         return "failing" if session.dead else "retrying"
     return "active" if session.queued or session.inflight or session.rate >= _ACTIVE_RATE else "idle"

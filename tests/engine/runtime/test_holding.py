@@ -1,0 +1,129 @@
+"""A running flow is paused, stepped, stopped at a message and let go again, from another thread."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.engines import LONG, running
+from woodwork_engine.errors import FilterError, UnknownComponentError, WoodworkError
+from woodwork_engine.hold import BY_LETTER, Scope
+from woodwork_engine.payload import encode
+from woodwork_engine.snapshot import NodeState
+
+HELLO = """
+in = input cli { to = "agent" }
+agent = echo { to = "out" }
+out = output console {}
+"""
+
+STOPS = """
+in = input cli { to = step }
+step = function python {
+    path = "step.py", function = work, to = out, on_exhausted = pause, retry = { max_retries = 0 }
+}
+out = output console {}
+"""
+
+
+@pytest.fixture(autouse=True)
+def step(tmp_path):
+    tmp_path.joinpath("step.py").write_text(
+        "bad = True\n"
+        "def work(data):\n"
+        "    if data == 'mend':\n"
+        "        globals()['bad'] = False\n"
+        "    elif bad:\n"
+        "        raise ConnectionError('refused')\n"
+        "    return data\n"
+    )
+
+
+def test_a_paused_component_takes_messages_and_handles_them_when_it_is_resumed(tmp_path):
+    """B6, D4, H5."""
+    with running(tmp_path, HELLO) as flow:
+        hold = flow.engine.pause("agent", reason="looking").result(LONG)
+        for number in range(3):
+            flow.send("in", f"m{number}", "s-1")
+        snapshot = flow.until(lambda now: now.node("agent").paused == 3 and bool(now.lanes))
+        assert snapshot.node("agent").state is NodeState.PAUSED
+        assert snapshot.holds == (hold,)
+        assert snapshot.health.degraded == ("agent: 1 session is paused with messages waiting",)
+        assert [(lane.target, lane.state) for lane in snapshot.lanes] == [("agent", "paused")]
+        assert snapshot.sessions[0].paused == 3
+        assert flow.said() == []
+        assert flow.engine.step("agent").result(LONG) is not None
+        flow.until(lambda _: flow.said() == ["m0"])
+        assert flow.engine.resume("agent").result(LONG) == 1
+        flow.until(lambda _: flow.said() == ["m0", "m1", "m2"])
+        assert flow.until(lambda now: not now.health.degraded).node("agent").state is not NodeState.PAUSED
+        paused, resumed = flow.records("paused")[0], flow.records("resumed")[0]
+        assert (paused.target, paused.session_id) == (resumed.target, resumed.session_id) == ("agent", None)
+        assert paused.details() == {
+            "scope": {"component": "agent", "session": None, "kind": "component"}, "by": "person", "reason": "looking"
+        }  # fmt: skip
+
+
+def test_a_paused_flow_is_idle_and_stops_at_once(tmp_path):
+    """H2, D4."""
+    with running(tmp_path, HELLO, own_sources=False) as flow:
+        flow.engine.pause().result(LONG)
+        flow.send("in", "hello", "s-1")
+        flow.engine.idle().result(LONG)
+        report = flow.engine.stop(deadline=LONG * 10).result(LONG)
+        assert (report.left, report.held) == ({"agent/s-1": 1}, 1)
+
+
+def test_a_session_that_is_stuck_on_a_dead_letter_is_retried_in_its_place(tmp_path):
+    """B6, E4."""
+    with running(tmp_path, STOPS) as flow:
+        for text in ("a", "b"):
+            flow.send("in", text, "s-1")
+        letter = flow.until_record("dead")[0].details()["dlq_id"]
+        (hold,) = flow.engine.holds().result(LONG)
+        assert (hold.scope, hold.by, hold.dlq_id) == (Scope("step", "s-1"), BY_LETTER, letter)
+        flow.send("in", "mend", "s-2")
+        flow.until(lambda _: flow.said() == ["mend"])
+        flow.engine.retry_stuck("step", "s-1").result(LONG)
+        flow.until(lambda _: flow.said() == ["mend", "a", "b"])
+        with pytest.raises(WoodworkError, match="s-1 is not stuck at step"):
+            flow.engine.retry_stuck("step", "s-1").result(LONG)
+
+
+def test_a_stuck_session_is_purged(tmp_path):
+    """B6."""
+    with running(tmp_path, STOPS) as flow:
+        for text in ("a", "b", "c"):
+            flow.send("in", text, "s-1")
+        flow.until_record("paused")
+        assert flow.engine.purge("step", "s-1").result(LONG) == 2
+        assert flow.engine.holds().result(LONG) == ()
+        assert flow.ended()["discarded"] == 2
+
+
+def test_a_message_is_held_at_a_breakpoint_edited_and_released(tmp_path):
+    """D4."""
+    with running(tmp_path, HELLO) as flow:
+        flow.engine.add_breakpoint("out", source="agent", condition="payload:secret").result(LONG)
+        with pytest.raises(FilterError):
+            flow.engine.add_breakpoint("out", condition="colour:red").result(LONG)
+        with pytest.raises(UnknownComponentError):
+            flow.engine.add_breakpoint("nobody").result(LONG)
+        flow.send("in", "a secret", "s-1")
+        flow.send("in", "anything", "s-2")
+        held = flow.until_record("held")[0]
+        flow.until(lambda _: flow.said() == ["anything"])
+        assert flow.engine.release(held.message_id, "out", encoded=encode("a word")).result(LONG)
+        flow.until(lambda _: flow.said() == ["anything", "a word"])
+        assert not flow.engine.release(held.message_id, "out").result(LONG)
+        assert len(flow.engine.breakpoints().result(LONG)) == 1
+        assert flow.engine.remove_breakpoint("out", source="agent", condition="payload:secret").result(LONG)
+        assert flow.engine.release_all().result(LONG) == 0
+
+
+def test_a_scope_that_is_not_there_is_refused(tmp_path):
+    """B6."""
+    with running(tmp_path, HELLO) as flow:
+        for command in (flow.engine.pause, flow.engine.step):
+            with pytest.raises(UnknownComponentError):
+                command("nobody").result(LONG)
+        assert flow.engine.resume("nobody").result(LONG) == 0
