@@ -14,9 +14,16 @@ from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import ClosingError, QueueFullError
 from woodwork_engine.message import MessageEnvelope
 
+DEEP = 256
+"""From this depth of a target on its senders from outside let the loop breathe more often.
+
+Else a sender that is faster than what comes after it fills the queue, and messages are out of the processor's cache
+when their turn comes.
+"""
+
 IDLE, READY = LaneState.IDLE, LaneState.READY
 
-_LOOK_AT_CLOCK = 15  # every sixteenth message: often enough for a slice of some hundred
+SELDOM = 15  # every sixteenth message: often enough for a slice of some hundred
 
 
 class Full(NamedTuple):
@@ -54,6 +61,17 @@ class Intake:
         expires = expiry(endpoint, envelope, now)
         return route, Delivery(envelope, encoded, endpoint.name, expires, now, own_payload)
 
+    def is_out_of_breath(self, routes: Sequence[Route]) -> bool:
+        """Whether a sender from outside, who asks every now and then, is to let the loop breathe first."""
+        core = self._core
+        return core.monotonic() >= core.slice_end or any(route.endpoint.depth > DEEP for route in routes)
+
+    async def breathe(self) -> None:
+        """Let others go on, and begin a slice after them."""
+        core = self._core
+        await asyncio.sleep(0)
+        core.slice_end = core.monotonic() + SLICE
+
     def at_once(
         self, route: Route, envelope: MessageEnvelope, encoded: bytes, now: float, *, own_payload: bool = False
     ) -> bool:
@@ -64,7 +82,6 @@ class Intake:
             or core.closing
             or core.depth >= core.max_messages
             or core.bytes + len(encoded) > core.max_bytes
-            or (not core.from_outside & _LOOK_AT_CLOCK and core.monotonic() >= core.slice_end)
             or (core.log is not None and core.log.seq >= core.log.high_water)
             or not self.fit_in(route, envelope, encoded, own_payload, now)
         ):
@@ -80,7 +97,6 @@ class Intake:
             or core.closing
             or core.depth + targets > core.max_messages
             or core.bytes + len(encoded) * targets > core.max_bytes
-            or core.monotonic() >= core.slice_end
             or (core.log is not None and core.log.seq >= core.log.high_water)
             or not self._fit_everywhere(routes, envelope, encoded)
         ):
@@ -221,9 +237,8 @@ class Intake:
     async def room(self, parcels: Parcels, timeout: float | None) -> None:
         """Return once *parcels* from outside have room, which is theirs until control is given up: accept at once."""
         core = self._core
-        if core.clock.monotonic() >= core.slice_end:
-            await asyncio.sleep(0)
-            core.slice_end = core.clock.monotonic() + SLICE
+        if core.monotonic() >= core.slice_end:
+            await self.breathe()
         await self._free_room(parcels, timeout)
 
     async def _free_room(self, parcels: Parcels, timeout: float | None) -> None:

@@ -22,7 +22,7 @@ from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Insta
 from woodwork_engine.bus.envelopes import EnvelopeHandlers, OnLoop, sent_inside
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.housekeeping import Housekeeping
-from woodwork_engine.bus.intake import Intake
+from woodwork_engine.bus.intake import SELDOM, Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
 from woodwork_engine.bus.middleware import Layers
 from woodwork_engine.bus.replay import Replays
@@ -208,7 +208,10 @@ class InMemoryMessageBus(MessageBusInterface):
             now = self.core.wall()
             if self.core.closing or not self._intake.fit_in(route, envelope, encoded, True, now):
                 self._intake.inside(route, envelope, encoded)
-        elif not self._intake.at_once(route, envelope, encoded, self.core.wall(), own_payload=True):
+            return True
+        if not self.core.from_outside & SELDOM and self._intake.is_out_of_breath((route,)):
+            await self._intake.breathe()
+        if not self._intake.at_once(route, envelope, encoded, self.core.wall(), own_payload=True):
             parcel = self._intake.parcel(route, envelope, encoded, self.core.clock.time(), own_payload=True)
             await self._intake.from_outside((parcel,), route.endpoint.policy.block_timeout)
         return True
@@ -234,7 +237,9 @@ class InMemoryMessageBus(MessageBusInterface):
         sender = current.get()
         if sender is not None and sender.running:
             envelope = sent_inside(envelope, sender)
-        elif len(routes) > 1 and self._intake.everywhere_at_once(routes, envelope, encoded):
+        elif self._intake.is_out_of_breath(routes):
+            await self._intake.breathe()
+        if sender is None and len(routes) > 1 and self._intake.everywhere_at_once(routes, envelope, encoded):
             return
         now, alone = self.core.clock.time(), len(routes) == 1
         parcels = [self._intake.parcel(route, envelope, encoded, now, own_payload=alone) for route in routes]

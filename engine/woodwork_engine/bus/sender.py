@@ -9,7 +9,7 @@ import msgspec
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, Route
-from woodwork_engine.bus.intake import Intake
+from woodwork_engine.bus.intake import SELDOM, Intake
 from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.delivery import Delivery, Output, current
 from woodwork_engine.errors import ClosingError, RequestError, UnknownComponentError
@@ -47,7 +47,9 @@ class Sender:
         if dedupe_key is not None:
             envelope = msgspec.structs.replace(envelope, dedupe_key=dedupe_key)
         routes = core.table.routed(source, event)
-        if len(routes) != 1 or not self._intake.at_once(routes[0], envelope, encoded, envelope.created_at):
+        if not core.from_outside & SELDOM and self._intake.is_out_of_breath(routes):
+            await self._intake.breathe()
+        if len(routes) != 1 or not self._intake.at_once(routes[0], envelope, encoded, core.wall()):
             await self._admit(envelope, encoded, routes)
         core.endpoint(source).emitted += 1
         return envelope.message_id if dedupe_key is None else self._first_id(envelope, routes)
