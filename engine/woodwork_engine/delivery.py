@@ -70,6 +70,8 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     staged: list[Output] | None = None
     history: tuple[AttemptInfo, ...] = ()
     marks: Marks | None = None
+    seq: int = 0
+    """Its number in the journal; 0 for one that is not kept there (bus.md I2)."""
 
     def mark(self) -> Marks:
         """Return the marks of this delivery, made at first use."""

@@ -15,6 +15,9 @@ WoodworkError
 ├── Retry                  raised by a handler: this message is to be tried again, at a time of its own
 ├── ReplayRefusedError     a dead letter that is not to be replayed without `force`
 ├── LetterFormatError      a dead letter in a file or a store that cannot be read
+├── StoreError             a state folder or its database that cannot be used
+├── StateFolderInUseError  a state folder that another process has
+├── JournalError           a message that could not be kept and was therefore not accepted
 └── FilterError            a filter expression that cannot be read
 
 Facts are attributes; the sentence is made from them and says what to do next.
@@ -136,6 +139,38 @@ class ReplayRefusedError(WoodworkError):
 
 class LetterFormatError(WoodworkError):
     """A dead letter that was written somewhere cannot be read back; the sentence says why."""
+
+
+class StoreError(WoodworkError):
+    """A file or folder of the state cannot be used; *remedy* is what to do about it."""
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        self.path = path
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{path} {problem}; {remedy}")
+
+
+class StateFolderInUseError(WoodworkError):
+    """Another process, *pid* where it is known, runs a flow with this state folder."""
+
+    def __init__(self, path: str, pid: int | None = None) -> None:
+        self.path = path
+        self.pid = pid
+        by = "another process" if pid is None else f"process {pid}"
+        super().__init__(f"{path} is in use by {by}; stop that one, or name another folder with --state")
+
+
+class JournalError(WoodworkError):
+    """A message for a durable component could not be written down, so it was not accepted (bus.md I2)."""
+
+    def __init__(self, target: str, problem: str) -> None:
+        self.target = target
+        self.problem = problem
+        super().__init__(
+            f"{target}: the message was not accepted because it cannot be kept: {problem};"
+            " make room for the state folder, or choose another one"
+        )
 
 
 class FilterError(WoodworkError):

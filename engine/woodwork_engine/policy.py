@@ -12,6 +12,7 @@ OnExhausted = Literal["skip", "pause"]
 OnRemove = Literal["park", "dead_letter", "discard"]
 
 
+Sync = Literal["process", "power"]
 ErrorAction = Literal["retry", "reject", "pause"]
 
 
@@ -95,6 +96,7 @@ class DeliveryPolicy:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     dedupe: DedupePolicy = field(default_factory=DedupePolicy)
     breaker: BreakerPolicy | None = None
+    durable: bool = False
 
     @property
     def session_limit(self) -> int:
@@ -119,6 +121,8 @@ class DlqPolicy:
     max_age: float | None = 7 * 86_400.0
     when_full: WhenFull = "evict_resolved"
     max_replays: int = 3
+    durable: bool = False
+    sync: Sync = "process"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, Lane, Route
@@ -57,7 +58,11 @@ class Acceptance:
         first = parcels[0][1]
         targets = tuple([delivery.target for _, delivery in parcels])
         if core.log is not None:
-            core.log.append_emitted(first.accepted_at, first.envelope, first.encoded, targets)
+            told = partial(core.log.append_emitted, first.accepted_at, first.envelope, first.encoded, targets)
+            if core.keeper is not None and core.keeper.admitting:
+                core.keeper.tell_later(told)
+            else:
+                told()
         for route, delivery in parcels:
             delivery.siblings = targets
             self._append(route, delivery, inside=inside)
@@ -86,9 +91,16 @@ class Acceptance:
         elif (inside or route.cyclic) and endpoint.depth >= endpoint.max_queue * core.policy.overflow_factor:
             self._refuse(lane, delivery, DeathReason.OVERFLOW)
         else:
+            keeper = core.keeper
+            if keeper is not None and (keeper.admitting or endpoint.policy_.durable):
+                keeper.accept(lane, delivery)
             if core.log is not None:
-                at, name = delivery.accepted_at, endpoint.name
-                core.log.append(at, "queued", delivery.envelope, name, None, None, endpoint.depth + 1)
+                at, depth = delivery.accepted_at, endpoint.depth + 1
+                told = partial(core.log.append, at, "queued", envelope, endpoint.name, None, None, depth)
+                if keeper is not None and keeper.admitting:
+                    keeper.tell_later(told)
+                else:
+                    told()
             core.push(lane, delivery)
             if endpoint.instance is None:
                 self.nobody_there(lane, delivery)

@@ -91,6 +91,8 @@ class Breakpoints:
         before, head.encoded = head.encoded, encoded
         head.own_payload = False
         self._core.bytes += len(encoded) - len(before)
+        if head.seq and self._core.keeper is not None:
+            self._core.keeper.rewritten(head)
         return {
             "payload_sha256_before": sha256(before).hexdigest(),
             "payload_sha256_after": sha256(encoded).hexdigest(),
@@ -102,7 +104,7 @@ class Breakpoints:
     def _look_out(self, component: str) -> None:
         self.version += 1
         watched = any(one.component == component for one in self._all)
-        self._core.endpoint(component).watch = self._stops if watched else None
+        self._core.endpoint(component).look_before("breakpoints", self._stops if watched else None)
 
     def _stops(self, endpoint: Endpoint, lane: Lane) -> bool:
         """Whether the head of *lane* is to be held; it is then."""

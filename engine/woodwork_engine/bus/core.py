@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from woodwork_engine.bus.counters import Beat, EdgeCounter, Window
 from woodwork_engine.bus.dead_letters import DeadLetters
@@ -16,6 +17,9 @@ from woodwork_engine.clock import Clock
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.events import EventLog
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy
+
+if TYPE_CHECKING:  # a keeper looks after all of a bus
+    from woodwork_engine.bus.keeper import Keeper
 
 SLICE = 0.0005
 """Seconds of uninterrupted work after which a runner or a publisher lets the loop breathe.
@@ -39,9 +43,10 @@ class BusCore:
     __slots__ = (
         "__weakref__", "_policy", "awaited", "beat", "blocked", "bytes", "clock", "closing", "dead", "default_policy",
         "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held", "idle_waiters",
-        "in_line", "inflight", "lag", "letter_gate", "log", "loop", "max_bytes", "max_hops", "max_inflight",
+        "in_line", "inflight", "keeper", "lag", "letter_gate", "log", "loop", "max_bytes", "max_hops", "max_inflight",
         "max_messages", "monotonic", "on_ready", "outer_trace", "past", "rejected", "rng", "running", "secrets",
-        "sessions", "slice_end", "slots", "tables", "tickets", "unroutable", "waiting", "wall", "window",
+        "sessions", "slice_end", "slots", "tables", "tickets", "unroutable", "waiting", "wall",
+        "why_not_kept", "window",
     )  # fmt: skip
 
     def __init__(
@@ -58,6 +63,9 @@ class BusCore:
         self.monotonic = clock.monotonic
         self.rng = rng
         self.dead = DeadLetters(clock, policy.dlq)
+        self.keeper: Keeper | None = None
+        """Who keeps what is to outlive the process; None where nothing does."""
+        self.why_not_kept = "there is no state folder"
         self.dead.on_full = self._letters_full
         self.dead.on_evicted = self._letters_evicted
         self.letter_gate = Gate()
@@ -239,6 +247,8 @@ class BusCore:
         lane.endpoint.depth -= 1
         self.depth -= 1
         self.bytes -= len(delivery.encoded)
+        if delivery.seq and self.keeper is not None:
+            self.keeper.settled(delivery)
         self.look_around(lane)
 
     def look_around(self, lane: Lane) -> None:

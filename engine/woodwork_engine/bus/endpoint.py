@@ -25,6 +25,9 @@ NEVER = float("inf")
 NO_GATE = Gate()
 """That of a lane at which nobody has ever waited; nobody does so here."""
 
+Watch = Callable[["Endpoint", "Lane"], bool]
+"""Says whether the head of a lane is not to be attempted now; it has stopped the lane then."""
+
 
 class LaneState(IntEnum):
     """What a lane does; only a ready lane stands in its endpoint's ready list."""
@@ -158,6 +161,7 @@ class Endpoint:
         "handled_seconds", "held_by", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name",
         "ok", "parked_runners", "peak", "peak_at", "policy_", "ready", "reasons", "retried", "retrying", "runners",
         "seen", "serving", "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "watch",
+        "watches",
         "window", "working",
     )  # fmt: skip
 
@@ -175,8 +179,9 @@ class Endpoint:
         self.held_by: set[str] = set()
         """What holds this component: attempts that run go on, no other one starts."""
         self.breaker: Breaker | None = None
-        self.watch: Callable[[Endpoint, Lane], bool] | None = None
-        """Asked before each attempt whether a breakpoint holds it; None where there are none."""
+        self.watches: dict[str, Watch] = {}
+        self.watch: Watch | None = None
+        """Asked before each attempt whether something holds it, such as a breakpoint; None where nothing does."""
         self.lanes: dict[str, Lane] = {}
         self.ready: deque[Lane] = deque()
         self.runners: set[asyncio.Task[None]] = set()
@@ -213,7 +218,7 @@ class Endpoint:
         self.at_most_once = policy.delivery == "at_most_once"
         if policy.delivery == "effectively_once" or self.seen is not None:
             self.look_out()
-        self._take_it_easy(0 if self.seen is not None else policy.max_queue)
+        self._take_it_easy(0 if self.seen is not None or policy.durable else policy.max_queue)
 
     def look_out(self) -> None:
         """Remember from now on what is accepted here, within the bounds of the policy."""
@@ -221,6 +226,20 @@ class Endpoint:
             self.seen = Seen(self.policy_.dedupe)
         self.seen.policy = self.policy_.dedupe
         self._take_it_easy(0)
+
+    def look_before(self, what: str, watch: Watch | None) -> None:
+        """Ask *watch* before each attempt, beside all others, under the name *what*; None: no longer."""
+        if watch is not None:
+            if what in self.watches:
+                return
+            self.watches[what] = watch
+        elif self.watches.pop(what, None) is None:
+            return
+        asked = tuple(self.watches.values())
+        if len(asked) < 2:
+            self.watch = asked[0] if asked else None
+        else:
+            self.watch = lambda endpoint, lane: any(one(endpoint, lane) for one in asked)
 
     def _take_it_easy(self, depth: int) -> None:
         self.easy_depth = depth

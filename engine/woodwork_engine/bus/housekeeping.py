@@ -57,6 +57,8 @@ class Housekeeping:
         if self._rounds % TIDY_EVERY == 0:
             self._tidy(now)
         self._core.tables.look_after()
+        if self._core.keeper is not None:
+            self._core.keeper.look_after(now)
         self._sample(now)
 
     def _tidy(self, now: float) -> None:

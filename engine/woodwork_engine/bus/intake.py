@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from woodwork_engine.bus.acceptance import Acceptance, Parcels, expiry, first_of
@@ -11,7 +12,7 @@ from woodwork_engine.bus.core import SLICE, BusCore
 from woodwork_engine.bus.endpoint import Endpoint, Lane, LaneState, Route
 from woodwork_engine.bus.gate import NEWCOMER, Gate, Waiter
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.errors import ClosingError, QueueFullError
+from woodwork_engine.errors import ClosingError, JournalError, QueueFullError
 from woodwork_engine.message import MessageEnvelope
 
 DEEP = 256
@@ -201,7 +202,18 @@ class Intake:
             await self._free_room(parcels, timeout)
         else:
             await self.room(parcels, timeout)
+        for route, _ in parcels:
+            if route.endpoint.policy_.durable:
+                await self._keep(parcels, route.endpoint.name)
+                return
         self.accept(parcels)
+
+    async def _keep(self, parcels: Parcels, target: str) -> None:
+        """Accept *parcels*, one of them for the durable *target*, and return when they are kept (bus.md F7, I2)."""
+        keeper = self._core.keeper
+        if keeper is None:
+            raise JournalError(target, self._core.why_not_kept)
+        await keeper.admit(partial(self.accept, parcels), target)
 
     async def _room_for_letters(self, delivery: Delivery, timeout: float | None) -> None:
         """Refuse ingress while no dead letter can go (bus.md E2); inputs, which wait without limit (F2), wait in turn.

@@ -24,6 +24,7 @@ from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.housekeeping import Housekeeping
 from woodwork_engine.bus.intake import SELDOM, Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
+from woodwork_engine.bus.keeper import Keeper
 from woodwork_engine.bus.middleware import Layers
 from woodwork_engine.bus.replay import Replays
 from woodwork_engine.bus.routes import MOST_REMEMBERED, NO_LINKS, RouteTable, Targets
@@ -41,6 +42,7 @@ from woodwork_engine.events import EventLog
 from woodwork_engine.message import IdSource, MessageEnvelope
 from woodwork_engine.payload import encode
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
+from woodwork_engine.store.records import Journal
 
 if TYPE_CHECKING:  # loaded where a bus is observed, and only there
     from woodwork_engine.bus.otel import Observed, Telemetry
@@ -58,7 +60,7 @@ class InMemoryMessageBus(MessageBusInterface):
 
     *max_queue_size* messages per target and *max_retries* are the built-in policy's unless *policy* is given. One bus
     belongs to one event loop. It is observed by *telemetry*, else by the OpenTelemetry providers that are set when it
-    starts, if any.
+    starts, if any. What is durable is kept in *journal*, with what a person would have to redo.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class InMemoryMessageBus(MessageBusInterface):
         log: EventLog | None = None,
         flow: str = "flow",
         telemetry: Telemetry | None = None,
+        journal: Journal | None = None,
     ) -> None:
         if max_queue_size < 1:
             raise SettingError("max_queue_size", "must be at least 1")
@@ -96,6 +99,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self._housekeeping = Housekeeping(self.core, settlement)
         self.holds = Holds(self.core, settlement)
         self.breakpoints = Breakpoints(self.core, self.holds)
+        self.keep_in(journal)
         self.replays = Replays(self.core, self._intake, ids, self.holds)
         self.dead_letters = DeadLetterQueue(self.core, self.replays)
         self._subscriptions = Subscriptions(self.core, settlement)
@@ -108,6 +112,13 @@ class InMemoryMessageBus(MessageBusInterface):
         self._telemetry = telemetry
         self._observed: Observed | None = None
 
+    def keep_in(self, journal: Journal | None) -> None:
+        """Keep in *journal* what is to outlive the process, from before the first start on (bus.md I)."""
+        self._recovered = False
+        if journal is not None:
+            keeper = Keeper(self.core, journal, self._settlement, self.holds, self.breakpoints)
+            self.layers.put("in_flight", keeper.around)
+
     async def start(self) -> None:
         """Begin to deliver on the running loop; starting a running bus does nothing."""
         core = self.core
@@ -116,6 +127,9 @@ class InMemoryMessageBus(MessageBusInterface):
         loop = asyncio.get_running_loop()
         if gc.isenabled() and gc.get_threshold()[0]:
             gc.set_threshold(*map(max, gc.get_threshold(), GARBAGE_THRESHOLDS))
+        if core.keeper is not None and not self._recovered:
+            self._recovered = True
+            core.keeper.recover()
         core.running = True
         core.closing = False
         self._started_at = core.clock.time()
@@ -127,6 +141,8 @@ class InMemoryMessageBus(MessageBusInterface):
             self._observed = telemetry.observe(self)
         self._handlers.start()
         self._runners.start(loop)
+        if core.keeper is not None:
+            core.keeper.ask()
         self._housekeeping.start()
 
     def close_ingress(self) -> None:
@@ -160,7 +176,10 @@ class InMemoryMessageBus(MessageBusInterface):
                 await ending.drain(self.core.policy.stop_timeout if deadline is None else deadline)
             drained = settled(self.core) - self._settled_before
             self._close()
-            ending.report.set_result(StopReport(drained, *await ending.end()))
+            ended = await ending.end()
+            if self.core.keeper is not None:
+                await self.core.keeper.finish()
+            ending.report.set_result(StopReport(drained, *ended))
         finally:
             ending.report.cancel()  # where there is none: whoever waits for it goes on with the stop
             self._ending = None

@@ -223,6 +223,8 @@ class Runners:
                         if endpoint.seen is not None:
                             self._settlement.remember(lane, delivery, now + duration)
                         queue.popleft()
+                        if delivery.seq and core.keeper is not None:
+                            core.keeper.settled(delivery)
                         endpoint.ok += 1
                         endpoint.depth -= 1
                         core.depth -= 1

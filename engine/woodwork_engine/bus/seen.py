@@ -70,6 +70,10 @@ class Seen:
         first = envelope.message_id if found is None else found.first
         self._put(Sighting(envelope.session_id, key_of(envelope), first, now, handled=True))
 
+    def forget(self, envelope: MessageEnvelope) -> None:
+        """Let *envelope* not have been accepted: it was taken back."""
+        self._sightings.pop((envelope.session_id, key_of(envelope)), None)
+
     def _put(self, sighting: Sighting) -> None:
         key = (sighting.session, sighting.key)
         self._sightings[key] = sighting

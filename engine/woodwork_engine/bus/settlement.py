@@ -136,6 +136,8 @@ class Settlement:
         core.waiting[(delivery.envelope.message_id, delivery.target)] = lane
         endpoint.retrying += 1
         endpoint.retried += 1
+        if delivery.seq and core.keeper is not None:
+            core.keeper.progressed(delivery)
         if core.log is not None:
             data: dict[str, object] = {"due": lane.due, "delay_ms": delay * 1000}
             core.log.append(now, "retry_scheduled", delivery.envelope, delivery.target, delivery.attempt, None, data)

@@ -57,6 +57,8 @@ def degraded_reasons(core: BusCore) -> tuple[str, ...]:
     """Return what is wrong right now, one sentence each; empty when all is well."""
     now = core.clock.time()
     reasons = []
+    if core.keeper is not None and core.keeper.problem is not None:
+        reasons.append(f"the journal cannot be written ({core.keeper.problem}); durable messages are not taken")
     for endpoint in core.endpoints.values():
         if is_failing(endpoint):
             reasons.append(f"{endpoint.name}: most attempts of the last minute failed")

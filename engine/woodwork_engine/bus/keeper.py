@@ -1,0 +1,441 @@
+"""What a bus keeps beyond its process: durable deliveries, and always what a person would have to redo (bus.md I).
+
+Changes gather between two turns of the loop and are written together, so no step is ever split: a message's outputs
+and its acknowledgement, a dead letter and the end of its delivery (C4, E3) happen within one turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
+
+from woodwork_engine.bus.breakpoints import Breakpoint, Breakpoints
+from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Lane, LaneState
+from woodwork_engine.bus.holds import Holds
+from woodwork_engine.bus.seen import Sighting, key_of
+from woodwork_engine.bus.settlement import Settlement
+from woodwork_engine.dead_letter import DeadLetter, DeathReason, LanePlace
+from woodwork_engine.delivery import Delivery, Marks
+from woodwork_engine.errors import FilterError, JournalError
+from woodwork_engine.hold import HoldState
+from woodwork_engine.store.records import Batch, Journal, Kept, KeptSighting, Progress
+
+RETRY_SECONDS = 1.0
+"""How long what could not be written waits before it is tried again."""
+CRASHES = 3
+"""Deaths of the process during one delivery after which it is not attempted again (bus.md E7)."""
+
+_encode = msgspec.json.encode
+
+
+class _Turn:
+    """What is written together: the changes, the messages from outside among them, and who waits for it."""
+
+    __slots__ = ("admitted", "batch", "told", "waiting")
+
+    def __init__(self) -> None:
+        self.batch = Batch()
+        self.admitted: list[tuple[Lane, Delivery]] = []
+        self.told: list[Callable[[], object]] = []
+        self.waiting: asyncio.Future[None] | None = None
+
+
+class Keeper:
+    """Writes to *journal* what happens to deliveries that are to outlive the process; only touched on the loop."""
+
+    def __init__(
+        self, core: BusCore, journal: Journal, settlement: Settlement, holds: Holds, breakpoints: Breakpoints
+    ) -> None:
+        self.problem: str | None = None
+        """Why nothing can be written now; what is inside goes on, and nothing durable is taken from outside."""
+        self._core = core
+        self._journal = journal
+        self._settlement = settlement
+        self._holds = holds
+        self._breakpoints = breakpoints
+        self._turn = _Turn()
+        self._writing: _Turn | None = None
+        self._asked = False
+        self._admitting = False
+        self._seq = 0
+        self._unkept: dict[int, Lane] = {}
+        self._held = (holds.version, breakpoints.version)
+        self._frozen: dict[Lane, float] = {}
+        self._settlers: set[asyncio.Future[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        core.keeper = self
+        core.dead.watch(self)
+
+    async def admit(self, accept: Callable[[], object], target: str) -> None:
+        """Accept from outside by *accept* and return when it is kept; raises JournalError, having accepted nothing.
+
+        Until then nothing of it is attempted, but it has its place. Cancelled meanwhile, it stays accepted.
+        """
+        if self.problem is not None:
+            raise JournalError(target, self.problem)
+        self._admitting = True
+        try:
+            accept()
+        finally:
+            self._admitting = False
+        turn = self._turn
+        if not turn.batch:  # refused, or a duplicate of something that is kept already
+            self._tell(turn)
+            return
+        if turn.waiting is None:
+            turn.waiting = asyncio.get_running_loop().create_future()
+        try:
+            await asyncio.shield(turn.waiting)
+        except OSError as error:
+            raise JournalError(target, str(error)) from None
+
+    @property
+    def admitting(self) -> bool:
+        """Whether what is accepted at this moment comes from outside and has to be written first."""
+        return self._admitting
+
+    def tell_later(self, tell: Callable[[], object]) -> None:
+        """Write a record when what it is about is kept."""
+        self._turn.told.append(tell)
+
+    def accept(self, lane: Lane, delivery: Delivery) -> None:
+        """Keep *delivery*, which is being accepted into *lane*."""
+        self._seq += 1
+        delivery.seq = seq = self._seq
+        turn = self._turn
+        turn.batch.accepted[seq] = Kept(seq, delivery.target, delivery.envelope, delivery.encoded, _progress(delivery))
+        if lane.endpoint.seen is not None and lane.endpoint.is_once(delivery):
+            self._see(delivery, delivery.accepted_at, handled=False)
+        if self._admitting:
+            self._unkept[seq] = lane
+            turn.admitted.append((lane, delivery))
+            lane.endpoint.look_before("kept", self._waits)
+        if not self._asked:
+            self.ask()
+
+    def settled(self, delivery: Delivery) -> None:
+        """Keep *delivery* no longer: it has come to an end."""
+        batch, seq = self._turn.batch, delivery.seq
+        if self._unkept:
+            self._unkept.pop(seq, None)
+        if batch.accepted.pop(seq, None) is None:
+            batch.settled.append(seq)
+            batch.progress.pop(seq, None)
+        endpoint = self._core.endpoints.get(delivery.target)
+        if endpoint is not None and endpoint.seen is not None and endpoint.is_once(delivery):
+            self._see(delivery, self._core.clock.time(), handled=True)
+        if not self._asked:
+            self.ask()
+
+    def progressed(self, delivery: Delivery, frozen_at: float | None = None) -> None:
+        """Keep what *delivery* has come to: an attempt more, or that its time stands still since *frozen_at*."""
+        batch, progress = self._turn.batch, _progress(delivery, frozen_at)
+        if delivery.seq in batch.accepted:
+            batch.accepted[delivery.seq].progress = progress
+        else:
+            batch.progress[delivery.seq] = progress
+        self.ask()
+
+    def rewritten(self, delivery: Delivery) -> None:
+        """Keep *delivery* as it is now: with another payload, or another target."""
+        self._turn.batch.accepted[delivery.seq] = Kept(
+            delivery.seq, delivery.target, delivery.envelope, delivery.encoded, _progress(delivery)
+        )
+        self.ask()
+
+    def added(self, letter: DeadLetter) -> None:
+        """Keep a new dead letter."""
+        self._turn.batch.facts["letters"] = _encode(self._core.dead.last_number)
+        self.changed(letter)
+
+    def changed(self, letter: DeadLetter) -> None:
+        """Keep a dead letter as it is now."""
+        self._turn.batch.letters[letter.dlq_id] = letter
+        self.ask()
+
+    def removed(self, dlq_ids: Sequence[str]) -> None:
+        """Keep these letters no longer."""
+        self._turn.batch.letters |= dict.fromkeys(dlq_ids)
+        self.ask()
+
+    def around(self, endpoint: Endpoint, handler: Handler) -> Handler:
+        """Return *handler* with the marks that count crashes (bus.md E7), settled first where it is at most once (C2).
+
+        The very one given where nothing of *endpoint* is kept.
+        """
+        if not endpoint.policy.durable:
+            return handler
+
+        async def attempt(delivery: Delivery) -> object:
+            if not delivery.seq:
+                return await handler(delivery)
+            own = delivery.envelope.delivery_mode
+            if endpoint.at_most_once if own is None else own == "at_most_once":
+                self.settled(delivery)
+                delivery.seq = 0
+                await self.written()
+            mark = self._journal.begin(delivery.seq) if delivery.seq else None
+            try:
+                return await handler(delivery)
+            finally:
+                if mark is not None:
+                    self._journal.end(mark)
+
+        return attempt
+
+    async def written(self) -> None:
+        """Return when everything up to now is written, however long that takes."""
+        while self._turn.batch or self._writing is not None:
+            settled = asyncio.get_running_loop().create_future()
+            self._settlers.add(settled)
+            try:
+                await settled
+            finally:
+                self._settlers.discard(settled)
+            if self._core.loop is None:
+                return
+
+    def look_after(self, now: float) -> None:
+        """Once a second: keep what is held or parked, with its messages, durable or not (bus.md I1)."""
+        held = (self._holds.version, self._breakpoints.version)
+        if held != self._held:
+            self._held = held
+            facts = self._turn.batch.facts
+            facts["holds"] = _encode(self._holds.list())
+            facts["breakpoints"] = _encode(self._breakpoints.list())
+            self.ask()
+        still = {lane: lane.frozen_at for lane in self._core.halted if lane.frozen_at is not None}
+        for endpoint in self._core.endpoints.values():
+            if endpoint.state is EndpointState.PARKED and not endpoint.keeps_nothing:
+                still |= {lane: lane.frozen_at or now for lane in endpoint.lanes.values()}
+        for lane in [lane for lane in self._frozen if lane not in still]:
+            del self._frozen[lane]
+            for delivery in lane.queue:
+                if delivery.seq:
+                    self.progressed(delivery)
+        for lane, since in still.items():
+            self._keep_frozen(lane, since, new=self._frozen.get(lane) != since)
+            self._frozen[lane] = since
+
+    def _keep_frozen(self, lane: Lane, since: float, *, new: bool) -> None:
+        for delivery in lane.queue:
+            if not delivery.seq:
+                self.accept(lane, delivery)
+                self.progressed(delivery, since)
+            elif new:
+                self.progressed(delivery, since)
+
+    def _waits(self, endpoint: Endpoint, lane: Lane) -> bool:
+        """Whether the head of *lane* is not kept yet, so that no attempt at it may start."""
+        if lane.queue[0].seq not in self._unkept:
+            return False
+        lane.state = LaneState.PAUSED if lane in self._core.halted else LaneState.IDLE
+        return True
+
+    def _see(self, delivery: Delivery, at: float, *, handled: bool) -> None:
+        envelope = delivery.envelope
+        seen = KeptSighting(delivery.target, envelope.session_id, key_of(envelope), envelope.message_id, at, handled)
+        self._turn.batch.sightings[seen.target, seen.session, seen.key] = seen
+
+    def ask(self) -> None:
+        """Have what has gathered written as soon as this turn of the loop is over."""
+        if not self._asked and self._core.loop is not None:
+            self._asked = True
+            self._core.loop.call_soon(self._write)
+
+    def _write(self) -> None:
+        self._asked = False
+        turn, loop = self._turn, self._core.loop
+        if loop is None or self._writing is not None or self._timer is not None:
+            return
+        if not turn.batch and turn.waiting is None:
+            self._settle_all()
+            return
+        self._writing, self._turn = turn, _Turn()
+        self._journal.write(turn.batch, partial(_hop, loop, self._done))
+
+    def _done(self, error: Exception | None) -> None:
+        turn, self._writing = self._writing, None
+        if turn is None:
+            return
+        if error is not None:
+            self._failed(turn, error)
+            return
+        self.problem = None
+        self._tell(turn)
+        for lane, delivery in turn.admitted:
+            if self._unkept.pop(delivery.seq, None) is not None:
+                self._core.resume(lane)
+        if turn.waiting is not None and not turn.waiting.done():
+            turn.waiting.set_result(None)
+        self._write()
+
+    def _settle_all(self) -> None:
+        for settler in self._settlers:
+            if not settler.done():
+                settler.set_result(None)
+
+    def _tell(self, turn: _Turn) -> None:
+        told, turn.told = turn.told, []
+        for tell in told:
+            tell()
+
+    def _failed(self, turn: _Turn, error: Exception) -> None:
+        """Take back what came from outside; what happened inside waits, in order, to be written again."""
+        self.problem = str(error)
+        later, self._turn = self._turn, _Turn()
+        for one in (later, turn):
+            for lane, delivery in reversed(one.admitted):
+                self._withdraw(lane, delivery, one.batch)
+        for one in (turn, later):
+            one.told.clear()
+            if one.waiting is not None and not one.waiting.done():
+                one.waiting.set_exception(OSError(self.problem))
+                one.waiting.exception()  # whoever waited may have been cancelled
+        self._turn.batch = _together(turn.batch, later.batch, self._turn.batch)
+        loop = self._core.loop
+        if loop is None:
+            self._settle_all()
+        else:
+            self._timer = loop.call_later(RETRY_SECONDS, self._again)
+
+    def _withdraw(self, lane: Lane, delivery: Delivery, batch: Batch) -> None:
+        if self._unkept.pop(delivery.seq, None) is None:
+            return  # it has ended meanwhile
+        batch.accepted.pop(delivery.seq, None)
+        delivery.seq = 0
+        lane.session.messages -= 1
+        if lane.endpoint.seen is not None:
+            lane.endpoint.seen.forget(delivery.envelope)
+            envelope = delivery.envelope
+            batch.sightings.pop((delivery.target, envelope.session_id, key_of(envelope)), None)
+        self._core.pull(lane, delivery)
+        self._core.resume(lane)
+
+    def _again(self) -> None:
+        self._timer = None
+        if not self._turn.batch:
+            self.problem = None  # the next message from outside will show
+        self._write()
+
+    async def finish(self) -> None:
+        """Write what is left, once; the bus has stopped."""
+        self.look_after(self._core.clock.time())
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        loop = asyncio.get_running_loop()
+        for _ in range(2):  # what is under way, then the rest
+            if self._writing is None and self._turn.batch and self._turn.waiting is None:
+                self._writing, self._turn = self._turn, _Turn()
+                self._writing.waiting = loop.create_future()
+                self._journal.write(self._writing.batch, partial(_hop, loop, self._done))
+            turn = self._writing
+            if turn is None:
+                return
+            if turn.waiting is None:
+                turn.waiting = loop.create_future()
+            await asyncio.wait([turn.waiting])
+
+    def recover(self) -> int:
+        """Have what an earlier process left, before anything new is accepted; return how many messages that were."""
+        kept = self._journal.deliveries()
+        core = self._core
+        numbered = self._journal.fact("letters")
+        core.dead.recover(
+            self._journal.letters(),
+            msgspec.json.decode(numbered, type=int) if numbered else 0,
+            Counter(one.envelope.replay_of for one in kept if one.envelope.replay_of is not None),
+        )
+        self._recover_held()
+        for sighting in self._journal.sightings():
+            endpoint = core.endpoint(sighting.target)
+            endpoint.look_out()
+            if endpoint.seen is not None:
+                endpoint.seen.restore(
+                    [Sighting(sighting.session, sighting.key, sighting.first, sighting.at, sighting.handled)]
+                )
+        for one in kept:
+            self._recover(one)
+        return len(kept)
+
+    def _recover_held(self) -> None:
+        holds, breakpoints = self._journal.fact("holds"), self._journal.fact("breakpoints")
+        for one in msgspec.json.decode(breakpoints, type=list[Breakpoint]) if breakpoints else ():
+            self._core.endpoint(one.component)
+            try:
+                self._breakpoints.add(one)
+            except FilterError:  # written by a version that knew other fields
+                continue
+        if holds:
+            self._holds.restore(tuple(msgspec.json.decode(holds, type=list[HoldState])))
+        self._held = (self._holds.version, self._breakpoints.version)
+
+    def _recover(self, kept: Kept) -> None:
+        core, now, progress = self._core, self._core.clock.time(), kept.progress
+        expires = progress.expires_at
+        if expires is not None and progress.frozen_at is not None:
+            expires += now - max(progress.frozen_at, progress.accepted_at)
+        delivery = Delivery(kept.envelope, kept.encoded, kept.target, expires, progress.accepted_at)
+        delivery.seq = kept.seq
+        delivery.attempt = progress.attempt
+        delivery.history = progress.history
+        delivery.siblings = progress.siblings
+        if progress.uncounted:
+            delivery.marks = Marks(uncounted=progress.uncounted)
+        self._seq = max(self._seq, kept.seq)
+        endpoint = core.endpoint(kept.target)
+        lane = core.lane(endpoint, kept.envelope.session_id, now)
+        if core.log is not None:
+            data: dict[str, object] = {"accepted_at": progress.accepted_at, "crashes": kept.crashes}
+            core.log.append(now, "restored", kept.envelope, kept.target, progress.attempt or None, None, data)
+        if kept.crashes >= CRASHES:
+            self.settled(delivery)
+            self._settlement.bury(lane, delivery, DeathReason.POISON_CRASH, LanePlace(len(lane.queue)))
+        else:
+            core.push(lane, delivery)
+
+
+def _progress(delivery: Delivery, frozen_at: float | None = None) -> Progress:
+    return Progress(
+        delivery.accepted_at,
+        delivery.expires_at,
+        delivery.siblings,
+        delivery.attempt,
+        0 if delivery.marks is None else delivery.marks.uncounted,
+        delivery.history,
+        frozen_at,
+    )
+
+
+def _together(*batches: Batch) -> Batch:
+    """Return *batches*, the oldest first, as one."""
+    whole = Batch()
+    for one in batches:
+        for seq in one.settled:
+            if whole.accepted.pop(seq, None) is None:
+                whole.settled.append(seq)
+            whole.progress.pop(seq, None)
+        for seq, progress in one.progress.items():
+            if seq in whole.accepted:
+                whole.accepted[seq].progress = progress
+            else:
+                whole.progress[seq] = progress
+        whole.accepted |= one.accepted
+        whole.letters |= one.letters
+        whole.sightings |= one.sightings
+        whole.facts |= one.facts
+    return whole
+
+
+def _hop(loop: asyncio.AbstractEventLoop, call: Callable[[Exception | None], object], error: Exception | None) -> None:
+    """Call *call* on *loop*, from the thread that has written; a loop that is closed has nobody left to tell."""
+    try:
+        loop.call_soon_threadsafe(call, error)
+    except RuntimeError:
+        return

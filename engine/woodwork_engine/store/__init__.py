@@ -1,0 +1,1 @@
+"""What outlives the process: a state folder with dead letters, what is held, and the journal (bus.md I)."""

@@ -1,0 +1,114 @@
+"""A state folder: made, locked against a second engine, with its database, marks and log in it (interfaces.md)."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from woodwork_engine.dead_letter import DeadLetter
+from woodwork_engine.errors import StateFolderInUseError, StoreError
+from woodwork_engine.store.database import Database, Sync
+from woodwork_engine.store.in_flight import InFlight
+from woodwork_engine.store.records import Batch, Kept, KeptSighting
+from woodwork_engine.store.writer import Writer
+
+NAME = ".woodwork"
+"""What the folder beside a flow file is called."""
+DATABASE, MARKS, LOCK, SOCKET, LOG = "state.db", "in_flight", "lock", "control.sock", "woodwork.log"
+
+
+class StateFolder:
+    """What a flow keeps in one folder; a Journal of a bus. One process has it at a time."""
+
+    def __init__(self, path: Path, sync: Sync = "process") -> None:
+        """Open the folder *path*, made where it is missing.
+
+        Raises StateFolderInUseError, and StoreError where it cannot be used.
+        """
+        self.path = path
+        self._lock = _locked(path)
+        try:
+            self._database = Database(path / DATABASE, sync)
+            try:
+                self._marks = InFlight(path / MARKS)
+            except OSError as error:
+                self._database.close()
+                raise StoreError(str(path / MARKS), f"cannot be used: {error.strerror}", _REMEDY) from error
+        except BaseException:
+            self._lock.close()
+            raise
+        self._writer: Writer | None = None
+
+    def set_sync(self, sync: Sync) -> None:
+        """Say what a commit survives from now on (bus.md I3)."""
+        self._database.set_sync(sync)
+
+    def deliveries(self) -> list[Kept]:
+        """Return what was accepted and not settled; whatever was being attempted has one crash more (bus.md E7)."""
+        found = self._database.deliveries(self._marks.left())
+        self._marks.clear()
+        return found
+
+    def letters(self) -> list[DeadLetter]:
+        """Return every dead letter, oldest first."""
+        return self._database.letters()
+
+    def sightings(self) -> list[KeptSighting]:
+        """Return what targets have had that are to have it once, oldest first."""
+        return self._database.sightings()
+
+    def fact(self, name: str) -> bytes | None:
+        """Return what was kept under *name*."""
+        return self._database.fact(name)
+
+    def write(self, batch: Batch, done: Callable[[Exception | None], object]) -> None:
+        """Write *batch* in the store's own thread, then call *done* there."""
+        if self._writer is None:
+            self._writer = Writer(self._database)
+        self._writer.write(batch, done)
+
+    def begin(self, seq: int) -> int | None:
+        """Mark that an attempt at delivery *seq* runs."""
+        return self._marks.begin(seq)
+
+    def end(self, mark: int) -> None:
+        """Take a mark back."""
+        self._marks.end(mark)
+
+    def close(self) -> None:
+        """Write what was handed over and let the folder go."""
+        if self._writer is not None:
+            self._writer.close()
+        self._database.close()
+        self._marks.close()
+        self._lock.close()
+
+
+_REMEDY = "make the folder writable, or name another one with --state"
+
+
+def _locked(path: Path) -> TextIO:
+    """Make the folder if need be and lock it until the file is closed."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (path / LOCK).open("a+")
+    except OSError as error:
+        raise StoreError(str(path), f"cannot be used: {error.strerror}", _REMEDY) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.seek(0)
+        holder = lock.read(20).strip()
+        lock.close()
+        raise StateFolderInUseError(str(path), int(holder) if holder.isdigit() else None) from error
+    try:
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+    except OSError as error:
+        lock.close()
+        raise StoreError(str(path), f"cannot be used: {error.strerror}", _REMEDY) from error
+    return lock

@@ -1,0 +1,107 @@
+"""What is kept, as plain data: deliveries, and the batches in which changes are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from woodwork_engine.dead_letter import DeadLetter
+from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.snapshot import AttemptInfo
+
+
+class Progress(msgspec.Struct, frozen=True, array_like=True):
+    """What has happened to a kept delivery; times in s since the epoch.
+
+    *frozen_at* is since when its time to live stands still, None while that runs.
+    """
+
+    accepted_at: float
+    expires_at: float | None
+    siblings: tuple[str, ...] = ()
+    attempt: int = 0
+    uncounted: int = 0
+    history: tuple[AttemptInfo, ...] = ()
+    frozen_at: float | None = None
+
+
+class Kept(msgspec.Struct):
+    """One accepted delivery as the journal has it; *seq* gives the order of acceptance, *encoded* is its payload.
+
+    *crashes* counts the processes that died while they attempted it (bus.md E7).
+    """
+
+    seq: int
+    target: str
+    envelope: MessageEnvelope
+    encoded: bytes
+    progress: Progress
+    crashes: int = 0
+
+
+class KeptSighting(msgspec.Struct, frozen=True, array_like=True):
+    """One message that *target* is to have once and has had (bus.md C3); *at* in s since the epoch."""
+
+    target: str
+    session: str
+    key: str
+    first: str
+    at: float
+    handled: bool
+
+
+@dataclass(slots=True)
+class Batch:
+    """Changes that are written in one transaction, or not at all.
+
+    Within a batch the order does not matter: a delivery that is accepted and settled in the same one is in neither.
+    """
+
+    accepted: dict[int, Kept] = field(default_factory=dict)
+    settled: list[int] = field(default_factory=list)
+    progress: dict[int, Progress] = field(default_factory=dict)
+    letters: dict[str, DeadLetter | None] = field(default_factory=dict)
+    """Letters as they are now, by id; None for those that are no longer kept."""
+    sightings: dict[tuple[str, str, str], KeptSighting] = field(default_factory=dict)
+    facts: dict[str, bytes] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.accepted or self.settled or self.progress or self.letters or self.sightings or self.facts)
+
+
+class Journal(Protocol):
+    """Where a bus keeps what is to outlive it. Reading is done before the first write."""
+
+    def deliveries(self) -> list[Kept]:
+        """Return what was accepted and not settled, in the order of acceptance; crashes are counted up."""
+        ...
+
+    def letters(self) -> list[DeadLetter]:
+        """Return every dead letter, oldest first."""
+        ...
+
+    def sightings(self) -> list[KeptSighting]:
+        """Return what targets have had that are to have it once, oldest first."""
+        ...
+
+    def fact(self, name: str) -> bytes | None:
+        """Return what was kept under *name*."""
+        ...
+
+    def write(self, batch: Batch, done: Callable[[Exception | None], object]) -> None:
+        """Write *batch* in one step, in the order of the calls; then call *done*, from whatever thread, with the error.
+
+        A batch that failed has changed nothing.
+        """
+        ...
+
+    def begin(self, seq: int) -> int | None:
+        """Mark that an attempt at delivery *seq* runs, in a way that survives the process; None: no mark is left."""
+        ...
+
+    def end(self, mark: int) -> None:
+        """Take a mark back: the attempt is over."""
+        ...

@@ -1,0 +1,65 @@
+"""A process with a journalled bus, to be killed: it writes what was accepted and what was handled, a line each.
+
+Arguments: state folder, number of the life. Lines: `a SESSION N` accepted, `d SESSION N` handled (before its end).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+from pathlib import Path
+
+from woodwork_engine.bus.memory import InMemoryMessageBus
+from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
+from woodwork_engine.store.folder import StateFolder
+
+SESSIONS = 8
+
+
+def say(what: str, envelope: MessageEnvelope) -> None:
+    """Write one line at once."""
+    os.write(1, f"{what} {envelope.session_id} {envelope.payload['n']}\n".encode())
+
+
+async def main(place: Path, life: int) -> None:
+    """Publish in all sessions and handle, in two stages, until somebody kills this."""
+    rng = random.Random(life)
+    policy = DeliveryPolicy(durable=True, ttl=None, retry=RetryPolicy(max_retries=10, base=0.001, jitter="none"))
+    bus = InMemoryMessageBus(policy=policy, journal=StateFolder(place))
+    draining = life < 0
+
+    async def first(envelope: MessageEnvelope) -> None:
+        if rng.random() < 0.05:
+            raise ValueError("now and then")
+        await bus.send_to_component(
+            MessageEnvelope(envelope.payload, session_id=envelope.session_id, target_component="second")
+        )
+
+    async def second(envelope: MessageEnvelope) -> None:
+        say("d", envelope)
+        await asyncio.sleep(0)
+
+    await bus.start()
+    bus.register_component_handler("first", first)
+    bus.register_component_handler("second", second)
+    os.write(1, b"up\n")
+    if draining:
+        await bus.core.idle()
+        await bus.stop()
+        return
+
+    async def publisher(session: int) -> None:
+        for number in range(1_000_000):
+            envelope = MessageEnvelope(
+                {"n": life * 1_000_000 + number}, session_id=f"s{session}", target_component="first"
+            )
+            await bus.send_to_component(envelope)
+            say("a", envelope)
+
+    await asyncio.gather(*(publisher(session) for session in range(SESSIONS)))
+
+
+asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
