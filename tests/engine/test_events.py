@@ -52,6 +52,41 @@ def test_a_reader_may_begin_at_the_start_or_now() -> None:
     assert drain(log.reader(from_start=False))[0] == []
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, None])
+def test_an_acceptance_is_two_records_however_it_is_read(most: int | None) -> None:
+    """J1: kept as one entry, numbered, read and missed as two."""
+    log = EventLog(limit=5)
+    reader = log.reader()
+    for number in range(4):
+        log.append_accepted(number, ENVELOPE, encode(number), ("b",), number + 1)
+    assert (log.seq, log.size) == (8, 5)
+    records, missed = [], 0
+    while (batch := reader.read(most)).records:
+        records += batch.records
+        missed += batch.missed
+    assert missed == 3
+    assert [(record.seq, record.type, record.target) for record in records] == [
+        (4, "queued", "b"),
+        (5, "emitted", None),
+        (6, "queued", "b"),
+        (7, "emitted", None),
+        (8, "queued", "b"),
+    ]
+    assert records[1].details() == {"payload": 2, "targets": ["b"]}
+    assert records[2].details() == {"depth": 3}
+
+
+def test_a_lossless_reader_misses_no_half_of_an_acceptance() -> None:
+    """J1: also where it is behind by more than the ring holds."""
+    log = EventLog(limit=6)
+    reader = log.reader(lossless=True)
+    for number in range(20):
+        log.append_accepted(number, ENVELOPE, encode(number), ("b",), 1)
+        log.append(number, "started", ENVELOPE, "b", 1)
+    assert drain(reader) == (list(range(1, 61)), 0)
+    assert reader.payload_bytes == sum(len(encode(number)) for number in range(20))
+
+
 def test_payloads_are_bounded_in_bytes_and_the_newest_is_always_there() -> None:
     """J1: records leave with the oldest payloads, also where one payload alone is too large."""
     log = EventLog(limit=100, payload_limit=1000)

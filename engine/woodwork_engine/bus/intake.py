@@ -15,7 +15,7 @@ from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import ClosingError, JournalError, QueueFullError
 from woodwork_engine.message import MessageEnvelope
 
-DEEP = 256
+DEEP = 64
 """From this depth of a target on its senders from outside let the loop breathe more often.
 
 Else a sender that is faster than what comes after it fills the queue, and messages are out of the processor's cache

@@ -8,6 +8,7 @@ import pytest
 
 from support.bus import EVERY_SECOND, Worker, message, routed, running
 from support.virtual_loop import later, virtual_time
+from woodwork_engine.bus.intake import DEEP
 from woodwork_engine.errors import SettingError
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
@@ -106,6 +107,37 @@ async def test_attempts_that_wait_for_room_for_their_outputs_take_no_slot() -> N
             await bus.outbox.emit("in", "x", number, session=f"s{number}")
         await bus.core.idle()
     assert sorted(done) == list(range(10))
+
+
+@SEEDS
+@virtual_time
+async def test_handlers_that_do_not_wait_need_one_runner_and_those_that_do_one_each(seed: int) -> None:
+    """B3: another one is woken only where ready lanes are left behind."""
+    async with running(seed=seed) as bus:
+        quick, slow = Worker(), Worker(seconds=1)
+        for name, worker, runners in (("quick", quick, 1), ("slow", slow, 50)):
+            bus.register_component_handler(name, worker)
+            for number in range(50):
+                await bus.send_to_component(message(name, number, f"s{number}"))
+            before = bus.core.clock.monotonic()
+            await bus.core.idle()
+            assert len(worker.done) == 50
+            assert len(bus.core.endpoints[name].runners) == runners
+            assert bus.core.clock.monotonic() - before == len(worker.done) // 50 * (1 if worker is slow else 0)
+
+
+@virtual_time
+async def test_a_sender_that_never_waits_lets_its_messages_be_handled_meanwhile() -> None:
+    """F3: so that they do not pile up where somebody keeps up with them; where nobody does, it goes on."""
+    async with running() as bus:
+        bus.register_component_handler("a", Worker())
+        for number in range(1_000):
+            await bus.send_to_component(message("a", number, f"s{number % 100}"))
+        await bus.core.idle()
+        assert bus.core.endpoints["a"].peak <= 2 * DEEP
+        for number in range(1_000):
+            await bus.send_to_component(message("nobody", number, f"s{number % 100}"))
+        assert bus.core.endpoints["nobody"].depth == 1_000
 
 
 @virtual_time
