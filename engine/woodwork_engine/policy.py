@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Jitter = Literal["full", "equal", "none"]
-Overflow = Literal["block", "reject"]
+Ordering = Literal["session", "none"]
+Overflow = Literal["block", "reject", "drop_oldest", "drop_new"]
 DeliveryChoice = Literal["at_least_once", "at_most_once", "effectively_once"]
 OnExhausted = Literal["skip", "pause"]
 OnRemove = Literal["park", "dead_letter", "discard"]
@@ -81,6 +82,7 @@ class DeliveryPolicy:
     """Everything that decides about deliveries to one component; times in seconds, sizes in messages."""
 
     concurrency: int = 64
+    ordering: Ordering = "session"
     timeout: float | None = None
     ttl: float | None = 300.0
     ttl_is_own: bool = False  # set on the component itself: children do not inherit their parent's expiry (D4)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from weakref import WeakKeyDictionary
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, Lane, Route
+from woodwork_engine.bus.overflow import Oldest, first_waiting
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.dead_letter import DeathReason, LanePlace
 from woodwork_engine.delivery import Delivery
@@ -38,6 +40,7 @@ class Acceptance:
     def __init__(self, core: BusCore, settlement: Settlement) -> None:
         self._core = core
         self._settlement = settlement
+        self._by_age: WeakKeyDictionary[Endpoint, Oldest] = WeakKeyDictionary()
 
     def all(self, parcels: Parcels, *, inside: bool = False) -> None:
         """Accept *parcels*; *inside*: a handler sent them that does not wait for room (interfaces: Python)."""
@@ -90,7 +93,12 @@ class Acceptance:
             self._refuse(lane, delivery, DeathReason.HOP_LIMIT)
         elif (inside or route.cyclic) and endpoint.depth >= endpoint.max_queue * core.policy.overflow_factor:
             self._refuse(lane, delivery, DeathReason.OVERFLOW)
+        elif endpoint.drops and not self._makes_room(lane, delivery.accepted_at):
+            lane.session.messages += 1
+            self._settlement.not_taken(endpoint, delivery)
         else:
+            if endpoint.unordered:
+                lane = core.alone(lane, delivery.accepted_at)
             keeper = core.keeper
             if keeper is not None and (keeper.admitting or endpoint.policy_.durable):
                 keeper.accept(lane, delivery)
@@ -105,6 +113,29 @@ class Acceptance:
             if endpoint.instance is None:
                 self.nobody_there(lane, delivery)
 
+    def _makes_room(self, lane: Lane, now: float) -> bool:
+        """Whether *lane*, at a target that drops, has room once the oldest message has given way (bus.md F2)."""
+        endpoint = lane.endpoint
+        while (in_lane := lane.depth >= endpoint.session_limit) or endpoint.depth >= endpoint.max_queue:
+            found = self._oldest(lane, now, of_session=in_lane) if endpoint.policy.overflow == "drop_oldest" else None
+            if found is None:
+                return False
+            self._settlement.dead(*found, DeathReason.DROPPED_OLDEST)
+        return True
+
+    def _oldest(self, lane: Lane, now: float, *, of_session: bool) -> tuple[Lane, Delivery] | None:
+        endpoint = lane.endpoint
+        if not of_session:
+            oldest = self._by_age.get(endpoint)
+            if oldest is None:
+                oldest = self._by_age[endpoint] = Oldest(endpoint)
+            return oldest.next(now)
+        lanes = [lane]
+        if lane.out:
+            lanes += [one for one in endpoint.lanes.values() if one.anchor is lane]
+        waiting = [(one, delivery) for one in lanes if (delivery := first_waiting(one)) is not None]
+        return min(waiting, key=lambda found: found[1].accepted_at, default=None)
+
     def nobody_there(self, lane: Lane, delivery: Delivery) -> None:
         """Let *delivery*, just accepted, go at once where its component was removed for good."""
         if lane.endpoint.keeps_nothing:
@@ -112,4 +143,4 @@ class Acceptance:
 
     def _refuse(self, lane: Lane, delivery: Delivery, reason: DeathReason) -> None:
         lane.session.messages += 1
-        self._settlement.bury(lane, delivery, reason, LanePlace(len(lane.queue)))
+        self._settlement.bury(lane, delivery, reason, LanePlace(lane.depth))

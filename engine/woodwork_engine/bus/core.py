@@ -41,12 +41,12 @@ class BusCore:
 
     # Slots because there are more attributes than CPython keeps fast access to otherwise, and all are hot.
     __slots__ = (
-        "__weakref__", "_policy", "awaited", "beat", "blocked", "bytes", "clock", "closing", "dead", "default_policy",
-        "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held", "idle_waiters",
-        "in_line", "inflight", "keeper", "lag", "letter_gate", "log", "loop", "max_bytes", "max_hops", "max_inflight",
-        "max_messages", "monotonic", "on_ready", "outer_trace", "past", "rejected", "rng", "running", "secrets",
-        "sessions", "slice_end", "slots", "tables", "tickets", "unroutable", "waiting", "wall",
-        "why_not_kept", "window",
+        "__weakref__", "_policy", "awaited", "beat", "blocked", "bytes", "clock", "closing", "dead",
+        "default_policy", "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held",
+        "idle_waiters", "in_line", "inflight", "keeper", "lag", "letter_gate", "log", "loop", "max_bytes",
+        "max_hops", "max_inflight", "max_messages", "monotonic", "numbered", "on_ready", "outer_trace", "past",
+        "rejected", "rng", "running", "secrets", "sessions", "slice_end", "slots", "tables", "tickets",
+        "unroutable", "waiting", "wall", "why_not_kept", "window",
     )  # fmt: skip
 
     def __init__(
@@ -95,6 +95,7 @@ class BusCore:
         self.in_line = 0
         """How many wait for room anywhere; while nobody does, nobody need be called."""
         self.tickets = 0
+        self.numbered = 0
         self.idle_waiters: set[asyncio.Future[None]] = set()
         self.depth = self.bytes = self.inflight = 0
         self.from_outside = self.blocked = self.rejected = self.unroutable = 0
@@ -212,6 +213,30 @@ class BusCore:
                 lane.frozen_at = now
         return lane
 
+    def alone(self, anchor: Lane, now: float) -> Lane:
+        """Return a lane for one message of the session of *anchor*, where no order is kept (bus.md B5)."""
+        endpoint, session = anchor.endpoint, anchor.session
+        self.numbered += 1
+        lane = Lane(endpoint, session)
+        lane.anchor = anchor
+        lane.key = f"{session.id}\0{self.numbered}"
+        endpoint.lanes[lane.key] = lane
+        session.lanes += 1
+        anchor.out += 1
+        if self.held:
+            self.halt(lane)
+        if endpoint.state is EndpointState.PARKED:
+            lane.frozen_at = now
+        return lane
+
+    def dissolve(self, lane: Lane, anchor: Lane) -> None:
+        """Forget *lane*, which was for one message that is settled."""
+        if lane.endpoint.lanes.pop(lane.key, None) is not None:
+            lane.session.lanes -= 1
+            anchor.out -= 1
+            anchor.idle_since = lane.session.last_seen
+            self.halted.discard(lane)
+
     def push(self, lane: Lane, delivery: Delivery) -> None:
         """Append *delivery* to *lane*; whether there is room was decided before."""
         endpoint, session = lane.endpoint, lane.session
@@ -244,6 +269,8 @@ class BusCore:
 
     def left(self, lane: Lane, delivery: Delivery) -> None:
         """Count *delivery* out, which is no longer in its lane, and hand the room on."""
+        if lane.anchor is not None:
+            self.dissolve(lane, lane.anchor)
         lane.endpoint.depth -= 1
         self.depth -= 1
         self.bytes -= len(delivery.encoded)
@@ -255,9 +282,12 @@ class BusCore:
         """Tell everybody whom it concerns that a delivery has left *lane*."""
         endpoint = lane.endpoint
         if self.in_line:
-            lane.gate.call()
+            (lane.anchor or lane).gate.call()
             endpoint.gate.call()
             self.gate.call()
+            if endpoint.sharing and (not lane.queue or endpoint.depth < endpoint.crowded):
+                for waiting in endpoint.sharing:
+                    waiting.gate.call()
         if endpoint.emptied is not None and not endpoint.depth and not endpoint.emptied.done():
             endpoint.emptied.set_result(None)
             self.awaited -= 1

@@ -51,9 +51,9 @@ class Ending:
             if endpoint.breaker is not None:
                 endpoint.breaker.close(tell=False)  # it begins anew with the bus
         left = {
-            f"{endpoint.name}/{lane.session.id}": len(lane.queue)
+            f"{endpoint.name}/{lane.session.id}": lane.depth
             for endpoint in core.endpoints.values()
             for lane in endpoint.lanes.values()
-            if lane.queue
+            if lane.depth and lane.anchor is None
         }
         return cut, left, core.at_rest()

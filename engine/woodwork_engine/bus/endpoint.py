@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from enum import IntEnum, StrEnum
+from math import ceil
 from typing import TYPE_CHECKING
 
 from woodwork_engine.bus.counters import EdgeCounter, Histogram, Window
@@ -24,6 +25,8 @@ Handler = Callable[[Delivery], Coroutine[object, object, object]]
 NEVER = float("inf")
 NO_GATE = Gate()
 """That of a lane at which nobody has ever waited; nobody does so here."""
+FULL_SHARE = 0.8
+"""Share of its queue above which an endpoint is crowded (bus.md F6, H5)."""
 
 Watch = Callable[["Endpoint", "Lane"], bool]
 """Says whether the head of a lane is not to be attempted now; it has stopped the lane then."""
@@ -70,6 +73,7 @@ class Lane:
     """One session's messages at one endpoint, in order; the head is the one that is worked on (bus.md B1)."""
 
     __slots__ = (
+        "anchor",
         "due",
         "durations",
         "endpoint",
@@ -77,6 +81,8 @@ class Lane:
         "gate",
         "go",
         "idle_since",
+        "key",
+        "out",
         "queue",
         "retry",
         "session",
@@ -98,6 +104,12 @@ class Lane:
         """What holds for the error for which the head waits for its retry."""
         self.idle_since = session.last_seen
         self.soonest_expiry = NEVER
+        self.anchor: Lane | None = None
+        """The lane of the session, where this one is for a single message because no order is kept (bus.md B5)."""
+        self.key = session.id
+        """Under what the endpoint has this lane."""
+        self.out = 0
+        """How many messages of this session are in lanes of their own."""
         self.go = LaneState.RUNNING
         """What the lane becomes when an attempt starts: a held one makes no second one."""
         self.frozen_at: float | None = None
@@ -108,6 +120,11 @@ class Lane:
         if self.gate is NO_GATE:
             self.gate = Gate()
         return self.gate
+
+    @property
+    def depth(self) -> int:
+        """How many messages of this session were accepted here and are not settled."""
+        return len(self.queue) + self.out
 
     @property
     def running(self) -> bool:
@@ -156,13 +173,13 @@ class Endpoint:
     """
 
     __slots__ = (
-        "alone", "at_most_once", "blocked", "blocked_seconds", "breaker", "breathing", "dead", "depth", "discarded",
-        "dropped", "duplicates", "easy_depth", "emitted", "emptied", "failed", "free_depth", "gate",
-        "handled_seconds", "held_by", "histogram", "inflight", "instance", "lanes", "last_error", "max_queue", "name",
-        "ok", "parked_runners", "peak", "peak_at", "policy_", "ready", "reasons", "retried", "retrying", "runners",
-        "seen", "serving", "session_limit", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "waking", "watch",
-        "watches",
-        "window", "working",
+        "__weakref__", "_active", "_asked", "alone", "at_most_once", "blocked", "blocked_seconds", "breaker",
+        "breathing", "crowded", "dead", "depth", "discarded", "dropped", "drops", "duplicates", "easy_depth",
+        "emitted", "emptied", "failed", "free_depth", "gate", "handled_seconds", "held_by", "histogram", "inflight",
+        "instance", "lanes", "last_error", "max_queue", "name", "ok", "parked_runners", "peak", "peak_at",
+        "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen", "serving", "session_limit",
+        "sharing", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "unordered", "waking", "watch",
+        "watches", "window", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
@@ -183,6 +200,9 @@ class Endpoint:
         self.watch: Watch | None = None
         """Asked before each attempt whether something holds it, such as a breakpoint; None where nothing does."""
         self.lanes: dict[str, Lane] = {}
+        self.sharing: dict[Lane, None] = {}
+        """Lanes whose senders wait because their session has its share of a crowded queue."""
+        self._asked = self._active = 0
         self.ready: deque[Lane] = deque()
         self.runners: set[asyncio.Task[None]] = set()
         self.parked_runners: deque[asyncio.Future[None]] = deque()
@@ -218,14 +238,17 @@ class Endpoint:
         self.at_most_once = policy.delivery == "at_most_once"
         if policy.delivery == "effectively_once" or self.seen is not None:
             self.look_out()
-        self._take_it_easy(0 if self.seen is not None or policy.durable else policy.max_queue)
+        self.drops = policy.overflow in ("drop_oldest", "drop_new")
+        self.unordered = policy.ordering == "none"
+        self.crowded = FULL_SHARE * policy.max_queue
+        self._take_it_easy()
 
     def look_out(self) -> None:
         """Remember from now on what is accepted here, within the bounds of the policy."""
         if self.seen is None:
             self.seen = Seen(self.policy_.dedupe)
         self.seen.policy = self.policy_.dedupe
-        self._take_it_easy(0)
+        self._take_it_easy()
 
     def look_before(self, what: str, watch: Watch | None) -> None:
         """Ask *watch* before each attempt, beside all others, under the name *what*; None: no longer."""
@@ -241,9 +264,21 @@ class Endpoint:
         else:
             self.watch = lambda endpoint, lane: any(one(endpoint, lane) for one in asked)
 
-    def _take_it_easy(self, depth: int) -> None:
-        self.easy_depth = depth
-        self.free_depth = min(depth, self.session_limit)
+    def _take_it_easy(self) -> None:
+        special = self.seen is not None or self.policy_.ordering == "none" or self.policy_.durable
+        self.easy_depth = 0 if special else ceil(FULL_SHARE * self.policy_.max_queue)
+        self.free_depth = min(self.easy_depth, self.session_limit)
+
+    def share(self) -> int:
+        """Return how many messages one session may have here when it is crowded (bus.md F6).
+
+        Sessions with messages are counted anew after as many questions as an eighth of the lanes.
+        """
+        self._asked -= 1
+        if self._asked < 0:
+            self._asked = len(self.lanes) // 8
+            self._active = sum(bool(lane.depth) and lane.anchor is None for lane in self.lanes.values())
+        return -(-self.max_queue // max(1, self._active))
 
     def is_once(self, delivery: Delivery) -> bool:
         """Whether *delivery* is to come effectively once: its envelope says so, else the component (bus.md C3)."""

@@ -75,11 +75,13 @@ class Holds:
 
     def purge(self, component: str, session: str) -> int:
         """Discard what waits in a lane, end its holds, and return how many messages that were."""
-        lane = self._core.endpoint(component).lanes.get(session) if component in self._core.endpoints else None
-        rest = [] if lane is None else list(lane.queue)[lane.running :]
-        for delivery in rest:
-            if lane is not None:
-                self._settlement.discarded(lane, delivery, "lane purged")
+        rest = [
+            (lane, delivery)
+            for lane in self._lanes(Scope(component, session))
+            for delivery in list(lane.queue)[lane.running :]
+        ]
+        for lane, delivery in rest:
+            self._settlement.discarded(lane, delivery, "lane purged")
         self.resume(component, session)
         return len(rest)
 

@@ -8,9 +8,8 @@ from operator import attrgetter
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import WINDOW
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, LaneState
+from woodwork_engine.bus.endpoint import FULL_SHARE, Endpoint, EndpointState, LaneState
 from woodwork_engine.bus.settlement import Settlement
-from woodwork_engine.bus.statistics import FULL_SHARE
 
 PERIOD = 1.0
 IDLE_LANE_SECONDS = 60.0
@@ -68,7 +67,7 @@ class Housekeeping:
         self._forget_sessions()
 
     def _expire(self, endpoint: Endpoint, now: float) -> None:
-        for lane in endpoint.lanes.values():
+        for lane in tuple(endpoint.lanes.values()):
             if lane.soonest_expiry <= now and lane.frozen_at is None:
                 self._settlement.expire(lane, now)
 
@@ -76,7 +75,7 @@ class Housekeeping:
         idle = [
             session_id
             for session_id, lane in endpoint.lanes.items()
-            if not lane.queue
+            if not lane.depth
             and lane.state in (LaneState.IDLE, LaneState.PAUSED)
             and not lane.gate.waiters
             and now - lane.idle_since > IDLE_LANE_SECONDS

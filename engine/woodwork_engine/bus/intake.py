@@ -35,6 +35,7 @@ class Full(NamedTuple):
     depth: int
     limit: int
     what: str
+    lane: Lane | None = None
 
     def error(self, target: str) -> QueueFullError:
         """Return the error of a sender to *target* who does not wait, or has waited long enough."""
@@ -301,16 +302,22 @@ class Intake:
             endpoint = route.endpoint
             if endpoint.seen is not None and first_of(endpoint, delivery, self._core.clock.time()) is not None:
                 continue  # a duplicate needs no room
+            if endpoint.drops:
+                continue  # what is too much gives way there
             lane = endpoint.lanes.get(delivery.envelope.session_id)
             # An attempt's outputs go in whole: more of them than the limit go in once the place is empty.
-            in_lane = 0 if lane is None else len(lane.queue) + more.get(lane, 0)
+            in_lane = 0 if lane is None else lane.depth + more.get(lane, 0)
             if lane is not None and (
-                lane.gate.anyone_before(ticket) or (lane.queue and in_lane >= endpoint.session_limit)
+                lane.gate.anyone_before(ticket) or (lane.depth and in_lane >= endpoint.session_limit)
             ):
-                return Full(lane.own_gate(), endpoint, in_lane, endpoint.session_limit, "session queue")
+                return Full(lane.own_gate(), endpoint, in_lane, endpoint.session_limit, "session queue", lane)
             depth = endpoint.depth + more.get(endpoint, 0)
             if endpoint.gate.anyone_before(ticket) or (endpoint.depth and depth >= endpoint.max_queue):
                 return Full(endpoint.gate, endpoint, depth, endpoint.max_queue, "queue")
+            if lane is not None and lane.depth and endpoint.depth >= endpoint.crowded:
+                share = endpoint.share()
+                if in_lane >= share:
+                    return Full(lane.own_gate(), endpoint, in_lane, share, "session's share of the queue", lane)
             if len(parcels) > 1:
                 more[lane] = more.get(lane, 0) + 1
                 more[endpoint] = more.get(endpoint, 0) + 1
@@ -390,12 +397,16 @@ class _Place:
 
     def _arrive(self) -> None:
         self.full.gate.join(self.waiter)
+        if self.full.endpoint is not None and self.full.lane is not None:
+            self.full.endpoint.sharing[self.full.lane] = None
         self._since = self._core.monotonic()
         if self.full.endpoint is not None:
             self.full.endpoint.blocked += 1
 
     def _depart(self) -> None:
         self.full.gate.leave(self.waiter)
+        if self.full.endpoint is not None and self.full.lane is not None and not self.full.gate.waiters:
+            self.full.endpoint.sharing.pop(self.full.lane, None)
         waited_at = self.full.endpoint or self._core.past  # a limit of the whole flow is nobody's in particular
         waited_at.blocked_seconds += self._core.monotonic() - self._since
         if self.full.endpoint is not None:

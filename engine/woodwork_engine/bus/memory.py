@@ -334,7 +334,7 @@ class InMemoryMessageBus(MessageBusInterface):
 
     def discard_rest(self, endpoint: Endpoint, *, dead: bool) -> None:
         """Empty a removed component's lanes: into the dead letters, or discarded; running attempts may end."""
-        for lane in endpoint.lanes.values():
+        for lane in tuple(endpoint.lanes.values()):
             for delivery in list(lane.queue)[lane.running :]:
                 if dead:
                     self._settlement.dead(lane, delivery, DeathReason.COMPONENT_REMOVED)

@@ -104,7 +104,8 @@ class Replays:
         name, session = letter.route.target, letter.envelope.session_id
         lane = self._core.endpoint(name).lanes[session]
         begun = lane.running or lane.state is LaneState.WAITING  # a single step was made meanwhile
-        lane.queue.insert(int(begun), lane.queue.pop())
+        if lane.queue:  # a message with a lane of its own goes before nobody
+            lane.queue.insert(int(begun), lane.queue.pop())
         self._holds.lift(Scope(name, session), BY_LETTER)
 
     def _allowed(self, dlq_id: str, *, force: bool) -> DeadLetter:

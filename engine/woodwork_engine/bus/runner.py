@@ -267,6 +267,8 @@ class Runners:
                 else:
                     lane.state = IDLE
                     lane.idle_since = lane.session.last_seen
+                    if lane.anchor is not None and not queue:
+                        core.dissolve(lane, lane.anchor)
             else:
                 self._let_go(endpoint, lane)
             if ended >= core.slice_end:
@@ -294,6 +296,8 @@ class Runners:
         if lane.state is LaneState.HALTING:
             lane.state = LaneState.PAUSED
             lane.idle_since = lane.session.last_seen
+            if lane.anchor is not None and not lane.queue:
+                self._core.dissolve(lane, lane.anchor)
         if lane.state is not RUNNING:
             return
         if lane.queue and endpoint.serving is not None:

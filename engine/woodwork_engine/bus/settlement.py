@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.endpoint import NEVER, Lane, LaneState
+from woodwork_engine.bus.endpoint import NEVER, Endpoint, Lane, LaneState
 from woodwork_engine.bus.retry import Decision, decide, delay_before
 from woodwork_engine.dead_letter import DeadLetter, DeadRoute, DeathReason, LanePlace, ReplayChain
 from woodwork_engine.delivery import Delivery
@@ -253,6 +253,15 @@ class Settlement:
         """End an at-most-once delivery whose handler failed or was cut short (bus.md C2)."""
         lane.endpoint.dropped += 1
         self._end(lane, delivery, "dropped", reason)
+
+    def not_taken(self, endpoint: Endpoint, delivery: Delivery) -> None:
+        """End *delivery*, which was accepted where the newest one gives way, and is in no lane (bus.md F2)."""
+        core = self._core
+        endpoint.dropped += 1
+        self._replay_failed(delivery)
+        if core.log is not None:
+            data: dict[str, object] = {"reason": "overflow"}
+            core.log.append(core.clock.time(), "dropped", delivery.envelope, delivery.target, None, None, data)
 
     def discarded(self, lane: Lane, delivery: Delivery, reason: str) -> None:
         """End *delivery* because its flow or a person said so."""

@@ -11,7 +11,6 @@ from woodwork_engine.bus.endpoint import Endpoint, EndpointState, LaneState
 
 FAILING_SHARE = 0.5
 FAILING_ATTEMPTS = 10
-FULL_SHARE = 0.8
 FULL_SECONDS = 30.0
 OLD_SECONDS = 60.0
 DEAD_PER_MINUTE = 60

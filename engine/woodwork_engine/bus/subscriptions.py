@@ -69,7 +69,7 @@ class Subscriptions:
         endpoint.policy = replace(endpoint.policy, on_remove="discard")
         self._core.dismiss(endpoint, EndpointState.PARKED)
         self._core.ended.add(endpoint)
-        for lane in endpoint.lanes.values():
+        for lane in tuple(endpoint.lanes.values()):
             for delivery in list(lane.queue)[lane.running :]:
                 self._settlement.discarded(lane, delivery, "unsubscribed")
         return True

@@ -21,6 +21,7 @@ from woodwork_engine.policy import (
     Jitter,
     OnExhausted,
     OnRemove,
+    Ordering,
     Overflow,
     RetryPolicy,
     WhenFull,
@@ -120,7 +121,10 @@ class DeliverySettings(KindSettings):
     """How deliveries to a component are treated; each is about one component, or in `defaults` about all."""
 
     concurrency: int = Field(default=64, ge=1, le=10_000, description="messages handled at once, of as many sessions")
-    ordering: Literal["session"] = Field(default="session", description="session: one message of a session at a time")
+    ordering: Annotated[Ordering, BeforeValidator(_word_none)] = Field(
+        default="session",
+        description="session: one message of a session at a time; none: in any order, several at once",
+    )
     timeout: Duration | None = Field(default=None, gt=0, le=_LONGEST, description="time an attempt may take, or none")
     ttl: Duration | None = Field(
         default=300.0, gt=0, le=_LONGEST, description="time a message may wait for its attempts, or none"
@@ -141,7 +145,11 @@ class DeliverySettings(KindSettings):
     max_session_queue: int | None = Field(
         default=None, ge=1, le=_MOST, description="messages of one session that may wait here"
     )
-    overflow: Overflow = Field(default="block", description="block: the sender waits; reject: it gets an error")
+    overflow: Overflow = Field(
+        default="block",
+        description="block: the sender waits; reject: it gets an error; drop_oldest: what has waited longest becomes a "
+        "dead letter; drop_new: the new message is dropped",
+    )
     block_timeout: Duration = Field(default=30.0, ge=0, le=_LONGEST, description="time a sender waits for room")
     quantum: int = Field(default=16, ge=1, le=1_000_000, description="messages of one session taken in a row")
     accepts: Annotated[tuple[str, ...], BeforeValidator(_events)] = Field(
@@ -274,11 +282,10 @@ def _dlq_policy(settings: FlowSettings, bus_letter_ttl: float | None) -> DlqPoli
     return DlqPolicy(dlq.max_count, dlq.max_bytes, age, dlq.when_full, dlq.max_replays)
 
 
-_POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "breaker", "ordering"}
+_POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "breaker"}
 
 _LATER: Mapping[str, Sequence[object] | None] = {
     "was": None, "sync": None,
-    "ordering": ("none", None), "overflow": ("drop_oldest", "drop_new"),
     "durable": (True,),
 }  # fmt: skip
 

@@ -122,6 +122,7 @@ class _Steps:
         self._retrying: Counter[str] = Counter()
         self._paused: Counter[str] = Counter()
         self._oldest: dict[str, float] = {}
+        self._alone: dict[Lane, list[Lane]] = {}
         self._lanes: list[LaneStats] = []
         self._sessions: list[SessionStats] = []
         self._retries: list[RetryRow] = []
@@ -137,7 +138,7 @@ class _Steps:
         for endpoint in tuple(core.endpoints.values()):
             yield from self._look_at_lanes(endpoint, full)
         for lane in full.items():
-            self._lanes += _lane(lane, self._now)
+            self._lanes += _lane(lane, self._alone.get(lane, ()), self._now)
         latest: _Top[Session] = _Top(MOST_SESSIONS)
         for chunk in _chunks(tuple(core.sessions.values()), 256):
             for session in chunk:
@@ -162,10 +163,13 @@ class _Steps:
         oldest = self._now
         for chunk in _chunks(tuple(endpoint.lanes.values()), 256):
             for lane in chunk:
+                if lane.out and not lane.queue:
+                    full.offer(lane.out, lane)
                 if not lane.queue:
                     continue
                 depth, name = len(lane.queue), lane.session.id
-                full.offer(depth, lane)
+                if lane.anchor is None:
+                    full.offer(lane.depth, lane)
                 self._queued[name] += depth
                 if lane.running:
                     self._inflight[name] += 1
@@ -174,6 +178,8 @@ class _Steps:
                 if lane.go is LaneState.HALTING:
                     self._paused[name] += depth - lane.running
                 oldest = min(oldest, lane.queue[0].accepted_at)
+                if lane.anchor is not None:
+                    self._alone.setdefault(lane.anchor, []).append(lane)
             yield
         self._oldest[endpoint.name] = self._now - oldest
 
@@ -199,13 +205,16 @@ def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
         yield items[start : start + size]
 
 
-def _lane(lane: Lane, now: float) -> Iterable[LaneStats]:
-    if lane.queue:
-        state = "parked" if lane.endpoint.instance is None else _LANE_STATES[lane.state]
+def _lane(lane: Lane, alone: Iterable[Lane], now: float) -> Iterable[LaneStats]:
+    """Yield what is in *lane*, and in the lanes *alone* of single messages of the same session."""
+    filled = [one for one in (lane, *alone) if one.queue]
+    if filled:
+        busiest = max(filled, key=lambda one: (one.running, one.state is LaneState.WAITING))
+        state = "parked" if lane.endpoint.instance is None else _LANE_STATES[busiest.state]
         if state == "idle" and lane.endpoint.serving is None:
             state = "held"
-        age = max(0.0, now - lane.queue[0].accepted_at)
-        yield LaneStats(lane.session.id, lane.endpoint.name, len(lane.queue), state, age)
+        age = max(0.0, now - min(one.queue[0].accepted_at for one in filled))
+        yield LaneStats(lane.session.id, lane.endpoint.name, sum(len(one.queue) for one in filled), state, age)
 
 
 def _retry(lane: Lane) -> RetryRow:

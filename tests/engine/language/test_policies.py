@@ -162,8 +162,8 @@ def test_a_ttl_of_none_means_no_end_and_only_a_components_own_is_its_own() -> No
 @pytest.mark.parametrize(
     "setting",
     [
-        "was = b", "ordering = none", 'ordering = "none"',
-        "overflow = drop_oldest", "overflow = drop_new",
+        "was = b",
+
         "on_remove = redirect:b",
     ],
 )  # fmt: skip
