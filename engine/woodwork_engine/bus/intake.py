@@ -100,19 +100,11 @@ class Intake:
             or core.depth + targets > core.max_messages
             or core.bytes + len(encoded) * targets > core.max_bytes
             or (core.log is not None and core.log.seq >= core.log.high_water)
-            or not self._fit_everywhere(routes, envelope, encoded)
+            or not self.fit_everywhere(routes, envelope, encoded)
         ):
             return False
         core.from_outside += 1
         return True
-
-    def output_at_once(self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes) -> bool:
-        """Accept the only output of an attempt if nothing at all is in its way; False: find room for it."""
-        if self._core.in_line:
-            return False
-        if len(routes) == 1:
-            return self.fit_in(routes[0], envelope, encoded, False, envelope.created_at)
-        return self._fit_everywhere(routes, envelope, encoded)
 
     def inside(self, route: Route, envelope: MessageEnvelope, encoded: bytes) -> None:
         """Accept what a bare handler sends while it runs and what did not `fit_in`: at once, up to the hard cap.
@@ -168,7 +160,7 @@ class Intake:
                 core.on_ready(endpoint)
         return True
 
-    def _fit_everywhere(self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes) -> bool:
+    def fit_everywhere(self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes) -> bool:
         """Accept a message for several targets, if nothing stands in its way at any of them (bus.md C5, F7)."""
         core, session_id = self._core, envelope.session_id
         for route in routes:

@@ -209,7 +209,9 @@ class Runners:
                             await direct(envelope_for(delivery))
                         delivery.running = False
                         ended = monotonic()
-                        if delivery.staged is not None and (parcels := self._send(endpoint, instance.routes, delivery)):
+                        if delivery.staged is not None and (
+                            parcels := self._send(endpoint, instance.routes, delivery, now + ended - started)
+                        ):
                             await self._room(endpoint, parcels)
                             self._intake.accept(parcels)
                             now = wall() - (ended - started)
@@ -307,14 +309,14 @@ class Runners:
             lane.state = LaneState.IDLE
             lane.idle_since = lane.session.last_seen
 
-    def _send(self, endpoint: Endpoint, routes: RouteTable, delivery: Delivery) -> Parcels:
+    def _send(self, endpoint: Endpoint, routes: RouteTable, delivery: Delivery, now: float) -> Parcels:
         """Hand on what the attempt staged, in one step with its acknowledgement (bus.md C4).
 
         Returns what still has to wait for room, all of it then; empty when everything was accepted.
         """
         staged = delivery.staged or []
         endpoint.emitted += len(staged)
-        if len(staged) == 1 and self._sender.only_child_at_once(delivery, staged[0], routes):
+        if len(staged) == 1 and self._sender.only_child_at_once(delivery, staged[0], routes, now):
             return ()
         parcels = self._sender.children(delivery, routes)
         if not self._intake.fits(parcels):

@@ -219,15 +219,17 @@ class Sender:
         )
         return asking.traced(envelope)
 
-    def only_child_at_once(self, delivery: Delivery, output: Output, routes: RouteTable) -> bool:
-        """Send the only output of an attempt, if it has one target and nothing is in its way; False: `children`."""
-        if output.target is not None or output.broadcast:
+    def only_child_at_once(self, delivery: Delivery, output: Output, routes: RouteTable, now: float) -> bool:
+        """Send the only output of an attempt *now*, if it is routed and nothing is in its way; False: `children`."""
+        if output.target is not None or output.broadcast or self._core.in_line:
             return False
         found = routes.routed(output.source, output.event)
         if not found:
             return False
-        wall = self._core.wall
-        return self._intake.output_at_once(found, _child(delivery, output, routes.revision, wall()), output.encoded)
+        child = _child(delivery, output, routes.revision, now)
+        if len(found) == 1:
+            return self._intake.fit_in(found[0], child, output.encoded, False, now)
+        return self._intake.fit_everywhere(found, child, output.encoded)
 
     def children(self, delivery: Delivery, routes: RouteTable) -> Parcels:
         """Return the parcels of what the attempt staged, along the routes it is pinned to (bus.md G1)."""

@@ -42,8 +42,9 @@ class Handler:
 
     async def attempt(self, delivery: Delivery) -> object:
         """Make one attempt and return the answer; outputs are left staged on *delivery*, which is the current one."""
-        delivery.staged = None  # what a failed attempt staged has never been (C4)
-        delivery.emits = False
+        if delivery.staged is not None or delivery.emits:  # what a failed attempt staged has never been (C4)
+            delivery.staged = None
+            delivery.emits = False
         hooks = self._hooks
         event = delivery.envelope.event_type
         if hooks is not None and delivery.attempt <= 1:
