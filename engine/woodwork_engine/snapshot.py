@@ -158,6 +158,42 @@ class RetryRow:
         return (self.message_id, self.target)
 
 
+class JobState(StrEnum):
+    """How a replay of many dead letters stands; *canary*: the first ones have to succeed before the others go."""
+
+    CANARY = "canary"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"  # by itself, because too many died again
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayJob:
+    """A replay of many dead letters (bus.md E6): of *total* letters, so many *sent*, and how those have ended.
+
+    `rate` in replays/s, None without limit; times in s since the epoch; `problem` says why it stopped, or what it waits
+    for; `refusals` are the first letters that were refused, each with a sentence.
+    """
+
+    id: str
+    state: JobState
+    total: int
+    sent: int = 0
+    ok: int = 0
+    failed: int = 0
+    refused: int = 0
+    in_flight: int = 0
+    rate: float | None = None
+    canary: int = 0
+    where: str = ""
+    started_at: float = 0.0
+    ended_at: float | None = None
+    problem: str | None = None
+    refusals: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """Whether the flow is well, and what is not; times in ms, sizes in bytes."""
@@ -200,6 +236,7 @@ class Totals:
     replayed: int = 0
     blocked: int = 0
     unroutable: int = 0
+    rejected: int = 0
     in_activity: tuple[int, ...] = ()
     out_activity: tuple[int, ...] = ()
     latency_histogram: tuple[int, ...] = ()
@@ -248,6 +285,7 @@ class Snapshot:
     totals: Totals = field(default_factory=Totals)
     health: Health = field(default_factory=Health)
     dead_version: int = 0
+    jobs: tuple[ReplayJob, ...] = ()
     holds: tuple[HoldState, ...] = ()
     revisions: tuple[Revision, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

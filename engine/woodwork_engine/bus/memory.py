@@ -27,6 +27,7 @@ from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, M
 from woodwork_engine.bus.keeper import Keeper
 from woodwork_engine.bus.middleware import Layers
 from woodwork_engine.bus.replay import Replays
+from woodwork_engine.bus.replay_jobs import ReplayJobs
 from woodwork_engine.bus.routes import MOST_REMEMBERED, NO_LINKS, RouteTable, Targets
 from woodwork_engine.bus.runner import Runners
 from woodwork_engine.bus.sender import Sender
@@ -102,6 +103,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self.keep_in(journal)
         self.replays = Replays(self.core, self._intake, ids, self.holds)
         self.dead_letters = DeadLetterQueue(self.core, self.replays)
+        self.jobs = ReplayJobs(self.core, self.dead_letters)
         self._subscriptions = Subscriptions(self.core, settlement)
         self._handlers = EnvelopeHandlers(flow)
         self._routes: dict[tuple[str | None, str], Route] = {}
@@ -174,6 +176,7 @@ class InMemoryMessageBus(MessageBusInterface):
             self.close_ingress()
             if drain:
                 await ending.drain(self.core.policy.stop_timeout if deadline is None else deadline)
+            await self.jobs.stop()
             drained = settled(self.core) - self._settled_before
             self._close()
             ended = await ending.end()

@@ -23,6 +23,7 @@ from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.errors import ClosingError, UnknownComponentError, WoodworkError
 from woodwork_engine.events import EventLog
 from woodwork_engine.kinds import KindRegistry
+from woodwork_engine.runtime.dead_letter_commands import DeadLetterCommands
 from woodwork_engine.runtime.health import HealthCheck
 from woodwork_engine.runtime.holding import HoldCommands
 from woodwork_engine.runtime.live_flow import LiveFlow
@@ -94,6 +95,7 @@ class Engine(HoldCommands):
         health = HealthCheck(self._flow.bus.core, self._watchdog, self.events, self._clock)
         self._maker = SnapshotMaker(self._flow, self._revisions, health, self.events, self._clock, self._take)
         self._thread = LoopThread("woodwork engine")
+        self.letters = DeadLetterCommands(self._do)
         self._state = FlowState.STARTING
         self._opened = asyncio.Event()
         self._stop_asked = asyncio.Event()
