@@ -7,7 +7,6 @@ import contextvars
 
 from woodwork_engine.bus.acceptance import Parcels
 from woodwork_engine.bus.core import SLICE, SPENT, BusCore
-from woodwork_engine.bus.counters import BUCKETS
 from woodwork_engine.bus.dedupe import handled_before
 from woodwork_engine.bus.endpoint import Endpoint, Instance, Lane, LaneState
 from woodwork_engine.bus.envelopes import envelope_for
@@ -203,7 +202,7 @@ class Runners:
                     try:
                         if direct is None:
                             await handler(delivery)
-                        elif delivery.own_payload and attempt == 1:
+                        elif delivery.own_payload:
                             await direct(delivery.envelope)
                         else:
                             await direct(envelope_for(delivery))
@@ -233,11 +232,13 @@ class Runners:
                         core.bytes -= len(delivery.encoded)
                         endpoint.handled_seconds += duration
                         bucket = int(duration * 1e6).bit_length()  # as `bucket_of` has it
-                        if bucket >= BUCKETS:
-                            bucket = BUCKETS - 1
-                        durations[bucket] += 1
-                        lane.durations[bucket] += 1
-                        if core.in_line or core.idle_waiters or endpoint.emptied is not None:
+                        try:
+                            durations[bucket] += 1
+                            lane.durations[bucket] += 1
+                        except IndexError:  # more than six days
+                            durations[-1] += 1
+                            lane.durations[-1] += 1
+                        if core.awaited:
                             core.look_around(lane)
                         if log is not None:
                             outputs = () if delivery.staged is None else delivery.outputs()
