@@ -10,6 +10,7 @@ from woodwork_engine.policy import DeliveryPolicy
 from woodwork_tui.state import payload_view
 from woodwork_tui.state.attempts import attempt_lines, why_routed
 from woodwork_tui.state.dlq import is_under_way, reason_of, tries
+from woodwork_tui.state.dlq_reasons import MEANING
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.payload_view import PayloadForm
 from woodwork_tui.text import glyph
@@ -33,6 +34,7 @@ def detail(letter: DeadLetter, plan: FlowPlan | None, *, ascii_only: bool = Fals
         *_route(letter, plan),
         Line(f"  policy: {_policy(letter.policy)}", "muted"),
         *_replays(letter, ascii_only),
+        *_notes(letter),
     )
 
 
@@ -40,6 +42,7 @@ def _identity(letter: DeadLetter, ascii_only: bool) -> Iterator[Line]:
     envelope = letter.envelope
     reason = " ".join(reason_of(letter)[:_LONGEST_HEAD].split())
     yield Line(f"{glyph('dead', ascii_only)} {reason}", "bad")
+    yield Line(MEANING[letter.reason], "muted")
     if is_under_way(letter):
         yield Line(f"{glyph('replayed', ascii_only)} a replay is under way", "accent")
     elif letter.replay_ok is False:
@@ -82,6 +85,14 @@ def _policy(policy: DeliveryPolicy) -> str:
         f"{retry.max_retries} retries, base {retry.base:g} s × {retry.factor:g}, at most {retry.cap:g} s, "
         f"jitter {retry.jitter}, {ttl}{timeout}, {policy.delivery.replace('_', ' ')}"
     )
+
+
+def _notes(letter: DeadLetter) -> Iterator[Line]:
+    if letter.notes:
+        yield Line("")
+        yield Line("Notes", "title")
+    for note in letter.notes:
+        yield Line(f"  {clock(note.at)} {note.by}: {' '.join(note.text.split())}")
 
 
 def _replays(letter: DeadLetter, ascii_only: bool) -> Iterator[Line]:
