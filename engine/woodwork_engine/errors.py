@@ -144,10 +144,12 @@ class LetterFormatError(WoodworkError):
 class StoreError(WoodworkError):
     """A file or folder of the state cannot be used; *remedy* is what to do about it."""
 
-    def __init__(self, path: str, problem: str, remedy: str) -> None:
+    def __init__(self, path: str, problem: str, remedy: str, *, is_damaged: bool = False) -> None:
         self.path = path
         self.problem = problem
         self.remedy = remedy
+        self.is_damaged = is_damaged
+        """What is there cannot be read; else there is nowhere to write."""
         super().__init__(f"{path} {problem}; {remedy}")
 
 

@@ -123,8 +123,6 @@ class DlqPolicy:
     max_age: float | None = 7 * 86_400.0
     when_full: WhenFull = "evict_resolved"
     max_replays: int = 3
-    durable: bool = False
-    sync: Sync = "process"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +137,5 @@ class FlowPolicy:
     drain_timeout: float = 30.0
     stop_timeout: float = 10.0
     dlq: DlqPolicy = field(default_factory=DlqPolicy)
+    durable: bool = False
+    sync: Sync = "process"

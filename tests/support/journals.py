@@ -76,6 +76,10 @@ class FakeJournal:
             self.facts |= batch.facts
             done(None)
 
+    def set_sync(self, sync: str) -> None:
+        """Remember what is to be survived."""
+        self.sync = sync
+
     def begin(self, seq: int) -> int | None:
         """Mark an attempt."""
         mark = max(self.marks, default=0) + 1

@@ -11,6 +11,7 @@ import gc
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -119,11 +120,18 @@ class Engine(Protocol):
 OpenEngine = Callable[[str], Engine]
 
 
-def open_engine(file: str) -> Engine:
+def keeping(state: str | None) -> OpenEngine:
+    """Return what makes the engine of a file that keeps its state in the folder *state*; None: beside the file."""
+    if state == "none":
+        return open_engine
+    return lambda file: open_engine(file, Path(file).absolute().parent / ".woodwork" if state is None else Path(state))
+
+
+def open_engine(file: str, state: Path | None = None) -> Engine:
     """Return the engine of *file*, not started; imports it, which takes a while and belongs in a thread."""
     from woodwork_engine.runtime import Engine as Embedded  # with all its libraries; not before the first frame
 
-    return Embedded(file)
+    return Embedded(file, state=state)
 
 
 class Bridge:

@@ -45,8 +45,8 @@ class BusCore:
         "default_policy", "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held",
         "idle_waiters", "in_line", "inflight", "keeper", "lag", "letter_gate", "log", "loop", "max_bytes",
         "max_hops", "max_inflight", "max_messages", "monotonic", "numbered", "on_ready", "outer_trace", "past",
-        "rejected", "rng", "running", "secrets", "sessions", "slice_end", "slots", "tables", "tickets",
-        "unroutable", "waiting", "wall", "why_not_kept", "window",
+        "rejected", "rng", "running", "secrets", "sessions", "slice_end", "slots", "state_problem", "tables", "tickets",
+        "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
     def __init__(
@@ -65,7 +65,8 @@ class BusCore:
         self.dead = DeadLetters(clock, policy.dlq)
         self.keeper: Keeper | None = None
         """Who keeps what is to outlive the process; None where nothing does."""
-        self.why_not_kept = "there is no state folder"
+        self.state_problem: str | None = None
+        """Why there is no keeper although one was asked for."""
         self.dead.on_full = self._letters_full
         self.dead.on_evicted = self._letters_evicted
         self.letter_gate = Gate()

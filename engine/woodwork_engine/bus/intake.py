@@ -205,7 +205,7 @@ class Intake:
         """Accept *parcels*, one of them for the durable *target*, and return when they are kept (bus.md F7, I2)."""
         keeper = self._core.keeper
         if keeper is None:
-            raise JournalError(target, self._core.why_not_kept)
+            raise JournalError(target, self._core.state_problem or "there is no state folder")
         await keeper.admit(partial(self.accept, parcels), target)
 
     async def _room_for_letters(self, delivery: Delivery, timeout: float | None) -> None:

@@ -23,6 +23,7 @@ from woodwork_engine.dead_letter import DeadLetter, DeathReason, LanePlace
 from woodwork_engine.delivery import Delivery, Marks
 from woodwork_engine.errors import FilterError, JournalError
 from woodwork_engine.hold import HoldState
+from woodwork_engine.policy import Sync
 from woodwork_engine.store.records import Batch, Journal, Kept, KeptSighting, Progress
 
 RETRY_SECONDS = 1.0
@@ -199,6 +200,10 @@ class Keeper:
                 self._settlers.discard(settled)
             if self._core.loop is None:
                 return
+
+    def set_sync(self, sync: Sync) -> None:
+        """Say what is survived from now on by what is kept (bus.md I3)."""
+        self._journal.set_sync(sync)
 
     def look_after(self, now: float) -> None:
         """Once a second: keep what is held or parked, with its messages, durable or not (bus.md I1)."""

@@ -56,6 +56,8 @@ def degraded_reasons(core: BusCore) -> tuple[str, ...]:
     """Return what is wrong right now, one sentence each; empty when all is well."""
     now = core.clock.time()
     reasons = []
+    if core.keeper is None and core.state_problem is not None:
+        reasons.append(f"dead letters and what is paused live in this process only: {core.state_problem}")
     if core.keeper is not None and core.keeper.problem is not None:
         reasons.append(f"the journal cannot be written ({core.keeper.problem}); durable messages are not taken")
     for endpoint in core.endpoints.values():

@@ -59,7 +59,8 @@ class FlowReader:
             self._bus_of_environment(environment, Span.point(file))
             return FlowWide((defaults,), FlowPolicy(), scripts)
         flow, bus = self._deployment(deployment, environment)
-        return FlowWide((defaults, written(bus)), flow_policy(flow, bus.dead_letter_ttl), scripts)
+        layer = {"durable": True, **written(bus)} if flow.durable else written(bus)
+        return FlowWide((defaults, layer), flow_policy(flow, bus.dead_letter_ttl), scripts)
 
     def _misplaced(self, entry: Entry) -> bool:
         if entry.key in FlowSettings.model_fields or entry.key == BUS:
@@ -94,7 +95,7 @@ class FlowReader:
         return flow, self._bus(bus_entry.value)
 
     def _belongs_elsewhere(self, entry: Entry) -> bool:
-        if is_later(entry.key, setting_of(entry.value)):
+        if is_later(entry.key, setting_of(entry.value)) or entry.key in FlowSettings.model_fields:
             return False
         if entry.key in USES:
             place = "defaults { ... }"

@@ -24,6 +24,7 @@ from woodwork_engine.policy import (
     Ordering,
     Overflow,
     RetryPolicy,
+    Sync,
     WhenFull,
 )
 
@@ -156,6 +157,7 @@ class DeliverySettings(KindSettings):
         default=(), description="events that reach this component when they are broadcast"
     )
     retry: RetrySettings = Field(default=RetrySettings(), description="when a failed attempt is repeated")
+    durable: bool = Field(default=False, description="true: what was accepted is kept on disk until it is handled")
     breaker: BreakerSettings | None = Field(
         default=None, description="when a component that mostly fails is left alone for a while; none: never"
     )
@@ -195,7 +197,12 @@ class DlqSettings(KindSettings):
 class FlowSettings(KindSettings):
     """Limits and deadlines of the whole flow, written in `deployment`."""
 
-    durable: Literal[False] = Field(default=False, description="false: waiting messages live in this process")
+    durable: bool = Field(
+        default=False, description="true: what was accepted is kept on disk until it is handled, for every component"
+    )
+    sync: Sync = Field(
+        default="process", description="what durable survives; process: kill -9; power: the loss of power as well"
+    )
     max_inflight: int = Field(default=256, ge=1, le=1_000_000, description="messages handled at once in all")
     max_messages: int = Field(default=100_000, ge=1, le=_MOST, description="messages that may wait in all")
     max_bytes: Annotated[int, BeforeValidator(_bytes)] = Field(
@@ -267,7 +274,7 @@ def _rules(retry: Mapping[str, Any]) -> tuple[tuple[ErrorRule, ...], ...]:
 
 def flow_policy(settings: FlowSettings, bus_letter_ttl: float | None = None) -> FlowPolicy:
     """Return the policy that *settings* describe; *bus_letter_ttl* (s) is what the bus's block says of dead letters."""
-    values = settings.model_dump(include=set(FlowSettings.model_fields) - {"dlq", "durable", "dead_letter_ttl"})
+    values = settings.model_dump(include=set(FlowSettings.model_fields) - {"dlq", "dead_letter_ttl"})
     return FlowPolicy(**values, dlq=_dlq_policy(settings, bus_letter_ttl))
 
 
@@ -285,8 +292,7 @@ def _dlq_policy(settings: FlowSettings, bus_letter_ttl: float | None) -> DlqPoli
 _POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "breaker"}
 
 _LATER: Mapping[str, Sequence[object] | None] = {
-    "was": None, "sync": None,
-    "durable": (True,),
+    "was": None,
 }  # fmt: skip
 
 

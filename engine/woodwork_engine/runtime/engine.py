@@ -29,6 +29,7 @@ from woodwork_engine.runtime.holding import HoldCommands
 from woodwork_engine.runtime.live_flow import LiveFlow
 from woodwork_engine.runtime.revisions import Revisions
 from woodwork_engine.runtime.snapshots import SnapshotMaker
+from woodwork_engine.runtime.state import State
 from woodwork_engine.runtime.thread import LoopThread
 from woodwork_engine.runtime.watchdog import Watchdog
 from woodwork_engine.runtime.watcher import FileWatcher
@@ -59,6 +60,8 @@ class Engine(HoldCommands):
     *headless* lets `input cli` read standard input; without *own_sources* no input reads anything and messages come by
     `inject`; *watch* applies the file's saves; *console* gets what console outputs say; *seed* fixes retry jitter;
     *middleware* stands around every attempt of every component, the first one outermost.
+    *state* is the folder in which dead letters, what is held and parked, and durable messages outlive the process; it
+    raises StateFolderInUseError where another engine has it, StoreError where what is there cannot be read.
     Commands return futures, which fail with ClosingError while no flow runs.
     """
 
@@ -74,6 +77,7 @@ class Engine(HoldCommands):
         clock: Clock | None = None,
         seed: int | None = None,
         middleware: Sequence[Middleware] = (),
+        state: Path | None = None,
     ) -> None:
         self.file = file
         self.events = EventLog()
@@ -84,6 +88,9 @@ class Engine(HoldCommands):
         self._flow = LiveFlow(
             services, self.events, kinds, random.Random(seed), Path(file).name, own_sources=own_sources
         )
+        self._kept = State(state)
+        self._flow.bus.keep_in(self._kept.folder)
+        self._flow.bus.core.state_problem = self._kept.problem
         for one in middleware:
             self._flow.bus.add_middleware(one)
         self._watchdog = Watchdog(self._flow.busy, self._tell_blocked)
@@ -129,6 +136,7 @@ class Engine(HoldCommands):
                 self._state = FlowState.STOPPED
                 self._snapshot = Snapshot(state=FlowState.STOPPED)
                 self._report.set_result(StopReport())
+                self._kept.close()
         self._thread.soon(lambda: self._ask_to_stop(drain, deadline))
         return self._report
 
@@ -282,6 +290,7 @@ class Engine(HoldCommands):
         except BaseException as error:  # noqa: BLE001 - the same
             failure = failure or error
         self._watchdog.stop()
+        self._kept.close()
         if failure is not None:
             self._report.set_exception(failure)
         else:
@@ -308,6 +317,8 @@ class Engine(HoldCommands):
         watching = asyncio.create_task(self._watcher.run() if self._watcher is not None else _for_ever())
         try:
             await self._load("start")
+            policy = self._flow.bus.core.policy
+            self._kept.tell_start(self.file, durable=policy.durable)
             self._opened.set()
             await watching
         finally:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from woodwork_engine.bus.endpoint import EndpointState
 from woodwork_engine.bus.interface import StopReport
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.components import Input, Services
@@ -132,6 +133,8 @@ class LiveFlow:
         for name, member in gone.items():
             self._departures.remove(name, member, timeout)
         self._swap(change.plan)
+        if self.rev == 1:
+            self._park_strangers(change.plan)
         for earlier in replaced:
             self._departures.replace(earlier, timeout)
         self._tell_started(recruits)
@@ -150,6 +153,8 @@ class LiveFlow:
         self.plan = plan
         router = DeclarativeRouter(plan)
         bus.core.policy = plan.policy
+        if bus.core.keeper is not None:
+            bus.core.keeper.set_sync(plan.policy.sync)
         table = bus.set_routes(self.rev, router.targets, router.links())
         for node in plan.nodes:
             self._departures.returned(node.name)
@@ -159,6 +164,13 @@ class LiveFlow:
                 continue
             member.node = node
             member.serve(bus.employ(node.name, member.handler, node.policy, table))
+
+    def _park_strangers(self, plan: FlowPlan) -> None:
+        """Park what an earlier process has left for names that the flow does not have."""
+        core = self.bus.core
+        for endpoint in tuple(core.endpoints.values()):
+            if endpoint.depth and endpoint.state is EndpointState.WAITING and plan.node(endpoint.name) is None:
+                core.park(endpoint)
 
     def note_failures(self, plan: FlowPlan, recruits: Recruits) -> None:
         """Keep why components are not started; an input that broke off and cannot begin anew stays what it is."""

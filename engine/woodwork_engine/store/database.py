@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -14,10 +13,9 @@ from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.dead_letter_codec import from_bytes, to_bytes
 from woodwork_engine.errors import LetterFormatError, StoreError
 from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.policy import Sync
 from woodwork_engine.store.records import Batch, Kept, KeptSighting, Progress
 from woodwork_engine.store.schema import migrate
-
-Sync = Literal["process", "power"]
 
 REMEDY = "move the file away to begin anew, or put a copy of it back"
 
@@ -49,7 +47,7 @@ class Database:
     def _check(self) -> None:
         (found,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
-            raise StoreError(str(self.path), "is damaged and cannot be read", REMEDY)
+            raise StoreError(str(self.path), "is damaged and cannot be read", REMEDY, is_damaged=True)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -59,7 +57,7 @@ class Database:
         except (sqlite3.DatabaseError, UnicodeError) as error:  # text that is none is damage, too
             damaged = not isinstance(error, sqlite3.OperationalError)
             remedy = REMEDY if damaged else "see that its folder can be written and has room"
-            raise StoreError(str(self.path), f"cannot be used: {error}", remedy) from error
+            raise StoreError(str(self.path), f"cannot be used: {error}", remedy, is_damaged=damaged) from error
 
     def set_sync(self, sync: Sync) -> None:
         """Let commits from now on survive the process (NORMAL) or the loss of power as well (FULL)."""
@@ -77,7 +75,9 @@ class Database:
         try:
             return [Kept(row[0], row[1], _envelope(row[2]), row[3], _progress(row[4]), row[5]) for row in rows]
         except (msgspec.MsgspecError, TypeError, ValueError) as error:
-            raise StoreError(str(self.path), f"has a message that cannot be read ({error})", REMEDY) from error
+            raise StoreError(
+                str(self.path), f"has a message that cannot be read ({error})", REMEDY, is_damaged=True
+            ) from error
 
     def letters(self) -> list[DeadLetter]:
         """Return every dead letter, oldest first."""
@@ -86,7 +86,9 @@ class Database:
         try:
             return [from_bytes(letter) for (letter,) in rows]
         except LetterFormatError as error:
-            raise StoreError(str(self.path), f"has a dead letter that cannot be read ({error})", REMEDY) from error
+            raise StoreError(
+                str(self.path), f"has a dead letter that cannot be read ({error})", REMEDY, is_damaged=True
+            ) from error
 
     def sightings(self) -> list[KeptSighting]:
         """Return what was seen by targets that are to have it once, oldest first."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.errors import StateFolderInUseError, StoreError
-from woodwork_engine.store.database import Database, Sync
+from woodwork_engine.policy import Sync
+from woodwork_engine.store.database import Database
 from woodwork_engine.store.in_flight import InFlight
 from woodwork_engine.store.records import Batch, Kept, KeptSighting
 from woodwork_engine.store.writer import Writer
@@ -44,7 +46,10 @@ class StateFolder:
 
     def set_sync(self, sync: Sync) -> None:
         """Say what a commit survives from now on (bus.md I3)."""
-        self._database.set_sync(sync)
+        if self._writer is None:
+            self._database.set_sync(sync)
+        else:
+            self._writer.call(partial(self._database.set_sync, sync))
 
     def deliveries(self) -> list[Kept]:
         """Return what was accepted and not settled; whatever was being attempted has one crash more (bus.md E7)."""

@@ -10,6 +10,7 @@ import msgspec
 
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.policy import Sync
 from woodwork_engine.snapshot import AttemptInfo
 
 
@@ -96,6 +97,10 @@ class Journal(Protocol):
 
         A batch that failed has changed nothing.
         """
+        ...
+
+    def set_sync(self, sync: Sync) -> None:
+        """Say what a write survives from now on (bus.md I3)."""
         ...
 
     def begin(self, seq: int) -> int | None:

@@ -30,7 +30,7 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
     if version > VERSION:
         raise StoreError(
             path, f"was written by a newer version (form {version}, this one knows {VERSION})",
-            "use that version, or another state folder",
+            "use that version, or another state folder", is_damaged=True,
         )  # fmt: skip
     if version == VERSION:
         return

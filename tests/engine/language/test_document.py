@@ -77,7 +77,7 @@ def test_the_built_in_values_of_the_settings_are_those_of_the_policies() -> None
     assert DedupePolicy(**delivery.dedupe.model_dump()) == DedupePolicy()
     assert delivery.breaker is DeliveryPolicy().breaker is None
     assert BreakerPolicy(**BreakerSettings().model_dump()) == BreakerPolicy()
-    for name in set(FlowSettings.model_fields) - {"durable", "dlq", "dead_letter_ttl"}:
+    for name in set(FlowSettings.model_fields) - {"dlq", "dead_letter_ttl"}:
         assert getattr(flow, name) == getattr(FlowPolicy(), name), name
     assert flow_policy(flow) == FlowPolicy()
 

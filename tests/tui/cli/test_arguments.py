@@ -49,7 +49,6 @@ def test_graph_is_drawn_in_ascii_unless_told_otherwise() -> None:
         ["run", "a.ww", "--for", "-1"],
         ["run", "a.ww", "--max-dlq", "-1"],
         ["run", "a.ww", "--until", "done"],
-        ["run", "a.ww", "--state", "none"],
         ["check"],
         ["check", "a.ww", "--format", "github"],
         ["graph", "a.ww", "--format", "svg"],
@@ -89,3 +88,9 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     shown = capsys.readouterr().out
     assert all(command in shown for command in ("run FILE", "check FILE", "graph FILE", "--ascii", "--theme"))
+
+
+def test_where_the_state_is_kept_can_be_said() -> None:
+    assert parse(["run", "a.ww", "--state", "none"]).state == "none"
+    assert parse(["a.ww", "--state", "there"]).state == "there"
+    assert parse(["a.ww"]).state is None

@@ -28,6 +28,8 @@ class Open:
     file: str | None
     ascii: bool = False
     theme: str | None = None
+    state: str | None = None
+    """A folder, `none`, or None: beside the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Run:
     duration: float | None = None
     until_idle: bool = False
     max_dlq: int = 0
+    state: str | None = None
+    """A folder, `none`, or None: beside the file where the flow is durable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Graph:
     file: str
     format: str = "ascii"
 
+
+_STATE = "where dead letters, what is paused and durable messages are kept"
 
 Request = Open | Run | Check | Graph
 
@@ -105,6 +111,7 @@ def _app_parser() -> _AppParser:
     parser.add_argument("file", nargs="?", metavar="FILE", help="a flow file (.ww)")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
     parser.add_argument("--theme", metavar="NAME", help="colours of the screen")
+    parser.add_argument("--state", metavar="DIR|none", help=f"{_STATE}; default: .woodwork beside FILE")
     parser.add_argument("--version", action="version", version=f"{DISTRIBUTION} {version(DISTRIBUTION)}")
     return parser
 
@@ -131,6 +138,9 @@ def _run_parser() -> _Parser:
     parser.add_argument("--until", choices=["idle"], help="stop when every input has ended and nothing is left to do")
     parser.add_argument(
         "--max-dlq", type=_count, default=0, metavar="N", help="dead letters that still count as success (default 0)"
+    )
+    parser.add_argument(
+        "--state", metavar="DIR|none", help=f"{_STATE}; default: none, but .woodwork beside FILE for a durable flow"
     )
     return parser
 
@@ -170,7 +180,7 @@ def parse(arguments: Sequence[str]) -> Request:
         return _parse_open(arguments)
     found = _PARSERS[command]().parse_args(arguments[1:])
     if command == "run":
-        return Run(found.file, found.input, found.duration, found.until == "idle", found.max_dlq)
+        return Run(found.file, found.input, found.duration, found.until == "idle", found.max_dlq, found.state)
     if command == "check":
         return Check(tuple(found.files), found.format == "json", found.strict)
     return Graph(found.file, found.format)
@@ -181,4 +191,4 @@ def _parse_open(arguments: Sequence[str]) -> Open:
     parser.commands = tuple(_PARSERS)
     parser.first = next((word for word in arguments if not word.startswith("-")), "")
     found = parser.parse_args(arguments)
-    return Open(found.file, found.ascii, found.theme)
+    return Open(found.file, found.ascii, found.theme, found.state)

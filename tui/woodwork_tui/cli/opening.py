@@ -23,6 +23,7 @@ def open_flow(request: Open) -> int:
     if why is not None:
         return _without_screen(request, why)
     from woodwork_tui.app import WoodworkApp  # with Textual: only when a screen is wanted
+    from woodwork_tui.bridge import keeping
     from woodwork_tui.colours import DEFAULT_THEME, theme_names
 
     theme = request.theme or os.environ.get("TEXTUAL_THEME") or DEFAULT_THEME
@@ -32,7 +33,7 @@ def open_flow(request: Open) -> int:
         _say(f"no theme {theme!r}; {hint}")
         return _USAGE
     sys.setswitchinterval(_SWITCH)
-    app = WoodworkApp(request.file, ascii_only=request.ascii, theme=theme)
+    app = WoodworkApp(request.file, opener=keeping(request.state), ascii_only=request.ascii, theme=theme)
     try:
         ending = app.run()
     finally:
@@ -84,7 +85,7 @@ def _without_screen(request: Open, why: str) -> int:
     _say(f"{why}, so the flow runs without a screen; event records go to standard output")
     from woodwork_tui.cli.run import run
 
-    return run(Run(file))
+    return run(Run(file, state=request.state))
 
 
 def _say(sentence: str) -> None:

@@ -10,12 +10,13 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from woodwork_engine.components import builtin_kinds
-from woodwork_engine.errors import StartError
+from woodwork_engine.errors import StartError, StateFolderInUseError, StoreError
 from woodwork_engine.kinds import KindRegistry
 from woodwork_engine.language import read_environment, render_text, resolve_settings
 from woodwork_engine.plan import FlowPlan, Node
 from woodwork_engine.role import Role
 from woodwork_engine.runtime import Engine
+from woodwork_engine.runtime.state import folder_beside
 from woodwork_engine.source import Severity
 from woodwork_tui.cli.arguments import Run
 from woodwork_tui.cli.flow_file import colored, read_flow
@@ -42,7 +43,11 @@ def run(request: Run) -> int:
     except OSError as error:
         _say(f"--input: {request.input}: {error.strerror}; name a readable file or -")
         return USAGE
-    engine = Engine(request.file, headless=True, own_sources=lines is None)
+    try:
+        engine = Engine(request.file, headless=True, own_sources=lines is None, state=_state(request, checked.plan))
+    except (StateFolderInUseError, StoreError) as error:
+        _say(str(error))
+        return USAGE
     return HeadlessRun(
         engine,
         sys.stdout.buffer,
@@ -53,6 +58,13 @@ def run(request: Run) -> int:
         until_idle=request.until_idle or (request.duration is None and not endless),
         max_dlq=request.max_dlq,
     ).run()
+
+
+def _state(request: Run, plan: FlowPlan) -> Path | None:
+    if request.state is not None:
+        return None if request.state == "none" else Path(request.state)
+    durable = plan.policy.durable or any(node.policy.durable for node in plan.nodes)
+    return folder_beside(request.file) if durable else None
 
 
 def _say(sentence: str) -> None:
