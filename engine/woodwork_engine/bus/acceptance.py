@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from weakref import WeakKeyDictionary
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, Lane, Route
@@ -40,7 +39,6 @@ class Acceptance:
     def __init__(self, core: BusCore, settlement: Settlement) -> None:
         self._core = core
         self._settlement = settlement
-        self._by_age: WeakKeyDictionary[Endpoint, Oldest] = WeakKeyDictionary()
 
     def all(self, parcels: Parcels, *, inside: bool = False) -> None:
         """Accept *parcels*; *inside*: a handler sent them that does not wait for room (interfaces: Python)."""
@@ -126,10 +124,9 @@ class Acceptance:
     def _oldest(self, lane: Lane, now: float, *, of_session: bool) -> tuple[Lane, Delivery] | None:
         endpoint = lane.endpoint
         if not of_session:
-            oldest = self._by_age.get(endpoint)
-            if oldest is None:
-                oldest = self._by_age[endpoint] = Oldest(endpoint)
-            return oldest.next(now)
+            if endpoint.by_age is None:
+                endpoint.by_age = Oldest(endpoint)
+            return endpoint.by_age.next(now)
         lanes = [lane]
         if lane.out:
             lanes += [one for one in endpoint.lanes.values() if one.anchor is lane]

@@ -224,6 +224,7 @@ class BusCore:
         endpoint.lanes[lane.key] = lane
         session.lanes += 1
         anchor.out += 1
+        endpoint.active += anchor.out == 1
         if self.held:
             self.halt(lane)
         if endpoint.state is EndpointState.PARKED:
@@ -235,12 +236,15 @@ class BusCore:
         if lane.endpoint.lanes.pop(lane.key, None) is not None:
             lane.session.lanes -= 1
             anchor.out -= 1
+            lane.endpoint.active -= anchor.out == 0
             anchor.idle_since = lane.session.last_seen
             self.halted.discard(lane)
 
     def push(self, lane: Lane, delivery: Delivery) -> None:
         """Append *delivery* to *lane*; whether there is room was decided before."""
         endpoint, session = lane.endpoint, lane.session
+        if not lane.queue and lane.anchor is None:
+            endpoint.active += 1
         lane.queue.append(delivery)
         depth = endpoint.depth = endpoint.depth + 1
         self.depth += 1
@@ -266,6 +270,8 @@ class BusCore:
             queue.popleft()
         else:
             queue.remove(delivery)
+        if not queue and lane.anchor is None:
+            lane.endpoint.active -= 1
         self.left(lane, delivery)
 
     def left(self, lane: Lane, delivery: Delivery) -> None:

@@ -19,6 +19,7 @@ from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
 
 if TYPE_CHECKING:  # a breaker stands before its endpoint
     from woodwork_engine.bus.breaker import Breaker
+    from woodwork_engine.bus.overflow import Oldest
 
 Handler = Callable[[Delivery], Coroutine[object, object, object]]
 
@@ -173,8 +174,8 @@ class Endpoint:
     """
 
     __slots__ = (
-        "__weakref__", "_active", "_asked", "alone", "at_most_once", "blocked", "blocked_seconds", "breaker",
-        "breathing", "crowded", "dead", "depth", "discarded", "dropped", "drops", "duplicates", "easy_depth",
+        "active", "alone", "at_most_once", "blocked", "blocked_seconds", "breaker",
+        "breathing", "by_age", "crowded", "dead", "depth", "discarded", "dropped", "drops", "duplicates", "easy_depth",
         "emitted", "emptied", "failed", "free_depth", "gate", "handled_seconds", "held_by", "histogram", "inflight",
         "instance", "lanes", "last_error", "max_queue", "name", "ok", "parked_runners", "peak", "peak_at",
         "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen", "serving", "session_limit",
@@ -202,7 +203,9 @@ class Endpoint:
         self.lanes: dict[str, Lane] = {}
         self.sharing: dict[Lane, None] = {}
         """Lanes whose senders wait because their session has its share of a crowded queue."""
-        self._asked = self._active = 0
+        self.by_age: Oldest | None = None
+        self.active = 0
+        """How many sessions have messages here."""
         self.ready: deque[Lane] = deque()
         self.runners: set[asyncio.Task[None]] = set()
         self.parked_runners: deque[asyncio.Future[None]] = deque()
@@ -270,15 +273,8 @@ class Endpoint:
         self.free_depth = min(self.easy_depth, self.session_limit)
 
     def share(self) -> int:
-        """Return how many messages one session may have here when it is crowded (bus.md F6).
-
-        Sessions with messages are counted anew after as many questions as an eighth of the lanes.
-        """
-        self._asked -= 1
-        if self._asked < 0:
-            self._asked = len(self.lanes) // 8
-            self._active = sum(bool(lane.depth) and lane.anchor is None for lane in self.lanes.values())
-        return -(-self.max_queue // max(1, self._active))
+        """Return how many messages one session may have here when it is crowded (bus.md F6)."""
+        return -(-self.max_queue // max(1, self.active))
 
     def is_once(self, delivery: Delivery) -> bool:
         """Whether *delivery* is to come effectively once: its envelope says so, else the component (bus.md C3)."""

@@ -1,18 +1,27 @@
-"""Once a second: expire what waits too long, sample the counters, let idle lanes go (bus.md D4, H4, H5)."""
+"""Once a second, in slices: expire what waits too long, sample the counters, let idle lanes go (bus.md D4, H4, H5)."""
 
 from __future__ import annotations
 
 import asyncio
-from heapq import nsmallest
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import islice
 from operator import attrgetter
+from typing import TypeVar
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import WINDOW
-from woodwork_engine.bus.endpoint import FULL_SHARE, Endpoint, EndpointState, LaneState
+from woodwork_engine.bus.endpoint import FULL_SHARE, Endpoint, EndpointState, Lane, LaneState, Session
 from woodwork_engine.bus.settlement import Settlement
 
 PERIOD = 1.0
+SLICE = 0.001
+"""Seconds of uninterrupted work, after which the loop goes on with something else."""
+CHUNK = 256
+"""Lanes, sessions or edges that are looked at in one piece."""
 IDLE_LANE_SECONDS = 60.0
+MOST_IDLE_LANES = 10_000
+"""Above that, lanes go sooner than after a minute: those that were idle longest go first."""
 MOST_SESSIONS = 10_000
 ROTATE_EVERY = 30
 IDS_PER_ROUND = 2_000
@@ -20,15 +29,21 @@ IDS_PER_ROUND = 2_000
 TIDY_EVERY = 5
 """Rounds between two looks at every lane and session for those that can go."""
 
+Item = TypeVar("Item")
+_last_seen = attrgetter("last_seen")
+
 
 class Housekeeping:
-    """One timer for everything that is done once a second."""
+    """One timer for everything that is done once a second; a round that is not over yet is not begun again."""
 
     def __init__(self, core: BusCore, settlement: Settlement) -> None:
         self._core = core
         self._settlement = settlement
         self._timer: asyncio.TimerHandle | None = None
+        self._next_slice: asyncio.Handle | None = None
+        self._steps: Iterator[None] = iter(())
         self._rounds = 0
+        self._patience = IDLE_LANE_SECONDS
 
     def start(self) -> None:
         """Begin, on the running loop."""
@@ -37,53 +52,79 @@ class Housekeeping:
 
     def stop(self) -> None:
         """End; no timer is left."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for handle in (self._timer, self._next_slice):
+            if handle is not None:
+                handle.cancel()
+        self._timer = self._next_slice = None
 
     def _round(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(PERIOD, self._round)
-        self._rounds += 1
-        now = self._core.clock.time()
-        for endpoint in self._core.endpoints.values():
-            if endpoint.state is not EndpointState.PARKED:
-                self._expire(endpoint, now)
+        if self._next_slice is None:
+            self._rounds += 1
+            self._steps = self._everything(self._core.clock.time())
+            self._slice()
+
+    def _slice(self) -> None:
+        """Take steps for a slice of time; the rest is for the next turns of the loop."""
+        self._next_slice = None
+        end = self._core.monotonic() + SLICE
+        for _ in self._steps:
+            if self._core.monotonic() >= end:
+                self._next_slice = asyncio.get_running_loop().call_soon(self._slice)
+                return
+
+    def _everything(self, now: float) -> Iterator[None]:
+        """Do all that is due *now* (s since the epoch), in steps of at most `CHUNK` items."""
+        core = self._core
+        core.beat.now = now
+        for endpoint in tuple(core.endpoints.values()):
+            yield from self._expire(endpoint, now)
             if endpoint.seen is not None:
                 endpoint.seen.trim(now, IDS_PER_ROUND)
             if endpoint.ready:  # normally a runner is on its way; somebody may have cancelled it
-                self._core.on_ready(endpoint)
-        self._core.dead.expire(now)
-        if self._rounds % TIDY_EVERY == 0:
-            self._tidy(now)
-        self._core.tables.look_after()
-        if self._core.keeper is not None:
-            self._core.keeper.look_after(now)
-        self._sample(now)
+                core.on_ready(endpoint)
+            yield
+        core.dead.expire(now)
+        yield
+        if self._rounds % TIDY_EVERY == 0 or self._patience < IDLE_LANE_SECONDS:
+            yield from self._tidy(now)
+        core.tables.look_after()
+        if core.keeper is not None:
+            core.keeper.look_after(now)
+        yield from self._sample(now)
 
-    def _tidy(self, now: float) -> None:
-        for endpoint in self._core.endpoints.values():
-            self._forget_idle_lanes(endpoint, now)
+    def _expire(self, endpoint: Endpoint, now: float) -> Iterator[None]:
+        if endpoint.state is EndpointState.PARKED:
+            return
+        for lanes in _chunks(endpoint.lanes.values()):
+            for lane in lanes:
+                if lane.soonest_expiry <= now and lane.frozen_at is None and lane.queue:
+                    self._settlement.expire(lane, now)
+            yield
+
+    def _tidy(self, now: float) -> Iterator[None]:
+        kept = 0
+        for endpoint in tuple(self._core.endpoints.values()):
+            for lanes in _chunks(endpoint.lanes.values()):
+                kept += sum(self._keeps(lane, now) for lane in lanes)
+                yield
+        if kept > MOST_IDLE_LANES:
+            self._patience /= 2
+        else:
+            self._patience = min(self._patience * 2, IDLE_LANE_SECONDS)
         self._forget_ended()
-        self._forget_sessions()
+        yield from self._forget_sessions()
 
-    def _expire(self, endpoint: Endpoint, now: float) -> None:
-        for lane in tuple(endpoint.lanes.values()):
-            if lane.soonest_expiry <= now and lane.frozen_at is None:
-                self._settlement.expire(lane, now)
-
-    def _forget_idle_lanes(self, endpoint: Endpoint, now: float) -> None:
-        idle = [
-            session_id
-            for session_id, lane in endpoint.lanes.items()
-            if not lane.depth
-            and lane.state in (LaneState.IDLE, LaneState.PAUSED)
-            and not lane.gate.waiters
-            and now - lane.idle_since > IDLE_LANE_SECONDS
-        ]
-        for session_id in idle:
-            lane = endpoint.lanes.pop(session_id)
+    def _keeps(self, lane: Lane, now: float) -> bool:
+        """Let *lane* go if it has been idle for too long; return whether it is idle and kept."""
+        if lane.depth or lane.gate.waiters or lane.state not in (LaneState.IDLE, LaneState.PAUSED):
+            return False
+        if now - lane.idle_since <= self._patience:
+            return True
+        if lane.endpoint.lanes.pop(lane.key, None) is not None:
             lane.session.lanes -= 1
             self._core.halted.discard(lane)
+        return False
 
     def _forget_ended(self) -> None:
         core = self._core
@@ -94,38 +135,58 @@ class Housekeeping:
             for lane in endpoint.lanes.values():
                 lane.session.lanes -= 1
 
-    def _forget_sessions(self) -> None:
+    def _forget_sessions(self) -> Iterator[None]:
         """Let the longest-idle sessions without lanes go once there are many."""
         sessions = self._core.sessions
         surplus = len(sessions) - MOST_SESSIONS
         if surplus <= 0:
             return
-        idle = [session for session in sessions.values() if session.lanes == 0]
-        for session in nsmallest(surplus, idle, key=attrgetter("last_seen")):
-            del sessions[session.id]
+        idle: list[list[Session]] = []
+        for chunk in _chunks(sessions.values()):
+            idle.append(sorted((session for session in chunk if not session.lanes), key=_last_seen))
+            yield
+        for chunk in _chunks(islice(merge(*idle, key=_last_seen), surplus)):
+            for session in chunk:
+                if not session.lanes:  # it may have come back meanwhile
+                    sessions.pop(session.id, None)
+            yield
 
-    def _sample(self, now: float) -> None:
+    def _sample(self, now: float) -> Iterator[None]:
         core = self._core
-        core.beat.now = now
         rotating = self._rounds % ROTATE_EVERY == 0
         settled = core.past.settled
         for endpoint in core.endpoints.values():
             settled += endpoint.settled
-            endpoint.window.sample(
-                now, endpoint.accepted, endpoint.emitted, endpoint.settled, endpoint.failed, endpoint.dead, endpoint.ok
-            )
-            if endpoint.depth <= FULL_SHARE * endpoint.max_queue:
-                endpoint.since_full = None
-            elif endpoint.since_full is None:
-                endpoint.since_full = now
-            if rotating:
-                endpoint.histogram.rotate()
-        for edge in core.edges.values():
-            edge.window.sample(now, edge.count)
-        for session in core.sessions.values():
-            if session.messages != session.sampled:
-                session.sampled = session.messages
-                session.window.sample(now, session.messages)
-            if rotating and session.last_seen > now - WINDOW - ROTATE_EVERY:
-                session.histogram.rotate()
+            self._sample_endpoint(endpoint, now, rotating=rotating)
         core.window.sample(now, core.from_outside, settled)
+        yield
+        for edges in _chunks(core.edges.values()):
+            for edge in edges:
+                edge.window.sample(now, edge.count)
+            yield
+        for sessions in _chunks(core.sessions.values()):
+            for session in sessions:
+                if session.messages != session.sampled:
+                    session.sampled = session.messages
+                    session.window.sample(now, session.messages)
+                if rotating and session.last_seen > now - WINDOW - ROTATE_EVERY:
+                    session.histogram.rotate()
+            yield
+
+    def _sample_endpoint(self, endpoint: Endpoint, now: float, *, rotating: bool) -> None:
+        endpoint.window.sample(
+            now, endpoint.accepted, endpoint.emitted, endpoint.settled, endpoint.failed, endpoint.dead, endpoint.ok
+        )
+        if endpoint.depth <= FULL_SHARE * endpoint.max_queue:
+            endpoint.since_full = None
+        elif endpoint.since_full is None:
+            endpoint.since_full = now
+        if rotating:
+            endpoint.histogram.rotate()
+
+
+def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield *items*, as they are now, in lists of at most `CHUNK`."""
+    rest = iter(list(items))
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

@@ -138,6 +138,8 @@ class Intake:
         if core.log is not None:
             core.log.append_accepted(now, envelope, encoded, endpoint.alone, depth)
         route.edge.count += 1
+        if not queue:
+            endpoint.active += 1
         queue.append(delivery)
         endpoint.depth = depth
         core.depth += 1

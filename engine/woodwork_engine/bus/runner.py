@@ -254,6 +254,8 @@ class Runners:
                         if delivery.envelope.replay_of is not None:
                             core.dead.replay_ended(delivery.envelope.replay_of, ok=True)
                         if not queue:
+                            if lane.anchor is None:
+                                endpoint.active -= 1
                             break
                 turns -= 1
                 if (

@@ -185,6 +185,8 @@ class Settlement:
             kept = [delivery for delivery in lane.queue if id(delivery) not in gone]
             lane.queue.clear()
             lane.queue.extend(kept)
+            if not kept and lane.anchor is None:
+                lane.endpoint.active -= 1
             for position, delivery in late:
                 self._core.left(lane, delivery)
                 self.bury(lane, delivery, DeathReason.EXPIRED, LanePlace(position, length - position - 1))

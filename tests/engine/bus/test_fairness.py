@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from support.bus import Worker, message, running
 from support.virtual_loop import later, virtual_time
 from woodwork_engine.policy import DeliveryPolicy
@@ -89,3 +91,51 @@ async def test_cold_sessions_behind_a_hot_one_are_served_within_one_round() -> N
         order = [session for session, _ in worker.done]
         assert order[:16] == ["hot"] * 16
         assert set(order[16:116]) == {f"cold-{number}" for number in range(100)}
+
+
+IDLE = pytest.mark.parametrize("idle", [0, 400])
+
+
+async def crowd(bus, idle: int) -> None:
+    """Let *idle* sessions come and go, and hold what the sessions `poison` and `t` send."""
+    bus.register_component_handler("a", Worker())
+    for number in range(idle):
+        await bus.send_to_component(message("a", number, f"idle-{number}"))
+    await bus.core.idle()
+    bus.holds.pause("a", "poison")
+    bus.holds.pause("a", "t")
+
+
+@IDLE
+@virtual_time
+async def test_a_session_that_had_it_all_gets_no_more_than_its_share_once_another_comes(idle: int) -> None:
+    """F6: however many sessions have been there before."""
+    async with running(DeliveryPolicy(max_queue=40, max_session_queue=40, block_timeout=1_000)) as bus:
+        await crowd(bus, idle)
+        first = publish(bus, "poison", range(33))
+        await later()
+        other = publish(bus, "t", [1])
+        await later()
+        more = publish(bus, "poison", range(6))
+        await later()
+        assert [accepted(tasks) for tasks in (first, other, more)] == [33, 1, 0]
+        for task in more:
+            task.cancel()
+
+
+@IDLE
+@virtual_time
+async def test_who_waits_for_its_share_goes_on_when_the_other_has_gone(idle: int) -> None:
+    """F6, F7: though the queue is still crowded and its own session has not moved."""
+    async with running(DeliveryPolicy(max_queue=40, max_session_queue=40, block_timeout=1_000)) as bus:
+        await crowd(bus, idle)
+        publish(bus, "poison", range(33))
+        await later()
+        publish(bus, "t", [1])
+        await later()
+        waiting = publish(bus, "poison", [34])
+        await later()
+        assert accepted(waiting) == 0
+        bus.holds.resume("a", "t")
+        await later()
+        assert accepted(waiting) == 1
