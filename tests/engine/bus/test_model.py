@@ -13,13 +13,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from support.bus import make_bus, routed
 from support.virtual_loop import VirtualLoop, later
+from woodwork_engine.bus.breakpoints import Breakpoint
 from woodwork_engine.bus.endpoint import LaneState
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import WoodworkError
 from woodwork_engine.events import EventLog, Record
-from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
+from woodwork_engine.hold import BY_LETTER
+from woodwork_engine.policy import DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
 
-RETRY = RetryPolicy(max_retries=2, base=2, factor=2)
+RETRY = RetryPolicy(max_retries=2, base=2, factor=2, on=((ErrorRule("PermissionError", "pause"),),))
 POLICIES = {
     "a": DeliveryPolicy(max_queue=4, max_session_queue=3, concurrency=2, quantum=2, ttl=None, retry=RETRY),
     "b": DeliveryPolicy(max_queue=3, max_session_queue=2, concurrency=2, ttl=30, retry=RETRY, timeout=4),
@@ -39,6 +41,7 @@ work = st.fixed_dictionaries(
         "sleep": st.sampled_from([0, 0, 0.5, 3, 6]),
         "fails": st.dictionaries(st.sampled_from("abc"), st.integers(1, 4), max_size=2),
         "rounds": st.integers(0, 3),
+        "stops": st.sampled_from([False, False, True]),
     }
 )
 
@@ -74,7 +77,7 @@ class BusMachine(RuleBasedStateMachine):
         if data["sleep"]:
             await asyncio.sleep(data["sleep"])
         if data["fails"].get(delivery.target, 0) >= delivery.attempt:
-            raise ConnectionError("as told")
+            raise PermissionError("stop here") if data["stops"] else ConnectionError("as told")
         rounds = data["rounds"] - (delivery.target == "b")
         return None if rounds < 0 else {**data, "rounds": rounds}
 
@@ -126,6 +129,18 @@ class BusMachine(RuleBasedStateMachine):
             before = dict(self.bus.core.waiting)
             getattr(self.bus.holds, what)(component, session)
             self.hurried |= {key for key in before if key not in self.bus.core.waiting}
+
+        self.do(go())
+
+    @rule(name=st.sampled_from("abc"), there=st.booleans())
+    def break_at(self, name: str, there: bool) -> None:
+        change = self.bus.breakpoints.add if there else self.bus.breakpoints.remove
+        change(Breakpoint(name, condition="payload.n>2"))
+
+    @rule()
+    def release_all(self) -> None:
+        async def go() -> None:
+            self.bus.breakpoints.release_all()
 
         self.do(go())
 
@@ -202,8 +217,14 @@ class BusMachine(RuleBasedStateMachine):
 
     async def _finish(self) -> None:
         routed(self.bus, ROUTES[0], dict.fromkeys("abc", self._step), POLICIES, self.revision + 1)
-        for held in self.bus.holds.list():
-            self.bus.holds.resume(held.scope.component, held.scope.session)
+        for breakpoint_ in self.bus.breakpoints.list():
+            self.bus.breakpoints.remove(breakpoint_)
+        held = self.bus.holds.list()
+        while held or self.bus.core.depth:  # what goes on may be stopped again
+            for one in held:
+                self.bus.holds.resume(one.scope.component, one.scope.session)
+            await later(5)
+            held = self.bus.holds.list()
         results = await asyncio.gather(*self.publishing, return_exceptions=True)
         assert all(isinstance(r, str | WoodworkError | asyncio.CancelledError) for r in results), results
         await self.bus.core.idle()
@@ -222,8 +243,14 @@ class Checks:
         self.hurried = hurried
         self.by_delivery: dict[tuple[str, str], list[Record]] = defaultdict(list)
         self.by_lane: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        self.in_front = {
+            record.message_id
+            for before, record in pairwise(records)
+            if record.type == "replayed" and before.type == "resumed" and before.details()["by"] == BY_LETTER
+        }
+        """Replays of the letter on which their lane was stopped (bus.md E4)."""
         for record in records:
-            if record.message_id and record.target and record.type not in ("blocked", "replayed"):
+            if record.message_id and record.target and record.type not in ("blocked", "replayed", "held", "released"):
                 self.by_delivery[(record.message_id, record.target)].append(record)
                 self.by_lane[(record.session_id, record.target)].append(record)
 
@@ -275,12 +302,15 @@ class Checks:
         running: str | None = None
         since = 0
         for record in story:
-            if record.type == "queued":
+            if record.type == "queued" and record.message_id in self.in_front:
+                ahead.insert(0, record.message_id)
+            elif record.type == "queued":
                 ahead.append(record.message_id)
             elif record.type == "started":
                 stopped = any(since <= stop < record.seq for stop in self.stops)
                 assert running is None or stopped, (running, record)
-                assert ahead[0] == record.message_id, (ahead, record)
+                begun_before = ahead[0] in self.in_front and record.attempt > 1  # a step had begun it
+                assert record.message_id in ahead[: 1 + begun_before], (ahead, record)
                 running, since = record.message_id, record.seq
             elif record.type == "failed":
                 running = None
