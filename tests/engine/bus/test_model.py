@@ -157,6 +157,8 @@ class BusMachine(RuleBasedStateMachine):
     def replay_the_oldest(self) -> None:
         letters = [letter for letter in self.bus.core.dead.list() if letter.state == "open"]
         if letters:
+            stuck = self.bus.holds.stuck_on(letters[0].route.target, letters[0].envelope.session_id)
+            self.had_a_cycle |= stuck == letters[0].dlq_id  # it takes the place it had, though the lane is full
             replay = self.bus.replays.replay(letters[0].dlq_id)
             self.publishing.append(self.loop.create_task(replay))
             self.do(later())
