@@ -23,7 +23,9 @@ from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.errors import ClosingError, UnknownComponentError, WoodworkError
 from woodwork_engine.events import EventLog
 from woodwork_engine.kinds import KindRegistry
+from woodwork_engine.runtime.control import Control
 from woodwork_engine.runtime.dead_letter_commands import DeadLetterCommands
+from woodwork_engine.runtime.desk import Desk
 from woodwork_engine.runtime.health import HealthCheck
 from woodwork_engine.runtime.holding import HoldCommands
 from woodwork_engine.runtime.live_flow import LiveFlow
@@ -89,6 +91,7 @@ class Engine(HoldCommands):
             services, self.events, kinds, random.Random(seed), Path(file).name, own_sources=own_sources
         )
         self._kept = State(state)
+        self._control: Control | None = None
         self._flow.bus.keep_in(self._kept.folder)
         self._flow.bus.core.state_problem = self._kept.problem
         for one in middleware:
@@ -289,6 +292,8 @@ class Engine(HoldCommands):
             self._take()
         except BaseException as error:  # noqa: BLE001 - the same
             failure = failure or error
+        if self._control is not None:
+            await self._control.stop()
         self._watchdog.stop()
         self._kept.close()
         if failure is not None:
@@ -317,6 +322,7 @@ class Engine(HoldCommands):
         watching = asyncio.create_task(self._watcher.run() if self._watcher is not None else _for_ever())
         try:
             await self._load("start")
+            await self._listen()
             policy = self._flow.bus.core.policy
             self._kept.tell_start(self.file, durable=policy.durable)
             self._opened.set()
@@ -324,6 +330,17 @@ class Engine(HoldCommands):
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        """Answer other processes, where there is a folder in which they find this one."""
+        if self._kept.folder is None:
+            return
+        flow = self._flow
+        desk = Desk(flow.bus, lambda name, payload, session: flow.inject(name, payload, session, None, None))
+        self._control = Control(self._kept.folder.path, desk.answer)
+        problem = await self._control.start()
+        if problem is not None:
+            self._kept.tell(problem)
 
     async def _load(self, by: str) -> Revision:
         revision = await self._revisions.load(by)

@@ -58,6 +58,10 @@ class State:
         if self.problem is not None:
             log.warning("%s", self.problem)
 
+    def tell(self, problem: str) -> None:
+        """Write what went wrong into the log."""
+        log.warning("%s", problem)
+
     def close(self) -> None:
         """Let the folder and its log go."""
         if self.folder is not None:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from woodwork_tui.cli.arguments import Check, Graph, Request, Run, parse
+from woodwork_tui.cli.arguments import Check, Dlq, Graph, Inject, Request, Run, parse
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +38,14 @@ def _do(request: Request) -> int:
         from woodwork_tui.cli.graph import graph
 
         return graph(request)
+    if isinstance(request, Dlq):
+        from woodwork_tui.cli.dlq import dlq
+
+        return dlq(request)
+    if isinstance(request, Inject):
+        from woodwork_tui.cli.inject import inject
+
+        return inject(request)
     from woodwork_tui.cli.opening import open_flow
 
     return open_flow(request)

@@ -16,6 +16,9 @@ _COMMANDS = """commands:
   run FILE      run a flow without a screen; event records go to standard output
   check FILE... say what is wrong in flow files
   graph FILE    print the routing graph
+  dlq DO FILE   list, show, replay, discard, export or import dead letters, of a flow that runs or not
+  inject FILE COMPONENT JSON
+                hand a message to a component of a flow that runs
 
 woodwork-tui COMMAND --help tells more. A file that is called like a command is opened as ./NAME.
 """
@@ -64,7 +67,35 @@ class Graph:
 
 _STATE = "where dead letters, what is paused and durable messages are kept"
 
-Request = Open | Run | Check | Graph
+
+@dataclass(frozen=True, slots=True)
+class Dlq:
+    """Look at or act on dead letters of *file*: those of *ids* and *where*, or all; *rate* as in `5/s`."""
+
+    do: str
+    file: str
+    ids: tuple[str, ...] = ()
+    where: str = ""
+    rate: str | None = None
+    canary: int = 0
+    force: bool = False
+    dry_run: bool = False
+    json: bool = False
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inject:
+    """Hand *payload*, JSON or `-` for standard input, to *component* of the flow *file* that runs."""
+
+    file: str
+    component: str
+    payload: str
+    session: str | None = None
+    state: str | None = None
+
+
+Request = Open | Run | Check | Graph | Dlq | Inject
 
 
 class _Parser(argparse.ArgumentParser):
@@ -170,7 +201,49 @@ def _graph_parser() -> _Parser:
     return parser
 
 
-_PARSERS = {"run": _run_parser, "check": _check_parser, "graph": _graph_parser}
+def _dlq_parser() -> _Parser:
+    parser = _Parser(
+        prog=f"{DISTRIBUTION} dlq",
+        description="Dead letters of a flow. One that runs is asked; of one that does not, what it has left is read, "
+        "and what is replayed is delivered at its next start.",
+        epilog="exit status: 0 done, 1 something was refused or died again, 2 usage, or it could not be done",
+        allow_abbrev=False,
+    )
+    parser.add_argument("do", choices=["list", "show", "replay", "discard", "export", "import"])
+    parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="which ones; for import: the file to read, or -")
+    parser.add_argument("--where", default="", metavar="EXPR", help="which ones, as in 'to:billing state:open'")
+    parser.add_argument("--rate", metavar="5/s", help="pace of a replay (default 10/s)")
+    parser.add_argument("--canary", type=_count, default=0, metavar="N", help="so many have to succeed first")
+    parser.add_argument("--force", action="store_true", help="replay also what was replayed before")
+    parser.add_argument("--dry-run", action="store_true", help="only say what replay or discard would do")
+    parser.add_argument("--json", action="store_true", help="JSON, one value a line")
+    parser.add_argument("--state", metavar="DIR", help="the flow's state folder (default: .woodwork beside FILE)")
+    return parser
+
+
+def _inject_parser() -> _Parser:
+    parser = _Parser(
+        prog=f"{DISTRIBUTION} inject",
+        description="Hand a message to a component of a flow that runs, and print the message's id.",
+        epilog="exit status: 0 accepted, 2 usage, or the flow does not run or did not take it",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
+    parser.add_argument("component", metavar="COMPONENT")
+    parser.add_argument("payload", metavar="JSON|-", help="the payload, or - for standard input")
+    parser.add_argument("--session", metavar="ID", help="the session it belongs to (default: a new one)")
+    parser.add_argument("--state", metavar="DIR", help="the flow's state folder (default: .woodwork beside FILE)")
+    return parser
+
+
+_PARSERS = {
+    "run": _run_parser,
+    "check": _check_parser,
+    "graph": _graph_parser,
+    "dlq": _dlq_parser,
+    "inject": _inject_parser,
+}
 
 
 def parse(arguments: Sequence[str]) -> Request:
@@ -183,6 +256,13 @@ def parse(arguments: Sequence[str]) -> Request:
         return Run(found.file, found.input, found.duration, found.until == "idle", found.max_dlq, found.state)
     if command == "check":
         return Check(tuple(found.files), found.format == "json", found.strict)
+    if command == "dlq":
+        return Dlq(
+            found.do, found.file, tuple(found.ids), found.where, found.rate, found.canary, found.force, found.dry_run,
+            found.json, found.state,
+        )  # fmt: skip
+    if command == "inject":
+        return Inject(found.file, found.component, found.payload, found.session, found.state)
     return Graph(found.file, found.format)
 
 
