@@ -107,7 +107,7 @@ class Acceptance:
                     keeper.tell_later(told)
                 else:
                     told()
-            core.push(lane, delivery)
+            core.push(lane, delivery, wake=keeper is None or not keeper.admitting)
             if endpoint.instance is None:
                 self.nobody_there(lane, delivery)
 

@@ -240,8 +240,8 @@ class BusCore:
             anchor.idle_since = lane.session.last_seen
             self.halted.discard(lane)
 
-    def push(self, lane: Lane, delivery: Delivery) -> None:
-        """Append *delivery* to *lane*; whether there is room was decided before."""
+    def push(self, lane: Lane, delivery: Delivery, *, wake: bool = True) -> None:
+        """Append *delivery* to *lane*; whether there is room was decided before. Without *wake* it only waits there."""
         endpoint, session = lane.endpoint, lane.session
         if not lane.queue and lane.anchor is None:
             endpoint.active += 1
@@ -257,7 +257,7 @@ class BusCore:
             lane.soonest_expiry = expires
         session.messages += 1
         session.last_seen = delivery.accepted_at
-        if lane.state is _IDLE and endpoint.serving is not None:
+        if wake and lane.state is _IDLE and endpoint.serving is not None:
             lane.state = _READY
             endpoint.ready.append(lane)
             if not endpoint.waking:

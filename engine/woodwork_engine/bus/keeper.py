@@ -43,7 +43,13 @@ class _Turn:
         self.batch = Batch()
         self.admitted: list[tuple[Lane, Delivery]] = []
         self.told: list[Callable[[], object]] = []
-        self.waiting: asyncio.Future[None] | None = None
+        self.waiting: list[asyncio.Future[str | None]] = []
+
+    def end(self, problem: str | None) -> None:
+        """Tell who waits that it is written, or what the problem is."""
+        for waiting in self.waiting:
+            if not waiting.done():
+                waiting.set_result(problem)
 
 
 class Keeper:
@@ -88,12 +94,11 @@ class Keeper:
         if not turn.batch:  # refused, or a duplicate of something that is kept already
             self._tell(turn)
             return
-        if turn.waiting is None:
-            turn.waiting = asyncio.get_running_loop().create_future()
-        try:
-            await asyncio.shield(turn.waiting)
-        except OSError as error:
-            raise JournalError(target, str(error)) from None
+        waiting = asyncio.get_running_loop().create_future()
+        turn.waiting.append(waiting)
+        problem = await waiting
+        if problem is not None:
+            raise JournalError(target, problem)
 
     @property
     def admitting(self) -> bool:
@@ -258,7 +263,7 @@ class Keeper:
         turn, loop = self._turn, self._core.loop
         if loop is None or self._writing is not None or self._timer is not None:
             return
-        if not turn.batch and turn.waiting is None:
+        if not turn.batch and not turn.waiting:
             self._settle_all()
             return
         self._writing, self._turn = turn, _Turn()
@@ -276,8 +281,7 @@ class Keeper:
         for lane, delivery in turn.admitted:
             if self._unkept.pop(delivery.seq, None) is not None:
                 self._core.resume(lane)
-        if turn.waiting is not None and not turn.waiting.done():
-            turn.waiting.set_result(None)
+        turn.end(None)
         self._write()
 
     def _settle_all(self) -> None:
@@ -299,9 +303,7 @@ class Keeper:
                 self._withdraw(lane, delivery, one.batch)
         for one in (turn, later):
             one.told.clear()
-            if one.waiting is not None and not one.waiting.done():
-                one.waiting.set_exception(OSError(self.problem))
-                one.waiting.exception()  # whoever waited may have been cancelled
+            one.end(self.problem)
         self._turn.batch = _together(turn.batch, later.batch, self._turn.batch)
         loop = self._core.loop
         if loop is None:
@@ -336,16 +338,15 @@ class Keeper:
             self._timer = None
         loop = asyncio.get_running_loop()
         for _ in range(2):  # what is under way, then the rest
-            if self._writing is None and self._turn.batch and self._turn.waiting is None:
+            if self._writing is None and self._turn.batch:
                 self._writing, self._turn = self._turn, _Turn()
-                self._writing.waiting = loop.create_future()
                 self._journal.write(self._writing.batch, partial(_hop, loop, self._done))
             turn = self._writing
             if turn is None:
                 return
-            if turn.waiting is None:
-                turn.waiting = loop.create_future()
-            await asyncio.wait([turn.waiting])
+            written = loop.create_future()
+            turn.waiting.append(written)
+            await asyncio.wait([written])
 
     def recover(self) -> int:
         """Have what an earlier process left, before anything new is accepted; return how many messages that were."""
