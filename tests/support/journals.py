@@ -74,6 +74,9 @@ class FakeJournal:
                     self.dead[dlq_id] = letter
             self.seen |= batch.sightings
             self.facts |= batch.facts
+            self.seen = {
+                key: one for key, one in self.seen.items() if one.at > batch.outdated.get(one.target, float("-inf"))
+            }
             done(None)
 
     def set_sync(self, sync: str) -> None:

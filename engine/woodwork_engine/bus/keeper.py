@@ -28,6 +28,8 @@ from woodwork_engine.store.records import Batch, Journal, Kept, KeptSighting, Pr
 
 RETRY_SECONDS = 1.0
 """How long what could not be written waits before it is tried again."""
+TIDY_SECONDS = 60.0
+"""How often what need not be remembered any more is forgotten."""
 CRASHES = 3
 """Deaths of the process during one delivery after which it is not attempted again (bus.md E7)."""
 
@@ -73,6 +75,7 @@ class Keeper:
         self._unkept: dict[int, Lane] = {}
         self._held = (holds.version, breakpoints.version)
         self._frozen: dict[Lane, float] = {}
+        self._tidy_at = 0.0
         self._settlers: set[asyncio.Future[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         core.keeper = self
@@ -212,6 +215,9 @@ class Keeper:
 
     def look_after(self, now: float) -> None:
         """Once a second: keep what is held or parked, with its messages, durable or not (bus.md I1)."""
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY_SECONDS
+            self._forget_seen(now)
         held = (self._holds.version, self._breakpoints.version)
         if held != self._held:
             self._held = held
@@ -231,6 +237,26 @@ class Keeper:
         for lane, since in still.items():
             self._keep_frozen(lane, since, new=self._frozen.get(lane) != since)
             self._frozen[lane] = since
+
+    def _forget_seen(self, now: float) -> None:
+        outdated = {
+            endpoint.name: now - endpoint.seen.policy.window
+            for endpoint in self._core.endpoints.values()
+            if endpoint.seen is not None and endpoint.policy.durable
+        }
+        if outdated:
+            self._turn.batch.outdated |= outdated
+            self.ask()
+
+    def reordered(self, lane: Lane) -> None:
+        """Keep the order of *lane* as it is now: a message has taken a place before others."""
+        waiting = [delivery for delivery in list(lane.queue)[lane.running :] if delivery.seq]
+        numbers = sorted(delivery.seq for delivery in waiting)
+        if self._unkept.keys().isdisjoint(numbers):
+            for delivery, number in zip(waiting, numbers, strict=True):
+                if delivery.seq != number:
+                    delivery.seq = number
+                    self.rewritten(delivery)
 
     def _keep_frozen(self, lane: Lane, since: float, *, new: bool) -> None:
         for delivery in lane.queue:
@@ -436,6 +462,7 @@ def _together(*batches: Batch) -> Batch:
         whole.letters |= one.letters
         whole.sightings |= one.sightings
         whole.facts |= one.facts
+        whole.outdated |= one.outdated
     return whole
 
 

@@ -142,13 +142,10 @@ class Database:
                 "INSERT OR REPLACE INTO sightings (target, session, key, first, at, handled) VALUES (?, ?, ?, ?, ?, ?)",
                 [msgspec.structs.astuple(one) for one in batch.sightings.values()],
             )
+        if batch.outdated:
+            many("DELETE FROM sightings WHERE target = ? AND at <= ?", list(batch.outdated.items()))
         if batch.facts:
             many("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", list(batch.facts.items()))
-
-    def forget_sightings(self, before: float) -> None:
-        """Forget what was last seen *before* (s since the epoch)."""
-        with self._told():
-            self._connection.execute("DELETE FROM sightings WHERE at < ?", (before,))
 
     def close(self) -> None:
         """Write the log into the database and let it go."""

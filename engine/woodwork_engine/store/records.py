@@ -68,9 +68,12 @@ class Batch:
     """Letters as they are now, by id; None for those that are no longer kept."""
     sightings: dict[tuple[str, str, str], KeptSighting] = field(default_factory=dict)
     facts: dict[str, bytes] = field(default_factory=dict)
+    outdated: dict[str, float] = field(default_factory=dict)
+    """Targets, and before when (s since the epoch) what they have seen need not be remembered any more."""
 
     def __bool__(self) -> bool:
-        return bool(self.accepted or self.settled or self.progress or self.letters or self.sightings or self.facts)
+        changes = (self.accepted, self.settled, self.progress, self.letters, self.sightings, self.facts, self.outdated)
+        return any(changes)
 
 
 class Journal(Protocol):

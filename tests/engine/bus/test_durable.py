@@ -297,6 +297,40 @@ async def test_what_comes_effectively_once_does_so_across_lives() -> None:
 
 
 @virtual_time
+async def test_what_need_not_be_remembered_any_more_is_forgotten() -> None:
+    """C3, I2: ids are kept for as long as their window."""
+    journal, policy = FakeJournal(), replace(KEPT, delivery="effectively_once")
+    async with kept_in(journal, policy) as bus:
+        bus.register_component_handler("a", Worker())
+        await bus.send_to_component(message("a", 1))
+        await asyncio.sleep(policy.dedupe.window / 2)
+        assert len(journal.seen) == 1
+        await asyncio.sleep(policy.dedupe.window)
+        assert not journal.seen
+
+
+@virtual_time
+async def test_a_replay_that_took_its_old_place_has_it_in_the_next_life_too() -> None:
+    """E4, I2: order as it was decided, not as it was accepted."""
+    journal, worker, policy = FakeJournal(), Worker(), replace(KEPT, on_exhausted="pause")
+    async with kept_in(journal, policy) as bus:
+        worker.failures[0] = 9
+        bus.register_component_handler("a", worker)
+        for n in range(3):
+            await bus.send_to_component(message("a", n))
+        await asyncio.sleep(1)
+        bus.holds.pause("a")
+        await bus.dead_letters.replay("dl-000001")
+        await asyncio.sleep(1)
+    again = Worker()
+    async with kept_in(journal, policy) as bus:
+        bus.register_component_handler("a", again)
+        bus.holds.resume("a")
+        await bus.core.idle()
+        assert again.numbers() == [0, 1, 2]
+
+
+@virtual_time
 async def test_without_a_journal_nothing_durable_is_taken() -> None:
     """H1, I2: never a promise that is not kept."""
     async with kept_in_nothing() as bus:
