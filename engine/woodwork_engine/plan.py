@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
@@ -90,6 +90,7 @@ class Node:
     """A component as declared; *kind* is the canonical header, *problem* says why it will not be started.
 
     *own_policy* names what of *policy* (and of its `retry`) the component sets itself; the rest holds for the flow.
+    *was* is the name it had before, whose messages it takes over (bus.md G3).
     """
 
     name: str
@@ -102,6 +103,7 @@ class Node:
     pipes: tuple[Script, ...] = ()
     problem: Diagnostic | None = None
     own_policy: frozenset[str] = frozenset()
+    was: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,13 @@ class FlowPlan:
 class PlanDiff:
     """What changes from one plan to the next, by meaning: places, comments and layout do not count.
 
+    *renamed* maps names to those that the components had before; they are neither added nor removed.
     *changed* maps a component to the names of the settings that differ (`kind`, `hooks`, `pipes`, `policy` among them).
     """
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     routes_added: tuple[Edge, ...] = ()
     routes_removed: tuple[Edge, ...] = ()
@@ -151,12 +155,19 @@ class PlanDiff:
 
     def __bool__(self) -> bool:
         return bool(
-            self.added or self.removed or self.changed or self.routes_added or self.routes_removed or self.flow_policy
+            self.added
+            or self.removed
+            or self.renamed
+            or self.changed
+            or self.routes_added
+            or self.routes_removed
+            or self.flow_policy
         )
 
     def summary(self) -> str:
-        """Return one line for people: `+new -gone ~audit path +agent→audit`."""
+        """Return one line for people: `+new -gone old⇒name ~audit path +agent→audit`."""
         parts = [f"+{name}" for name in self.added] + [f"-{name}" for name in self.removed]
+        parts += [f"{old}⇒{new}" for new, old in self.renamed.items()]
         parts += [f"~{name} {' '.join(keys)}" for name, keys in self.changed.items()]
         parts += [f"+{edge.source}→{edge.target}" for edge in self.routes_added]
         parts += [f"-{edge.source}→{edge.target}" for edge in self.routes_removed]
@@ -169,6 +180,7 @@ class PlanDiff:
         return {
             "added": list(self.added),
             "removed": list(self.removed),
+            "renamed": dict(self.renamed),
             "changed": {name: list(keys) for name, keys in self.changed.items()},
             "routes_added": [[edge.source, edge.target] for edge in self.routes_added],
             "routes_removed": [[edge.source, edge.target] for edge in self.routes_removed],
@@ -209,12 +221,22 @@ def diff(before: FlowPlan, after: FlowPlan) -> PlanDiff:
     """Return what changes from *before* to *after*."""
     old = {node.name: node for node in before.nodes}
     new = {node.name: node for node in after.nodes}
-    changed = {name: keys for name in new if name in old and (keys := _changed_keys(old[name], new[name]))}
-    old_edges = {_edge_key(edge): edge for edge in before.edges}
+    renamed = {
+        node.name: node.was for node in after.nodes if node.was in old and node.was not in new and node.name not in old
+    }
+    before_name = {name: name for name in new if name in old} | renamed
+    changed = {name: keys for name, was in before_name.items() if (keys := _changed_keys(old[was], new[name]))}
+    now = {was: name for name, was in renamed.items()}
+    called = [
+        replace(edge, source=now.get(edge.source, edge.source), target=now.get(edge.target, edge.target))
+        for edge in before.edges
+    ]
+    old_edges = {_edge_key(edge): edge for edge in called}
     new_edges = {_edge_key(edge): edge for edge in after.edges}
     return PlanDiff(
-        added=tuple(name for name in new if name not in old),
-        removed=tuple(name for name in old if name not in new),
+        added=tuple(name for name in new if name not in before_name),
+        removed=tuple(name for name in old if name not in new and name not in now),
+        renamed=MappingProxyType(renamed),
         changed=MappingProxyType(changed),
         routes_added=tuple(edge for key, edge in new_edges.items() if key not in old_edges),
         routes_removed=tuple(edge for key, edge in old_edges.items() if key not in new_edges),

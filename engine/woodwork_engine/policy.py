@@ -10,7 +10,15 @@ Ordering = Literal["session", "none"]
 Overflow = Literal["block", "reject", "drop_oldest", "drop_new"]
 DeliveryChoice = Literal["at_least_once", "at_most_once", "effectively_once"]
 OnExhausted = Literal["skip", "pause"]
-OnRemove = Literal["park", "dead_letter", "discard"]
+OnRemove = str
+"""park, dead_letter, discard, or redirect:NAME."""
+ON_REMOVE = ("park", "dead_letter", "discard")
+REDIRECT = "redirect:"
+
+
+def redirect_of(on_remove: OnRemove) -> str | None:
+    """Return the component to which *on_remove* sends what waits, None where it says something else."""
+    return on_remove.removeprefix(REDIRECT) if on_remove.startswith(REDIRECT) else None
 
 
 Sync = Literal["process", "power"]

@@ -56,6 +56,16 @@ class Breakpoints:
         self._look_out(breakpoint_.component)
         return found
 
+    def rename(self, old: str, new: str) -> None:
+        """Let the breakpoints of the component *old* be for the name *new*."""
+        renamed = {
+            msgspec.structs.replace(one, component=new) if one.component == old else one: condition
+            for one, condition in self._all.items()
+        }
+        if renamed.keys() != self._all.keys():
+            self._all = renamed
+            self.version += 1
+
     def held(self) -> tuple[HoldState, ...]:
         """Return what is held by breakpoints now."""
         return tuple(hold for hold in self._holds.list() if hold.by == BY_BREAKPOINT)

@@ -45,8 +45,8 @@ class BusCore:
         "default_policy", "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held",
         "idle_waiters", "in_line", "inflight", "keeper", "lag", "letter_gate", "log", "loop", "max_bytes",
         "max_hops", "max_inflight", "max_messages", "monotonic", "numbered", "on_ready", "outer_trace", "past",
-        "rejected", "rng", "running", "secrets", "sessions", "slice_end", "slots", "state_problem", "tables", "tickets",
-        "unroutable", "waiting", "wall", "window",
+        "rejected", "renamed", "rng", "running", "secrets", "sessions", "slice_end", "slots", "state_problem", "tables",
+        "tickets", "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
     def __init__(
@@ -80,6 +80,8 @@ class BusCore:
         """Nothing is taken from outside: the bus is stopping, or does not run."""
         self.endpoints: dict[str, Endpoint] = {}
         self.past = Endpoint("", default_policy)
+        self.renamed: dict[str, str] = {}
+        """What components that have another name now were called, and the name they were given."""
         self.ended: set[Endpoint] = set()
         """Endpoints of subscriptions that were ended, to be forgotten when their last attempt is over."""
         self.edges: dict[tuple[str | None, str], EdgeCounter] = {}
@@ -157,8 +159,15 @@ class BusCore:
         endpoint = None if task is None else self.endpoints.get(task.get_name().rpartition("#")[0])
         return endpoint.name if endpoint is not None and task in endpoint.runners else None
 
+    def name_now(self, name: str) -> str:
+        """Return what the component that was called *name* is called now."""
+        while name in self.renamed:
+            name = self.renamed[name]
+        return name
+
     def endpoint(self, name: str) -> Endpoint:
         """Return the endpoint called *name*, made on first use; messages wait there until somebody handles them."""
+        name = self.name_now(name)
         found = self.endpoints.get(name)
         if found is None:
             found = self.endpoints[name] = Endpoint(name, self.default_policy)

@@ -177,7 +177,7 @@ class Endpoint:
         "active", "alone", "at_most_once", "blocked", "blocked_seconds", "breaker",
         "breathing", "by_age", "crowded", "dead", "depth", "discarded", "dropped", "drops", "duplicates", "easy_depth",
         "emitted", "emptied", "failed", "free_depth", "gate", "handled_seconds", "held_by", "histogram", "inflight",
-        "instance", "lanes", "last_error", "max_queue", "name", "ok", "parked_runners", "peak", "peak_at",
+        "instance", "lanes", "last_error", "max_queue", "moved", "name", "ok", "parked_runners", "peak", "peak_at",
         "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen", "serving", "session_limit",
         "sharing", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "unordered", "waking", "watch",
         "watches", "window", "working",
@@ -216,6 +216,8 @@ class Endpoint:
         self.depth = self.peak = self.inflight = self.working = self.retrying = self.blocked = 0
         self.emitted = self.ok = self.failed = self.retried = 0
         self.dead = self.dropped = self.discarded = self.timeouts = self.duplicates = 0
+        self.moved = 0
+        """Deliveries that went on to another component when this one was removed."""
         self.handled_seconds = self.blocked_seconds = 0.0
         self.reasons: Counter[tuple[str, str]] = Counter()
         """How often a delivery was ended here for which reason, by the type of the record (`dead`, `dropped`...)."""
@@ -294,11 +296,27 @@ class Endpoint:
     @property
     def accepted(self) -> int:
         """Deliveries that were ever accepted here."""
-        return self.depth + self.settled
+        return self.depth + self.settled + self.moved
+
+    def called(self, name: str) -> None:
+        """Take *name* from now on."""
+        self.name = name
+        self.alone = (name,)
 
     def absorb(self, ended: Endpoint) -> None:
         """Add the counts of an endpoint that is no more."""
-        for name in ("emitted", "ok", "failed", "retried", "dead", "dropped", "discarded", "timeouts", "duplicates"):
+        for name in (
+            "emitted",
+            "ok",
+            "failed",
+            "retried",
+            "dead",
+            "dropped",
+            "discarded",
+            "timeouts",
+            "duplicates",
+            "moved",
+        ):
             setattr(self, name, getattr(self, name) + getattr(ended, name))
         self.handled_seconds += ended.handled_seconds
         self.blocked_seconds += ended.blocked_seconds

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Lane, LaneState
 from woodwork_engine.bus.settlement import Settlement
@@ -84,6 +86,17 @@ class Holds:
             self._settlement.discarded(lane, delivery, "lane purged")
         self.resume(component, session)
         return len(rest)
+
+    def rename(self, old: str, new: str) -> None:
+        """Let what holds the component *old* hold it under the name *new*."""
+        for (scope, by), hold in tuple(self._all.items()):
+            if scope.component == old:
+                del self._all[(scope, by)]
+                self._core.held.discard((old, scope.session))
+                self._core.held.add((new, scope.session))
+                there = Scope(new, scope.session)
+                self._all[(there, by)] = msgspec.structs.replace(hold, scope=there)
+                self.version += 1
 
     def restore(self, holds: Iterator[HoldState] | tuple[HoldState, ...]) -> None:
         """Hold what was held before, as when a flow is started again."""

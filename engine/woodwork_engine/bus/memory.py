@@ -26,6 +26,7 @@ from woodwork_engine.bus.intake import SELDOM, Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
 from woodwork_engine.bus.keeper import Keeper
 from woodwork_engine.bus.middleware import Layers
+from woodwork_engine.bus.relocation import Relocation
 from woodwork_engine.bus.replay import Replays
 from woodwork_engine.bus.replay_jobs import ReplayJobs
 from woodwork_engine.bus.routes import MOST_REMEMBERED, NO_LINKS, RouteTable, Targets
@@ -100,6 +101,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self._housekeeping = Housekeeping(self.core, settlement)
         self.holds = Holds(self.core, settlement)
         self.breakpoints = Breakpoints(self.core, self.holds)
+        self.relocation = Relocation(self.core, settlement, self.holds, self.breakpoints)
         self.keep_in(journal)
         self.replays = Replays(self.core, self._intake, ids, self.holds)
         self.dead_letters = DeadLetterQueue(self.core, self.replays)

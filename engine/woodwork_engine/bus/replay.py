@@ -96,12 +96,12 @@ class Replays:
 
     def _stuck_on(self, letter: DeadLetter) -> bool:
         """Whether the lane of *letter* is stopped on exactly this one (bus.md B6, E4)."""
-        stuck = self._holds.stuck_on(letter.route.target, letter.envelope.session_id)
+        stuck = self._holds.stuck_on(self._core.name_now(letter.route.target), letter.envelope.session_id)
         return stuck == letter.dlq_id and not self._core.closing
 
     def _to_the_front(self, letter: DeadLetter) -> None:
         """Let what was just accepted go before what has waited behind it, and its lane go on."""
-        name, session = letter.route.target, letter.envelope.session_id
+        name, session = self._core.name_now(letter.route.target), letter.envelope.session_id
         lane = self._core.endpoint(name).lanes[session]
         begun = lane.running or lane.state is LaneState.WAITING  # a single step was made meanwhile
         if lane.queue:  # a message with a lane of its own goes before nobody
@@ -149,7 +149,7 @@ class Replays:
             if not routes:
                 raise ReplayRefusedError(f"{source} has no route for {envelope.event_type}; replay to a component")
         else:
-            name = target or letter.route.target
+            name = target or core.name_now(letter.route.target)
             if name not in core.endpoints or core.endpoints[name].keeps_nothing:
                 raise UnknownComponentError(name, core.endpoints)
             routes = (core.table.direct(source, name),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable
+from typing import Protocol
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import NEVER, Endpoint, Lane, LaneState
@@ -12,10 +13,23 @@ from woodwork_engine.bus.retry import Decision, decide, delay_before
 from woodwork_engine.dead_letter import DeadLetter, DeadRoute, DeathReason, LanePlace, ReplayChain
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.payload import UNREADABLE
+from woodwork_engine.policy import redirect_of
 from woodwork_engine.snapshot import AttemptInfo
 
 MESSAGE_CUT = 4 * 1024
 TRACEBACK_CUT = 16 * 1024
+
+
+class Redirect(Protocol):
+    """Moves what waits in a lane; *over*: no attempt runs there although its lane says so. Returns how many."""
+
+    def __call__(self, lane: Lane, *, over: bool) -> int:
+        """Move what waits in *lane*."""
+        ...
+
+
+def _stays(lane: Lane, *, over: bool) -> int:
+    return 0
 
 
 def allowed_attempts(delivery: Delivery, max_retries: int) -> int:
@@ -44,6 +58,8 @@ class Settlement:
         self._core = core
         self.on_stuck: Callable[[Lane, str, str], None] = lambda _lane, _dlq_id, _reason: None
         """What stops a lane on the dead letter of its head; set by whoever keeps the holds (bus.md B6)."""
+        self.on_redirect: Redirect = _stays
+        """What moves a lane of a removed component to where its `on_remove` says."""
 
     def remember(self, lane: Lane, delivery: Delivery, now: float) -> None:
         """Note that *delivery*, which is about to be acknowledged, is not to be handled once more (bus.md C3)."""
@@ -86,8 +102,10 @@ class Settlement:
         endpoint, policy = lane.endpoint, decision.policy
         if not self._core.running:
             return  # cut short by a stop (bus.md H3): it stays the head of its lane
+        if delivery.target != endpoint.name:
+            self.readdress(lane, delivery, endpoint.name)
         if endpoint.keeps_nothing:
-            self.removed(lane, delivery)
+            self.removed(lane, delivery, over=True)
             return
         if decision.rule.action == "reject":
             self._give_up(lane, delivery, DeathReason.REJECTED)
@@ -244,9 +262,25 @@ class Settlement:
         if delivery.envelope.replay_of is not None:
             self._core.dead.replay_ended(delivery.envelope.replay_of, ok=False)
 
-    def removed(self, lane: Lane, delivery: Delivery) -> None:
-        """End *delivery*, whose component was removed for good, as its `on_remove` says (bus.md G3)."""
-        if lane.endpoint.policy.on_remove == "discard":
+    def readdress(self, lane: Lane, delivery: Delivery, target: str) -> None:
+        """Let *delivery*, on which no attempt runs, be for *target* from now on, and tell."""
+        core, before = self._core, delivery.target
+        key = (delivery.envelope.message_id, before)
+        delivery.target = target
+        if lane.state is LaneState.WAITING and lane.queue[0] is delivery and core.waiting.get(key) is lane:
+            core.waiting[(key[0], target)] = core.waiting.pop(key)
+        if core.log is not None:
+            data: dict[str, object] = {"from": before}
+            core.log.append(core.clock.time(), "moved", delivery.envelope, target, delivery.attempt or None, None, data)
+
+    def removed(self, lane: Lane, delivery: Delivery, *, over: bool = False) -> None:
+        """Let *delivery*, whose component was removed for good, go the way its `on_remove` says (bus.md G3).
+
+        *over* tells that it is the head of its lane, whose attempt has just failed.
+        """
+        if redirect_of(lane.endpoint.policy.on_remove) is not None:
+            self.on_redirect(lane, over=over)
+        elif lane.endpoint.policy.on_remove == "discard":
             self.discarded(lane, delivery, "component_removed")
         else:
             self.dead(lane, delivery, DeathReason.COMPONENT_REMOVED)

@@ -21,6 +21,7 @@ from woodwork_engine.language.hooks import USES, HookReader
 from woodwork_engine.language.inference import Inference
 from woodwork_engine.language.layers import LayerReader
 from woodwork_engine.language.lines import Lines
+from woodwork_engine.language.moves import MoveReader
 from woodwork_engine.language.names import Names
 from woodwork_engine.language.part import Part
 from woodwork_engine.language.policies import DeliverySettings, delivery_policy, names_of, written
@@ -94,7 +95,9 @@ class _Checker:
         parts = self._parts(declared)
         edges = self._edges(declared, parts, lines)
         own = SettingsReader(lines, scripts, problems, self._suggestions)
-        nodes = [self._node(part, flow, own, reader, hooks) for part in parts]
+        moves = MoveReader(parts, problems, self._suggestions)
+        nodes = [replace(self._node(part, flow, own, reader, hooks), was=moves.was(part)) for part in parts]
+        moves.check_redirects()
         self._check_all(declared, parts, edges, nodes, flow)
         return FlowPlan(
             self._file, tuple(self._with_problems(nodes)), tuple(edges), flow.policy, tuple(self._files.paths)

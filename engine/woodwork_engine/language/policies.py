@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from woodwork_engine.kinds import Duration, KindSettings
 from woodwork_engine.policy import (
+    ON_REMOVE,
     BreakerPolicy,
     DedupePolicy,
     DeliveryChoice,
@@ -26,6 +27,7 @@ from woodwork_engine.policy import (
     RetryPolicy,
     Sync,
     WhenFull,
+    redirect_of,
 )
 
 _LONGEST = 31_536_000.0  # a year, in seconds
@@ -44,6 +46,12 @@ def _bytes(value: object) -> object:
     if isinstance(value, str) and match is None:
         raise ValueError("a size is a number of bytes, or one with KiB, MiB or GiB")
     return value if match is None else int(match[1]) * _SIZES[match[2] or "B"]
+
+
+def _on_remove(value: str) -> str:
+    if value not in ON_REMOVE and not redirect_of(value):
+        raise ValueError("write park, dead_letter, discard, or 'redirect:NAME' with the name of a component")
+    return value
 
 
 def _events(value: object) -> object:
@@ -139,8 +147,10 @@ class DeliverySettings(KindSettings):
         default="skip",
         description="skip: dead-letter what failed for good and go on with the next; pause: stop its session here",
     )
-    on_remove: OnRemove = Field(
-        default="park", description="what becomes of waiting messages when the component is removed"
+    on_remove: Annotated[OnRemove, AfterValidator(_on_remove)] = Field(
+        default="park",
+        description="what becomes of waiting messages when the component is removed: park, dead_letter, discard, "
+        "or redirect:NAME",
     )
     max_queue: int = Field(default=10_000, ge=1, le=_MOST, description="messages that may wait here")
     max_session_queue: int | None = Field(
@@ -292,14 +302,11 @@ def _dlq_policy(settings: FlowSettings, bus_letter_ttl: float | None) -> DlqPoli
 _POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "breaker"}
 
 _LATER: Mapping[str, Sequence[object] | None] = {
-    "was": None,
 }  # fmt: skip
 
 
 def is_later(key: str, value: object) -> bool:
     """Whether setting *key*, a path such as `retry.on`, to *value* belongs to something that is not built yet."""
-    if key == "on_remove":
-        return isinstance(value, str) and value.startswith("redirect:")
     if key not in _LATER:
         return False
     values = _LATER[key]

@@ -14,6 +14,7 @@ from woodwork_engine.language.deployment import BUS
 from woodwork_engine.language.environment import variables
 from woodwork_engine.language.hooks import USES
 from woodwork_engine.language.lines import Lines
+from woodwork_engine.language.moves import WAS
 from woodwork_engine.language.part import Part
 from woodwork_engine.language.policies import DeliverySettings, FlowSettings, RetrySettings, later_keys
 from woodwork_engine.language.problems import Problems
@@ -29,7 +30,7 @@ from woodwork_engine.source import Fix
 DELIVERY = frozenset(DeliverySettings.model_fields) | later_keys() - frozenset(FlowSettings.model_fields)
 """The keys of a component that are about deliveries to it, whatever its kind."""
 
-_NOT_OWN = DELIVERY | USES.keys() | {TO}
+_NOT_OWN = DELIVERY | USES.keys() | {TO, WAS}
 
 
 class SettingsReader:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
+from dataclasses import replace
 
-from woodwork_engine.bus.endpoint import EndpointState
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance
 from woodwork_engine.bus.memory import InMemoryMessageBus
+from woodwork_engine.errors import UnknownComponentError
+from woodwork_engine.policy import OnRemove, redirect_of
 from woodwork_engine.runtime.crew import Crew
 from woodwork_engine.runtime.member import Member
+
+_REMOVED = (EndpointState.DRAINING, EndpointState.PARKED)
 
 Over = asyncio.Future[None]
 """Done when nobody is to wait any more."""
@@ -67,12 +72,50 @@ class Departures:
             await asyncio.wait([over, *busy], timeout=left, return_when=asyncio.FIRST_COMPLETED)
         if self._drains.get(name) is over:
             del self._drains[name]
-            endpoint = self._bus.core.endpoint(name)
-            if endpoint.policy.on_remove != "park":
-                self._bus.discard_rest(endpoint, dead=endpoint.policy.on_remove == "dead_letter")
-            self._bus.core.park(endpoint)
+            self._conclude(self._bus.core.endpoint(name))
         if member is not None:
             await self._leave(member, deadline, "removed")
+
+    def resolve(self, name: str, how: OnRemove) -> int:
+        """Let what a removed component has left go the way *how* says; return how many messages went at once.
+
+        While it drains that decides about the rest. Raises UnknownComponentError where nothing of that name is removed.
+        """
+        core = self._bus.core
+        removed = {one.name for one in core.endpoints.values() if one.state in _REMOVED}
+        if name not in removed:
+            raise UnknownComponentError(name, removed)
+        endpoint = core.endpoints[name]
+        endpoint.policy = replace(endpoint.policy, on_remove=how)
+        if endpoint.state is EndpointState.DRAINING or how == "park":
+            return 0
+        before = endpoint.depth
+        self._conclude(endpoint)
+        return before - endpoint.depth
+
+    def _conclude(self, endpoint: Endpoint) -> None:
+        """Keep, end or hand on what is left at *endpoint*, as its `on_remove` says."""
+        core, how = self._bus.core, endpoint.policy.on_remove
+        if redirect_of(how) is not None:
+            core.dismiss(endpoint, EndpointState.PARKED)
+            self._bus.relocation.redirect(endpoint)
+            members = {*self._leaving, *self._crew.members.values()}
+            attempts = [instance for member in members for instance in member.attempts()]
+            if endpoint.depth and attempts:
+                self._go_on(self._redirect_rest(endpoint, attempts))
+        elif how != "park":
+            self._bus.discard_rest(endpoint, dead=how == "dead_letter")
+        core.park(endpoint)
+
+    async def _redirect_rest(self, endpoint: Endpoint, attempts: Collection[Instance]) -> None:
+        """Hand on what is left in lanes whose attempts go on beyond the drain, as each of these ends."""
+        loop = asyncio.get_running_loop()
+        while attempts and not self._hurried(loop).done():
+            waits = [self._hurried(loop), *(instance.retire(loop) for instance in attempts)]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            attempts = [instance for instance in attempts if instance.inflight]
+            if endpoint.keeps_nothing and not self._hurried(loop).done():
+                self._bus.relocation.redirect(endpoint)
 
     def _busy(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Future[None]]:
         """Return what may still put a message into the lanes of a removed component, or is in them.

@@ -24,6 +24,7 @@ from woodwork_engine.errors import ClosingError, UnknownComponentError, Woodwork
 from woodwork_engine.events import EventLog
 from woodwork_engine.kinds import KindRegistry
 from woodwork_engine.runtime.control import Control
+from woodwork_engine.policy import OnRemove
 from woodwork_engine.runtime.dead_letter_commands import DeadLetterCommands
 from woodwork_engine.runtime.desk import Desk
 from woodwork_engine.runtime.health import HealthCheck
@@ -260,6 +261,14 @@ class Engine(HoldCommands):
     def restore(self, dlq_ids: Sequence[str]) -> Future[int]:
         """Take dead letters back out of the trash; the future has how many were there."""
         return self._do(lambda flow: _answer(len(flow.bus.dead_letters.restore(dlq_ids))))
+
+    def resolve_removed(self, component: str, how: OnRemove) -> Future[int]:
+        """Let what a removed *component* has left go another way than its `on_remove` says.
+
+        *how* is park, dead_letter, discard or redirect:NAME. The future has how many messages went at once: none while
+        it drains, when this decides about the rest.
+        """
+        return self._do(lambda flow: _answer(flow.resolve_removed(component, how)))
 
     def reload(self) -> Future[Revision]:
         """Read the flow file again and apply it."""

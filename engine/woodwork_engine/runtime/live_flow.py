@@ -11,10 +11,11 @@ from woodwork_engine.bus.endpoint import EndpointState
 from woodwork_engine.bus.interface import StopReport
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.components import Input, Services
-from woodwork_engine.errors import UnknownComponentError
+from woodwork_engine.errors import SettingError, UnknownComponentError
 from woodwork_engine.events import EventLog
 from woodwork_engine.kinds import KindRegistry
 from woodwork_engine.plan import FlowPlan, PlanDiff
+from woodwork_engine.policy import ON_REMOVE, REDIRECT, OnRemove, redirect_of
 from woodwork_engine.router import DeclarativeRouter
 from woodwork_engine.runtime.crew import Crew, Recruits
 from woodwork_engine.runtime.departures import Departures
@@ -95,9 +96,11 @@ class LiveFlow:
 
     def _to_build(self, change: Change) -> set[str]:
         """Return which components are made anew: added, changed and failed ones, and who refers to one of them."""
-        anew = set(change.diff.added) | {name for name in self.failures() if change.plan.node(name) is not None}
+        anew = {*change.diff.added, *change.diff.renamed} | {
+            name for name in self.failures() if change.plan.node(name) is not None
+        }
         anew |= {name for name, keys in change.diff.changed.items() if not _POLICY.issuperset(keys)}
-        gone = set(change.diff.removed)
+        gone = {*change.diff.removed, *change.diff.renamed.values()}
         while True:
             more = {
                 edge.source
@@ -118,12 +121,14 @@ class LiveFlow:
 
     async def _apply(self, change: Change, recruits: Recruits) -> None:
         crew = self.crew
-        replaced = [crew.members[name] for name in recruits.members if name in crew.members]
+        before = {name: change.diff.renamed.get(name, name) for name in (*recruits.members, *change.diff.renamed)}
+        replaced = {name: crew.members[was] for name, was in before.items() if was in crew.members}
         gone = {name: crew.members.get(name) for name in change.diff.removed}
-        await self.inputs.end([*replaced, *(member for member in gone.values() if member is not None)])
-        for earlier in replaced:
-            self.inputs.hand_over(earlier, recruits.members[earlier.name])
-        for name in gone:
+        await self.inputs.end([*replaced.values(), *(member for member in gone.values() if member is not None)])
+        for name, earlier in replaced.items():
+            if name in recruits.members:
+                self.inputs.hand_over(earlier, recruits.members[name])
+        for name in (*gone, *change.diff.renamed.values()):
             crew.members.pop(name, None)
         crew.members |= recruits.members
         self.note_failures(change.plan, recruits)
@@ -135,7 +140,7 @@ class LiveFlow:
         self._swap(change.plan)
         if self.rev == 1:
             self._park_strangers(change.plan)
-        for earlier in replaced:
+        for earlier in replaced.values():
             self._departures.replace(earlier, timeout)
         self._tell_started(recruits)
         self.inputs.begin(crew.members.values())
@@ -151,6 +156,7 @@ class LiveFlow:
         bus, crew = self.bus, self.crew
         self.rev += 1
         self.plan = plan
+        self._take_over(plan)
         router = DeclarativeRouter(plan)
         bus.core.policy = plan.policy
         if bus.core.keeper is not None:
@@ -171,6 +177,34 @@ class LiveFlow:
         for endpoint in tuple(core.endpoints.values()):
             if endpoint.depth and endpoint.state is EndpointState.WAITING and plan.node(endpoint.name) is None:
                 core.park(endpoint)
+
+    def _take_over(self, plan: FlowPlan) -> None:
+        """Give components of *plan* the lanes of those that they say they were (bus.md G3)."""
+        core = self.bus.core
+        for node in plan.nodes:
+            core.renamed.pop(node.name, None)  # what is in the flow is meant by its name
+        for node in plan.nodes:
+            endpoint = None if node.was is None else core.endpoints.get(node.was)
+            if endpoint is None or node.was is None:
+                continue
+            removed = endpoint.state in (EndpointState.DRAINING, EndpointState.PARKED)
+            if self.bus.relocation.rename(node.was, node.name):
+                self._departures.returned(node.was)
+            elif removed:
+                core.endpoint(node.name)
+                self._departures.resolve(node.was, f"{REDIRECT}{node.name}")
+
+    def resolve_removed(self, name: str, how: OnRemove) -> int:
+        """Let what the removed component *name* has left go another way; return how many messages went at once.
+
+        Raises SettingError for a *how* that is none, and UnknownComponentError.
+        """
+        target = redirect_of(how)
+        if target is None and how not in ON_REMOVE:
+            raise SettingError("on_remove", "is park, dead_letter, discard, or redirect:NAME")
+        if target is not None and (self.plan is None or self.plan.node(target) is None):
+            raise UnknownComponentError(target, self.plan.names() if self.plan else ())
+        return self._departures.resolve(name, how)
 
     def note_failures(self, plan: FlowPlan, recruits: Recruits) -> None:
         """Keep why components are not started; an input that broke off and cannot begin anew stays what it is."""

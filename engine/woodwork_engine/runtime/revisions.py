@@ -139,7 +139,7 @@ class Revisions:
     def _with_started(self, difference: PlanDiff, recruits: Recruits) -> PlanDiff:
         """Return *difference* and, as changed, components that did not start before and do so now."""
         changed = {name: ("started",) for name in recruits.members if name in self._flow.failures()}
-        for name in difference.added:
+        for name in (*difference.added, *difference.renamed):
             changed.pop(name, None)
         return replace(difference, changed=MappingProxyType({**changed, **difference.changed}))
 
@@ -153,7 +153,11 @@ class Revisions:
         A new component of a kind that is not known is drawn as not started and keeps nothing else from running.
         """
         running = {name for name, member in self._flow.crew.members.items() if member.failure is None}
-        added = {name for name in difference.added if (node := plan.node(name)) and node.problem is None}
+        added = {
+            name
+            for name in (*difference.added, *difference.renamed)
+            if (node := plan.node(name)) and node.problem is None
+        }
         return {name: why for name, why in recruits.failed.items() if name in running or name in added}
 
     def _broken(self) -> tuple[Diagnostic, ...]:

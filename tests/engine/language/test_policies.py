@@ -162,9 +162,7 @@ def test_a_ttl_of_none_means_no_end_and_only_a_components_own_is_its_own() -> No
 @pytest.mark.parametrize(
     "setting",
     [
-        "was = b",
-
-        "on_remove = redirect:b",
+        "durable = true",
     ],
 )  # fmt: skip
 def test_a_setting_of_something_not_built_keeps_its_component_from_starting(setting: str) -> None:

@@ -82,6 +82,9 @@ class DeliveryHistory:
         if record.type == "emitted":
             self._accept(record, touched)
             return
+        if record.type == "moved":
+            self._move(record, touched)
+            return
         change = _CHANGES.get(record.type)
         if change is None or record.message_id is None:
             return
@@ -122,6 +125,17 @@ class DeliveryHistory:
                 self._open[key] = row
             row.emission = record.data
             touched[key] = row
+
+    def _move(self, record: Record, touched: dict[_Key, DeliveryRow]) -> None:
+        """Let the delivery go on under the name of the component that has it now."""
+        before = (record.message_id or "", _text(_details(record), "from"))
+        row = self._by_key.pop(before, None)
+        if row is None:
+            return
+        self._open.pop(before, None)
+        row.target = record.target or ""
+        row.seq = record.seq
+        self._by_key[row.key] = self._open[row.key] = touched[row.key] = row
 
     def _add(self, record: Record, target: str) -> DeliveryRow:
         if len(self.rows) >= self.limit:

@@ -1,0 +1,95 @@
+"""Where waiting messages go when their component has another name, or is there no more (bus.md G3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from woodwork_engine.bus.breakpoints import Breakpoints
+from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Lane, LaneState
+from woodwork_engine.bus.holds import Holds
+from woodwork_engine.bus.settlement import Settlement
+from woodwork_engine.delivery import Delivery
+from woodwork_engine.policy import redirect_of
+
+
+class Relocation:
+    """Gives lanes another name, or moves what waits in them to the end of another component's lanes, in order."""
+
+    def __init__(self, core: BusCore, settlement: Settlement, holds: Holds, breakpoints: Breakpoints) -> None:
+        self._core = core
+        self._settlement = settlement
+        self._holds = holds
+        self._breakpoints = breakpoints
+        settlement.on_redirect = self.redirect_lane
+
+    def rename(self, old: str, new: str) -> bool:
+        """Let the component *old* be called *new*, with its lanes, holds, breakpoints and counts; True when it could.
+
+        It cannot where *old* is not known, or *new* has had messages of its own. A running attempt ends under the name
+        and the routes with which it began. Whatever still names *old* is led to *new*.
+        """
+        core = self._core
+        endpoint, present = core.endpoints.get(old), core.endpoints.get(new)
+        if endpoint is None or (present is not None and (present.accepted or present.instance is not None)):
+            return False
+        del core.endpoints[old]
+        core.endpoints[new] = endpoint
+        endpoint.called(new)
+        core.renamed.pop(new, None)
+        core.renamed[old] = new
+        for runner in endpoint.runners:
+            runner.set_name(f"{new}#{runner.get_name().rpartition('#')[2]}")
+        for lane in endpoint.lanes.values():
+            for delivery in list(lane.queue)[lane.running :]:
+                self._settlement.readdress(lane, delivery, new)
+        self._holds.rename(old, new)
+        self._breakpoints.rename(old, new)
+        if present is not None:
+            present.gate.call_all()
+        return True
+
+    def redirect(self, endpoint: Endpoint) -> int:
+        """Move what waits at the removed *endpoint* to where its `on_remove` says; return how many messages.
+
+        A lane in which an attempt runs keeps what is behind it. Where the other component is gone as well, everything
+        stays and is kept as with `park`.
+        """
+        lanes = [lane for lane in endpoint.lanes.values() if lane.queue]
+        return sum(self.redirect_lane(lane, over=False) for lane in lanes)
+
+    def redirect_lane(self, lane: Lane, *, over: bool) -> int:
+        """Move what waits in *lane*, in order; *over* tells that no attempt runs although its lane says so."""
+        target = self._target(lane.endpoint)
+        if target is None:
+            lane.endpoint.policy = replace(lane.endpoint.policy, on_remove="park")
+            self._core.park(lane.endpoint)
+            return 0
+        if lane.running and not over:
+            return 0
+        if lane.state is LaneState.WAITING:
+            self._settlement.stop_waiting(lane)
+        self._core.thaw(lane)
+        into = self._core.lane(target, lane.session.id, self._core.clock.time())
+        moved = list(lane.queue)
+        lane.queue.clear()
+        for delivery in moved:
+            self._append(lane, into, delivery)
+        return len(moved)
+
+    def _target(self, endpoint: Endpoint) -> Endpoint | None:
+        name = redirect_of(endpoint.policy.on_remove)
+        found = None if name is None else self._core.endpoints.get(self._core.name_now(name))
+        gone = (EndpointState.DRAINING, EndpointState.PARKED)
+        return None if found is None or found is endpoint or found.state in gone else found
+
+    def _append(self, lane: Lane, into: Lane, delivery: Delivery) -> None:
+        core, session, seen = self._core, into.session, into.session.last_seen
+        if delivery.expires_at is not None and into.frozen_at is not None:
+            delivery.expires_at -= max(0.0, core.clock.time() - max(into.frozen_at, delivery.accepted_at))
+        self._settlement.readdress(lane, delivery, into.endpoint.name)
+        core.push(into, delivery)
+        session.messages -= 1  # it was counted when it was accepted
+        session.last_seen = seen
+        lane.endpoint.moved += 1
+        core.left(lane, delivery)
