@@ -51,12 +51,12 @@ def test_every_setting_of_a_component_reaches_its_policy() -> None:
 def test_every_setting_of_a_deployment_reaches_the_policy_of_the_flow() -> None:
     written = """
         max_inflight = 2, max_messages = 3, max_bytes = 4MiB, max_hops = 5, overflow_factor = 6
-        drain_timeout = 7s, stop_timeout = 8, durable = true, sync = power
+        drain_timeout = 7s, stop_timeout = 8, durable = false
         dlq = { max_replays = 9, max_count = 10, max_bytes = 1KiB, max_age = 1h, when_full = reject }
     """
     assert flow(written) == FlowPolicy(
         max_inflight=2, max_messages=3, max_bytes=4 * 1024 * 1024, max_hops=5, overflow_factor=6, drain_timeout=7.0,
-        stop_timeout=8.0, dlq=DlqPolicy(10, 1024, 3600.0, "reject", 9), durable=True, sync="power",
+        stop_timeout=8.0, dlq=DlqPolicy(10, 1024, 3600.0, "reject", 9),
     )  # fmt: skip
 
 
@@ -162,19 +162,7 @@ def test_a_ttl_of_none_means_no_end_and_only_a_components_own_is_its_own() -> No
 @pytest.mark.parametrize(
     "setting",
     [
-        "durable = true",
-    ],
-)  # fmt: skip
-def test_a_setting_of_something_not_built_keeps_its_component_from_starting(setting: str) -> None:
-    problem = said(f"a = echo {{ to = [], {setting} }}", "WW305")
-    assert problem.component == "a"
-    assert plan_of(f"a = echo {{ to = [], {setting} }}").nodes[0].problem == problem
-    assert said(f"defaults {{ {setting} }}", "WW305").blocks
-
-
-@pytest.mark.parametrize(
-    "setting",
-    [
+        "durable = true", "sync = power",
         "message_bus = redis", "message_bus = nats {}", 'message_bus = "redis://host:6379"', 'message_bus = "nats://h"',
     ],
 )  # fmt: skip
