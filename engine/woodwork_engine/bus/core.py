@@ -285,13 +285,17 @@ class BusCore:
 
     def left(self, lane: Lane, delivery: Delivery) -> None:
         """Count *delivery* out, which is no longer in its lane, and hand the room on."""
+        if delivery.seq and self.keeper is not None:
+            self.keeper.settled(delivery)
+        self.went_on(lane, delivery)
+
+    def went_on(self, lane: Lane, delivery: Delivery) -> None:
+        """Hand on the room that *delivery* had in *lane*: it is in another one now."""
         if lane.anchor is not None:
             self.dissolve(lane, lane.anchor)
         lane.endpoint.depth -= 1
         self.depth -= 1
         self.bytes -= len(delivery.encoded)
-        if delivery.seq and self.keeper is not None:
-            self.keeper.settled(delivery)
         self.look_around(lane)
 
     def look_around(self, lane: Lane) -> None:

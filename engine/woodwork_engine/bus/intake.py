@@ -350,8 +350,9 @@ class Intake:
         finally:
             place.leave()
         now = core.clock.time()
-        for _, delivery in parcels:
+        for route, delivery in parcels:
             delivery.accepted_at = now
+            delivery.target = route.endpoint.name  # which may have got another one meanwhile
 
     def _tell_blocked(self, delivery: Delivery, full: Full) -> None:
         core = self._core

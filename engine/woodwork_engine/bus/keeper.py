@@ -114,32 +114,49 @@ class Keeper:
 
     def accept(self, lane: Lane, delivery: Delivery) -> None:
         """Keep *delivery*, which is being accepted into *lane*."""
-        self._seq += 1
-        delivery.seq = seq = self._seq
-        turn = self._turn
-        turn.batch.accepted[seq] = Kept(seq, delivery.target, delivery.envelope, delivery.encoded, _progress(delivery))
+        self._number(lane, delivery)
         if lane.endpoint.seen is not None and lane.endpoint.is_once(delivery):
             self._see(delivery, delivery.accepted_at, handled=False)
+
+    def moved(self, lane: Lane, delivery: Delivery) -> None:
+        """Keep *delivery* in its new place, behind everything in *lane*, under the name of that (bus.md G3)."""
+        if delivery.seq:
+            self._forget(delivery.seq)
+        self._number(lane, delivery)
+
+    def _number(self, lane: Lane, delivery: Delivery) -> None:
+        self._seq += 1
+        delivery.seq = seq = self._seq
+        self._keep(lane, delivery)
         if self._admitting:
             self._unkept[seq] = lane
-            turn.admitted.append((lane, delivery))
+            self._turn.admitted.append((lane, delivery))
             lane.endpoint.look_before("kept", self._waits)
         if not self._asked:
             self.ask()
 
+    def _keep(self, lane: Lane, delivery: Delivery) -> None:
+        progress = _progress(delivery, self._frozen.get(lane))
+        self._turn.batch.accepted[delivery.seq] = Kept(
+            delivery.seq, lane.endpoint.name, delivery.envelope, delivery.encoded, progress
+        )
+
     def settled(self, delivery: Delivery) -> None:
         """Keep *delivery* no longer: it has come to an end."""
-        batch, seq = self._turn.batch, delivery.seq
-        if self._unkept:
-            self._unkept.pop(seq, None)
-        if batch.accepted.pop(seq, None) is None:
-            batch.settled.append(seq)
-            batch.progress.pop(seq, None)
-        endpoint = self._core.endpoints.get(delivery.target)
+        self._forget(delivery.seq)
+        endpoint = self._core.endpoints.get(self._core.name_now(delivery.target))
         if endpoint is not None and endpoint.seen is not None and endpoint.is_once(delivery):
             self._see(delivery, self._core.clock.time(), handled=True)
         if not self._asked:
             self.ask()
+
+    def _forget(self, seq: int) -> None:
+        batch = self._turn.batch
+        if self._unkept:
+            self._unkept.pop(seq, None)
+        if batch.accepted.pop(seq, None) is None or seq in batch.rewritten:
+            batch.settled.append(seq)
+            batch.progress.pop(seq, None)
 
     def progressed(self, delivery: Delivery, frozen_at: float | None = None) -> None:
         """Keep what *delivery* has come to: an attempt more, or that its time stands still since *frozen_at*."""
@@ -151,11 +168,30 @@ class Keeper:
         self.ask()
 
     def rewritten(self, delivery: Delivery) -> None:
-        """Keep *delivery* as it is now: with another payload, or another target."""
-        self._turn.batch.accepted[delivery.seq] = Kept(
-            delivery.seq, delivery.target, delivery.envelope, delivery.encoded, _progress(delivery)
-        )
+        """Keep *delivery*, which waits, as it is now: with another payload."""
+        for lane in self._core.endpoint(delivery.target).lanes.values():
+            if any(one is delivery for one in lane.queue):
+                self._rewrite(lane, delivery)
+
+    def _rewrite(self, lane: Lane, delivery: Delivery) -> None:
+        batch, seq = self._turn.batch, delivery.seq
+        if seq not in batch.accepted:
+            batch.rewritten.add(seq)
+            batch.progress.pop(seq, None)
+        self._keep(lane, delivery)
         self.ask()
+
+    def renamed(self, endpoint: Endpoint) -> None:
+        """Keep what *endpoint* has and has had under the name that it has now."""
+        for lane in endpoint.lanes.values():
+            for delivery in lane.queue:
+                if delivery.seq:
+                    self._rewrite(lane, delivery)
+        if endpoint.seen is not None and endpoint.policy.durable:
+            for one in endpoint.seen.list():
+                seen = KeptSighting(endpoint.name, one.session, one.key, one.first, one.at, one.handled)
+                self._turn.batch.sightings[seen.target, seen.session, seen.key] = seen
+            self.ask()
 
     def added(self, letter: DeadLetter) -> None:
         """Keep a new dead letter."""
@@ -274,8 +310,8 @@ class Keeper:
         return True
 
     def _see(self, delivery: Delivery, at: float, *, handled: bool) -> None:
-        envelope = delivery.envelope
-        seen = KeptSighting(delivery.target, envelope.session_id, key_of(envelope), envelope.message_id, at, handled)
+        envelope, target = delivery.envelope, self._core.name_now(delivery.target)
+        seen = KeptSighting(target, envelope.session_id, key_of(envelope), envelope.message_id, at, handled)
         self._turn.batch.sightings[seen.target, seen.session, seen.key] = seen
 
     def ask(self) -> None:
@@ -346,7 +382,7 @@ class Keeper:
         if lane.endpoint.seen is not None:
             lane.endpoint.seen.forget(delivery.envelope)
             envelope = delivery.envelope
-            batch.sightings.pop((delivery.target, envelope.session_id, key_of(envelope)), None)
+            batch.sightings.pop((lane.endpoint.name, envelope.session_id, key_of(envelope)), None)
         self._core.pull(lane, delivery)
         self._core.resume(lane)
 
@@ -450,7 +486,7 @@ def _together(*batches: Batch) -> Batch:
     whole = Batch()
     for one in batches:
         for seq in one.settled:
-            if whole.accepted.pop(seq, None) is None:
+            if whole.accepted.pop(seq, None) is None or seq in whole.rewritten:
                 whole.settled.append(seq)
             whole.progress.pop(seq, None)
         for seq, progress in one.progress.items():
@@ -458,6 +494,7 @@ def _together(*batches: Batch) -> Batch:
                 whole.accepted[seq].progress = progress
             else:
                 whole.progress[seq] = progress
+        whole.rewritten |= one.rewritten - whole.accepted.keys()
         whole.accepted |= one.accepted
         whole.letters |= one.letters
         whole.sightings |= one.sightings

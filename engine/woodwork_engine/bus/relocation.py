@@ -45,8 +45,10 @@ class Relocation:
                 self._settlement.readdress(lane, delivery, new)
         self._holds.rename(old, new)
         self._breakpoints.rename(old, new)
+        if core.keeper is not None:
+            core.keeper.renamed(endpoint)
         if present is not None:
-            present.gate.call_all()
+            core.tables.lead(present, endpoint)
         return True
 
     def redirect(self, endpoint: Endpoint) -> int:
@@ -70,11 +72,10 @@ class Relocation:
         if lane.state is LaneState.WAITING:
             self._settlement.stop_waiting(lane)
         self._core.thaw(lane)
-        into = self._core.lane(target, lane.session.id, self._core.clock.time())
         moved = list(lane.queue)
         lane.queue.clear()
         for delivery in moved:
-            self._append(lane, into, delivery)
+            self._append(lane, target, delivery)
         return len(moved)
 
     def _target(self, endpoint: Endpoint) -> Endpoint | None:
@@ -83,13 +84,19 @@ class Relocation:
         gone = (EndpointState.DRAINING, EndpointState.PARKED)
         return None if found is None or found is endpoint or found.state in gone else found
 
-    def _append(self, lane: Lane, into: Lane, delivery: Delivery) -> None:
-        core, session, seen = self._core, into.session, into.session.last_seen
+    def _append(self, lane: Lane, target: Endpoint, delivery: Delivery) -> None:
+        core, now = self._core, self._core.clock.time()
+        session, seen = lane.session, lane.session.last_seen
+        into = core.lane(target, session.id, now)
+        if target.unordered:
+            into = core.alone(into, now)
         if delivery.expires_at is not None and into.frozen_at is not None:
-            delivery.expires_at -= max(0.0, core.clock.time() - max(into.frozen_at, delivery.accepted_at))
-        self._settlement.readdress(lane, delivery, into.endpoint.name)
+            delivery.expires_at -= max(0.0, now - max(into.frozen_at, delivery.accepted_at))
+        self._settlement.readdress(lane, delivery, target.name)
+        if core.keeper is not None and (delivery.seq or target.policy.durable):
+            core.keeper.moved(into, delivery)
         core.push(into, delivery)
         session.messages -= 1  # it was counted when it was accepted
         session.last_seen = seen
         lane.endpoint.moved += 1
-        core.left(lane, delivery)
+        core.went_on(lane, delivery)

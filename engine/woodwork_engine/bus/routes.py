@@ -117,6 +117,13 @@ class RouteTable:
                 route.cyclic = self._together(source, target)
 
 
+    def lead(self, before: Endpoint, after: Endpoint) -> None:
+        """Let the routes to *before* lead to *after*."""
+        for route in {*self._direct.values(), *(route for routes in self._routed.values() for route in routes)}:
+            if route.endpoint is before:
+                route.endpoint = after
+
+
 class RouteTables:
     """The tables in use: the current one, and those that running attempts are pinned to.
 
@@ -134,6 +141,13 @@ class RouteTables:
         self.current = table
         self._used.add(table)
         self._relink()
+
+    def lead(self, before: Endpoint, after: Endpoint) -> None:
+        """Let every route to *before*, at which there is nothing, lead to *after*, which has its name now."""
+        for table in self._used:
+            table.lead(before, after)
+        self._changed()
+        before.gate.call_all()
 
     def look_after(self) -> None:
         """Forget the links of tables that no attempt is pinned to any more."""

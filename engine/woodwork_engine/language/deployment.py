@@ -16,7 +16,6 @@ from woodwork_engine.language.policies import (
     FlowSettings,
     Written,
     flow_policy,
-    is_later,
     written,
 )
 from woodwork_engine.language.problems import Problems
@@ -95,7 +94,7 @@ class FlowReader:
         return flow, self._bus(bus_entry.value)
 
     def _belongs_elsewhere(self, entry: Entry) -> bool:
-        if is_later(entry.key, setting_of(entry.value)) or entry.key in FlowSettings.model_fields:
+        if entry.key in FlowSettings.model_fields:
             return False
         if entry.key in USES:
             place = "defaults { ... }"

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from woodwork_engine.kinds import KindSettings
 from woodwork_engine.language.codes import Code
 from woodwork_engine.language.environment import variables
-from woodwork_engine.language.policies import is_later
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.suggestions import Suggestions, did_you_mean
 from woodwork_engine.language.syntax import Entry, TypedBlock
@@ -48,9 +47,7 @@ class LayerReader:
         for entry in entries:
             setting = setting_of(entry.value)
             path = prefix + entry.key
-            if is_later(path, setting):
-                self._later(entry, path, component)
-            elif entry.key not in model.model_fields:
+            if entry.key not in model.model_fields:
                 self._unknown(model, entry, prefix, component)
             elif (inner := _model_of(model, entry.key)) is not None and (block := block_of(entry.value)) is not None:
                 values[entry.key] = self._values(inner, block.entries, component, f"{path}.")
@@ -74,16 +71,6 @@ class LayerReader:
             return plain(setting_of(entry.value))
         header = {TYPE_KEY: entry.value.header.text} if isinstance(entry.value, TypedBlock) else {}
         return header | self._values(model, block.entries, component, prefix)
-
-    def _later(self, entry: Entry, path: str, component: str | None) -> None:
-        setting = setting_of(entry.value)
-        if isinstance(setting, str):
-            path = f"{path} = {setting}"
-        elif setting is None:
-            path = f"{path} = none"
-        self._problems.error(
-            Code.LATER_SETTING, f"{path!r} is not in this version", entry.span, "remove it", component=component
-        )
 
     def _unknown(self, model: type[BaseModel], entry: Entry, prefix: str, component: str | None) -> None:
         close = self._suggestions.close_to(entry.key, model.model_fields)

@@ -300,20 +300,3 @@ def _dlq_policy(settings: FlowSettings, bus_letter_ttl: float | None) -> DlqPoli
 
 
 _POLICY_KEYS = frozenset(DeliverySettings.model_fields) - {"retry", "dedupe", "breaker"}
-
-_LATER: Mapping[str, Sequence[object] | None] = {
-}  # fmt: skip
-
-
-def is_later(key: str, value: object) -> bool:
-    """Whether setting *key*, a path such as `retry.on`, to *value* belongs to something that is not built yet."""
-    if key not in _LATER:
-        return False
-    values = _LATER[key]
-    return values is None or any(value is later or (isinstance(value, str) and value == later) for later in values)
-
-
-def later_keys(prefix: str = "") -> frozenset[str]:
-    """Return the keys directly under *prefix* (such as `retry.`) that are known although not built."""
-    rest = {key.removeprefix(prefix) for key in _LATER if key.startswith(prefix)}
-    return frozenset(key for key in rest if "." not in key)

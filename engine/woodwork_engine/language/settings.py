@@ -16,7 +16,7 @@ from woodwork_engine.language.hooks import USES
 from woodwork_engine.language.lines import Lines
 from woodwork_engine.language.moves import WAS
 from woodwork_engine.language.part import Part
-from woodwork_engine.language.policies import DeliverySettings, FlowSettings, RetrySettings, later_keys
+from woodwork_engine.language.policies import DeliverySettings, RetrySettings
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.python_files import PythonFiles
 from woodwork_engine.language.references import TO
@@ -27,7 +27,7 @@ from woodwork_engine.language.values import place_of, plain, setting_of
 from woodwork_engine.plan import Setting
 from woodwork_engine.source import Fix
 
-DELIVERY = frozenset(DeliverySettings.model_fields) | later_keys() - frozenset(FlowSettings.model_fields)
+DELIVERY = frozenset(DeliverySettings.model_fields)
 """The keys of a component that are about deliveries to it, whatever its kind."""
 
 _NOT_OWN = DELIVERY | USES.keys() | {TO, WAS}

@@ -138,8 +138,6 @@ class LiveFlow:
         for name, member in gone.items():
             self._departures.remove(name, member, timeout)
         self._swap(change.plan)
-        if self.rev == 1:
-            self._park_strangers(change.plan)
         for earlier in replaced.values():
             self._departures.replace(earlier, timeout)
         self._tell_started(recruits)
@@ -156,6 +154,8 @@ class LiveFlow:
         bus, crew = self.bus, self.crew
         self.rev += 1
         self.plan = plan
+        if self.rev == 1:
+            self._park_strangers(plan)
         self._take_over(plan)
         router = DeclarativeRouter(plan)
         bus.core.policy = plan.policy
@@ -184,8 +184,11 @@ class LiveFlow:
         for node in plan.nodes:
             core.renamed.pop(node.name, None)  # what is in the flow is meant by its name
         for node in plan.nodes:
-            endpoint = None if node.was is None else core.endpoints.get(node.was)
-            if endpoint is None or node.was is None:
+            if node.was is None:
+                continue
+            endpoint = core.endpoints.get(node.was)
+            if endpoint is None:
+                core.renamed[node.was] = node.name
                 continue
             removed = endpoint.state in (EndpointState.DRAINING, EndpointState.PARKED)
             if self.bus.relocation.rename(node.was, node.name):

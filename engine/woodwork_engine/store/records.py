@@ -62,6 +62,8 @@ class Batch:
     """
 
     accepted: dict[int, Kept] = field(default_factory=dict)
+    rewritten: set[int] = field(default_factory=set)
+    """Those of `accepted` that were kept before as something else."""
     settled: list[int] = field(default_factory=list)
     progress: dict[int, Progress] = field(default_factory=dict)
     letters: dict[str, DeadLetter | None] = field(default_factory=dict)
