@@ -74,6 +74,8 @@ class Relocation:
         self._core.thaw(lane)
         moved = list(lane.queue)
         lane.queue.clear()
+        if moved and lane.anchor is None:
+            lane.endpoint.active -= 1
         for delivery in moved:
             self._append(lane, target, delivery)
         return len(moved)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 if TYPE_CHECKING:  # endpoints hold instances, which hold their table
-    from woodwork_engine.bus.endpoint import Route
+    from woodwork_engine.bus.endpoint import Endpoint, Route
 
 Targets = Callable[[str, str], tuple[str, ...]]
 """What a router gives: the names that (source, event) goes to."""

@@ -21,7 +21,7 @@ from woodwork_engine.language.policies import (
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.suggestions import Suggestions, did_you_mean
 from woodwork_engine.language.syntax import Block, Declaration, Defaults, Entry, Scalar, TypedBlock, Value
-from woodwork_engine.language.values import setting_of, text_of, unique
+from woodwork_engine.language.values import text_of, unique
 from woodwork_engine.plan import Script
 from woodwork_engine.policy import FlowPolicy
 from woodwork_engine.source import Fix, Span

@@ -16,7 +16,7 @@ from woodwork_engine.language.hooks import USES
 from woodwork_engine.language.lines import Lines
 from woodwork_engine.language.moves import WAS
 from woodwork_engine.language.part import Part
-from woodwork_engine.language.policies import DeliverySettings, RetrySettings
+from woodwork_engine.language.policies import DeliverySettings, FlowSettings, RetrySettings
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.python_files import PythonFiles
 from woodwork_engine.language.references import TO

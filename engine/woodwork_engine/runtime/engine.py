@@ -23,8 +23,8 @@ from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.errors import ClosingError, UnknownComponentError, WoodworkError
 from woodwork_engine.events import EventLog
 from woodwork_engine.kinds import KindRegistry
-from woodwork_engine.runtime.control import Control
 from woodwork_engine.policy import OnRemove
+from woodwork_engine.runtime.control import Control
 from woodwork_engine.runtime.dead_letter_commands import DeadLetterCommands
 from woodwork_engine.runtime.desk import Desk
 from woodwork_engine.runtime.health import HealthCheck

@@ -122,6 +122,30 @@ def test_what_a_changed_flow_has_no_component_for_is_parked(flow: Path) -> None:
     again.stop(drain=False).result(30)
 
 
+@pytest.mark.parametrize("while_it_runs", [True, False])
+def test_what_waits_comes_back_under_the_name_that_its_component_was_given(flow: Path, while_it_runs: bool) -> None:
+    """G3, I2: whether the flow was saved before the process ended or after."""
+    engine = opened()
+    engine.pause("second").result(30)
+    for number in range(3):
+        engine.inject("second", number, session="s").result(30)
+    renamed = (
+        SLOW.replace("second = ", "third = ").replace("[second]", "[third]").replace("to = []", "was = second, to = []")
+    )
+    if while_it_runs:
+        (flow / "main.ww").write_text(renamed)
+        assert engine.reload().result(30).change == "second⇒third"
+    engine.stop(drain=False).result(30)
+    (flow / "main.ww").write_text(renamed)
+    again = opened()
+    assert [hold.scope.component for hold in again.holds().result(30)] == ["third"]
+    for hold in again.holds().result(30):
+        again.resume(hold.scope.component).result(30)
+    again.idle().result(30)
+    again.stop().result(30)
+    assert (flow / "done.txt").read_text().split() == ["0", "1", "2"]
+
+
 def test_two_engines_do_not_share_a_state_folder(flow: Path) -> None:
     """I2: the second one is refused, with a sentence."""
     engine = opened()

@@ -1,0 +1,149 @@
+"""Rule G3 in the bus: lanes that get another name, or move to another component, and what is kept of them (I2)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from support.bus import ONCE, Worker, make_bus, message
+from support.journals import FakeJournal
+from support.virtual_loop import virtual_time
+from woodwork_engine.bus.endpoint import EndpointState
+from woodwork_engine.bus.memory import InMemoryMessageBus
+from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.policy import DeliveryPolicy
+
+KEPT = DeliveryPolicy(durable=True, retry=ONCE)
+
+
+async def started(journal: FakeJournal, policy: DeliveryPolicy = KEPT) -> InMemoryMessageBus:
+    """Return a bus that runs with *journal*."""
+    bus = make_bus(policy)
+    bus.keep_in(journal)
+    await bus.start()
+    return bus
+
+
+@pytest.mark.parametrize("policy", [KEPT, replace(KEPT, delivery="effectively_once")])
+@virtual_time
+async def test_what_is_renamed_is_kept_under_its_new_name_also_the_message_that_runs(policy: DeliveryPolicy) -> None:
+    """G3, I2: the next process finds it there, in order, and what it has had once."""
+    journal, gate = FakeJournal(), asyncio.Event()
+    bus = await started(journal, policy)
+    entered = asyncio.Event()
+
+    async def waits(envelope: MessageEnvelope) -> None:
+        if envelope.payload["n"]:
+            entered.set()
+            await gate.wait()
+
+    bus.register_component_handler("a", waits)
+    sent = [message("a", n) for n in range(4)]
+    for one in sent:
+        await bus.send_to_component(one)
+    await entered.wait()
+    assert bus.relocation.rename("a", "b")
+    await asyncio.sleep(1)
+    assert [row.target for row in journal.deliveries()] == ["b", "b", "b"]
+    assert bus.core.endpoint("b").active == 1
+    gate.set()
+    await bus.core.idle()
+    await asyncio.sleep(1)
+    assert not journal.rows
+    seen = {(one.target, one.first) for one in journal.sightings() if one.target == "b" and one.handled}
+    assert seen == ({("b", one.message_id) for one in sent} if policy.delivery == "effectively_once" else set())
+    assert bus.core.endpoint("b").active == 0
+    await bus.stop()
+
+
+@virtual_time
+async def test_a_kept_message_that_is_renamed_and_ended_in_one_turn_is_kept_no_longer() -> None:
+    """G3, I2: nothing comes back that has come to its end."""
+    journal = FakeJournal()
+    bus = await started(journal)
+    await bus.send_to_component(message("a", 1))
+    await asyncio.sleep(1)
+    assert len(journal.rows) == 1
+    bus.relocation.rename("a", "b")
+    bus.discard_rest(bus.core.endpoint("b"), dead=False)
+    await asyncio.sleep(1)
+    assert not journal.rows
+    await bus.stop()
+
+
+@pytest.mark.parametrize("from_durable", [True, False])
+@pytest.mark.parametrize("to_durable", [True, False])
+@virtual_time
+async def test_what_is_redirected_is_kept_behind_what_waits_there(*, from_durable: bool, to_durable: bool) -> None:
+    """G3, I2: in the order in which it will be worked on; once kept, always kept, and a durable target keeps it."""
+    journal = FakeJournal()
+    bus = await started(journal)
+    a, b = bus.core.endpoint("a"), bus.core.endpoint("b")
+    a.policy = replace(KEPT, durable=from_durable, on_remove="redirect:b")
+    b.policy = replace(KEPT, durable=to_durable)
+    first, second, third = message("a", 1), message("a", 2), message("b", 3)
+    for one in (first, second, third):
+        await bus.send_to_component(one)
+    bus.core.dismiss(a, EndpointState.PARKED)
+    assert bus.relocation.redirect(a) == 2
+    await asyncio.sleep(0.5)
+    kept = [(row.target, row.envelope.message_id) for row in journal.deliveries()]
+    moved = [("b", one.message_id) for one in (first, second)] if from_durable or to_durable else []
+    assert kept == ([("b", third.message_id)] if to_durable else []) + moved
+    assert (a.active, b.active, a.depth, b.depth, bus.core.depth) == (0, 1, 0, 3, 3)
+    worker = Worker()
+    bus.register_component_handler("b", worker)
+    await bus.core.idle()
+    assert worker.numbers() == [3, 1, 2]
+    await asyncio.sleep(0.5)
+    assert not journal.rows
+    await bus.stop()
+
+
+@virtual_time
+async def test_a_sender_that_waits_for_room_follows_a_rename() -> None:
+    """G3, B4: its message is for the new name when it is accepted."""
+    bus = await started(FakeJournal(), DeliveryPolicy(max_queue=1, retry=ONCE))
+    await bus.send_to_component(message("a", 1))
+    waiting = asyncio.create_task(bus.send_to_component(message("a", 2)))
+    await asyncio.sleep(0.1)
+    bus.relocation.rename("a", "b")
+    worker = Worker()
+    bus.register_component_handler("b", worker)
+    assert await waiting
+    await bus.core.idle()
+    assert worker.numbers() == [1, 2]
+    await bus.stop()
+
+
+@virtual_time
+async def test_routes_to_a_name_nobody_has_had_lead_to_who_is_called_so_now() -> None:
+    """G3, G5: an attempt that keeps its routes still reaches the component."""
+    bus = await started(FakeJournal(), DeliveryPolicy(retry=ONCE))
+    route = bus.core.table.direct(None, "b")
+    await bus.send_to_component(message("a", 1))
+    assert bus.relocation.rename("a", "b")
+    assert route.endpoint is bus.core.endpoint("b")
+    assert route.endpoint.depth == 1
+    await bus.stop()
+
+
+@virtual_time
+async def test_what_is_redirected_to_where_no_order_is_kept_waits_in_lanes_of_its_own() -> None:
+    """G3, B5: a message that fails there holds none of the others up."""
+    bus = await started(FakeJournal(), DeliveryPolicy(retry=ONCE))
+    a, b = bus.core.endpoint("a"), bus.core.endpoint("b")
+    a.policy = replace(a.policy, on_remove="redirect:b")
+    b.policy = replace(b.policy, ordering="none")
+    for n in range(3):
+        await bus.send_to_component(message("a", n))
+    bus.core.dismiss(a, EndpointState.PARKED)
+    assert bus.relocation.redirect(a) == 3
+    assert (a.active, b.active, b.depth) == (0, 1, 3)
+    assert sum(lane.anchor is not None for lane in b.lanes.values()) == 3
+    bus.register_component_handler("b", Worker())
+    await bus.core.idle()
+    assert (b.active, b.depth) == (0, 0)
+    await bus.stop()
