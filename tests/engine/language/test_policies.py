@@ -162,7 +162,6 @@ def test_a_ttl_of_none_means_no_end_and_only_a_components_own_is_its_own() -> No
 @pytest.mark.parametrize(
     "setting",
     [
-        "durable = true", "sync = power",
         "message_bus = redis", "message_bus = nats {}", 'message_bus = "redis://host:6379"', 'message_bus = "nats://h"',
     ],
 )  # fmt: skip
