@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import failing
 import fan_out
+import journal
 import kept
 import raw
 from pipelines import Candidate, Run, bare_bus, bare_bus_of_three, engine, routed_bus, run, through_g
@@ -149,6 +150,13 @@ def promises(asked: Asked) -> list[Row]:
     return [_none(f"out of order, {load}", disorder), _none(f"lost, {load}", lost)]
 
 
+def durable(asked: Asked) -> list[Row]:
+    """Return how fast messages are accepted that survive a crash of the process."""
+    speed = statistics.median(journal.accepted(2 * asked.flows) for _ in range(asked.rounds))
+    name = f"journal, {journal.PUBLISHERS} publishers, accepted"
+    return [Row(name, speed, "messages/s", None, 50_000, 100_000)]
+
+
 def memory(_asked: Asked) -> list[Row]:
     """Return the memory after a million messages as a ratio to that after the first 100,000."""
     name = "memory after 1,000,000 messages of 1,000 sessions, against after 100,000"
@@ -161,6 +169,7 @@ PARTS: dict[str, Callable[[Asked], list[Row]]] = {
     "fan": fan,
     "bytes": bytes_kept,
     "promises": promises,
+    "journal": durable,
     "memory": memory,
 }
 
