@@ -34,6 +34,8 @@ ROUTES = (
     {"in": ("a", "b"), "a": ("c",)},
     CYCLE,
 )
+DRAINED = 5_000
+"""Virtual seconds in which everything is handled that a history may have sent."""
 ENDS = ("ok", "dead", "dropped", "discarded")
 sessions = st.sampled_from(["s1", "s2", "s3"])
 work = st.fixed_dictionaries(
@@ -167,7 +169,8 @@ class BusMachine(RuleBasedStateMachine):
     def stop_and_start(self, deadline: float | None) -> None:
         async def go() -> None:
             await self.bus.stop(drain=deadline is not None, deadline=deadline)
-            await asyncio.gather(*self.publishing, return_exceptions=True)
+            async with asyncio.timeout(DRAINED):
+                await asyncio.gather(*self.publishing, return_exceptions=True)
             assert asyncio.all_tasks() == {asyncio.current_task()}, "H3"
             assert self.loop.timers() == [], "H3"
             self.stops.append(self.log.seq)
@@ -185,6 +188,7 @@ class BusMachine(RuleBasedStateMachine):
             assert endpoint.depth == len(waiting)
             assert endpoint.depth <= endpoint.max_queue or self.had_a_cycle
             assert endpoint.retrying == sum(lane.timer is not None for lane in endpoint.lanes.values())
+            assert not endpoint.ready or endpoint.waking or endpoint.working or core.slots.waiters, "B3: nobody comes"
             for lane in endpoint.lanes.values():
                 assert len(lane.queue) <= endpoint.session_limit or self.had_a_cycle
                 is_held = any(
@@ -221,15 +225,16 @@ class BusMachine(RuleBasedStateMachine):
         routed(self.bus, ROUTES[0], dict.fromkeys("abc", self._step), POLICIES, self.revision + 1)
         for breakpoint_ in self.bus.breakpoints.list():
             self.bus.breakpoints.remove(breakpoint_)
-        held = self.bus.holds.list()
-        while held or self.bus.core.depth:  # what goes on may be stopped again
-            for one in held:
-                self.bus.holds.resume(one.scope.component, one.scope.session)
-            await later(5)
+        async with asyncio.timeout(DRAINED):
             held = self.bus.holds.list()
-        results = await asyncio.gather(*self.publishing, return_exceptions=True)
+            while held or self.bus.core.depth:  # what goes on may be stopped again
+                for one in held:
+                    self.bus.holds.resume(one.scope.component, one.scope.session)
+                await later(5)
+                held = self.bus.holds.list()
+            results = await asyncio.gather(*self.publishing, return_exceptions=True)
+            await self.bus.core.idle()
         assert all(isinstance(r, str | WoodworkError | asyncio.CancelledError) for r in results), results
-        await self.bus.core.idle()
         await self.bus.stop()
         assert self.bus.core.depth == self.bus.core.in_line == self.bus.core.inflight == 0
         assert asyncio.all_tasks() == {asyncio.current_task()}, "H3"
