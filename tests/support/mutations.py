@@ -85,6 +85,7 @@ FAULTS = (
         "gate",
         "            del self.waiters[place]\n        self.call()\n",
         "            del self.waiters[place]\n",
+        "test_limits.py",
     ),
     Fault(
         "a slot that becomes free is not handed on",
@@ -149,13 +150,6 @@ FAULTS = (
         "keeper",
         "problem = await waiting\n",
         "problem = None\n",
-        "test_durable.py",
-    ),
-    Fault(
-        "an attempt starts before its message is kept",
-        "keeper",
-        '            lane.endpoint.look_before("kept", self._waits)\n',
-        "",
         "test_durable.py",
     ),
 )
