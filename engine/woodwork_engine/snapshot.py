@@ -93,8 +93,7 @@ class EdgeStats:
 class LaneStats:
     """One session's queue at one component, age in s.
 
-    `state` is idle, ready, running, retrying, blocked, held,
-    paused or parked.
+    `state` is idle, ready, running, retrying, blocked, held, paused, parked, or unhandled where nobody takes them.
     """
 
     session: str
@@ -237,6 +236,7 @@ class Totals:
     blocked: int = 0
     unroutable: int = 0
     rejected: int = 0
+    unhandled: int = 0
     in_activity: tuple[int, ...] = ()
     out_activity: tuple[int, ...] = ()
     latency_histogram: tuple[int, ...] = ()

@@ -17,6 +17,14 @@ from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
 
 ONCE = RetryPolicy(max_retries=0)
 EVERY_SECOND = RetryPolicy(base=1, factor=1, jitter="none")
+PUBLISHED = {
+    "messages_published", "messages_delivered", "messages_failed", "messages_retried", "messages_dead_lettered",
+    "messages_rejected", "messages_dropped", "messages_discarded", "messages_duplicated", "unhandled_messages",
+    "active_subscriptions", "registered_components", "queued_messages", "avg_delivery_time_ms", "peak_queue_size",
+    "delivery_failures", "timeout_failures", "retry_exhausted", "running", "uptime_seconds", "messages_per_second",
+    "delivery_success_rate", "active_topics", "retry_queue_size", "dead_letter_queue_size", "component_handlers",
+}  # fmt: skip
+"""The keys of `get_stats`."""
 
 
 def make_bus(

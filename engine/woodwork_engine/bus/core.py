@@ -363,6 +363,10 @@ class BusCore:
             endpoint.depth - endpoint.working for endpoint in self.endpoints.values() if endpoint.instance is None
         )
 
+    def unhandled(self) -> int:
+        """Return how many messages wait for a name that nobody handles (yet); parked ones are not among them."""
+        return sum(endpoint.depth - endpoint.working for endpoint in self.endpoints.values() if endpoint.is_unhandled)
+
     def employ(self, endpoint: Endpoint, instance: Instance) -> None:
         """Let *instance* handle *endpoint*'s messages from the next message boundary on, and wake what waits."""
         endpoint.instance = instance

@@ -289,6 +289,11 @@ class Endpoint:
         return self.state is EndpointState.PARKED and self.policy_.on_remove != "park"
 
     @property
+    def is_unhandled(self) -> bool:
+        """Whether nobody handles this name, and nobody did who was removed: messages wait for whoever registers."""
+        return self.instance is None and self.state is EndpointState.WAITING
+
+    @property
     def settled(self) -> int:
         """Deliveries that came to an end here, however."""
         return self.ok + self.dead + self.dropped + self.discarded

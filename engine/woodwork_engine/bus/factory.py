@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from typing import TypeVar
 
-import msgspec
+from pydantic import BaseModel
 
 from woodwork_engine.bus.interface import MessageBusInterface
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.errors import SettingError
-from woodwork_engine.policy import DlqPolicy, FlowPolicy
+from woodwork_engine.language.policies import BusSettings, FlowSettings, delivery_policy, flow_policy, written
+from woodwork_engine.language.validation import complaints
 
+_Model = TypeVar("_Model", bound=BaseModel)
 _MEMORY = ("memory", "in_memory")
-_OWN = {"max_queue_size": 10_000, "max_retries": 3}
-_FLOW = tuple(field.name for field in fields(FlowPolicy) if field.name != "dlq")
-_DLQ = tuple(field.name for field in fields(DlqPolicy))
-_LETTERS = ("dlq", "dead_letter_ttl")
-_KNOWN = (*_OWN, *_FLOW, *_LETTERS)
+_OF_FLOWS = {
+    "durable": "needs a state folder, which only an Engine has",
+    "sync": "is about what is kept in a state folder, which only an Engine has",
+    "drain_timeout": "is about components that a reload removes; a bus alone has none",
+    "on_remove": "is about components that a reload removes; a bus alone has none",
+}
+"""Settings that would have no effect here."""
 
 
 class MessageBusFactory:
@@ -28,59 +32,52 @@ class MessageBusFactory:
     def create_message_bus(config: Mapping[str, object] | None = None) -> MessageBusInterface:
         """Return a new bus, not yet started; raises SettingError.
 
-        *config* has `type` (`memory`, also when absent), `max_queue_size`, `max_retries` and the limits of a flow
-        (`FlowPolicy`), under their names; `dlq` is a mapping of the limits of dead letters (`DlqPolicy`), and
-        `dead_letter_ttl` (s) another name of its `max_age`.
+        *config* has `type` (`memory`, also when absent) and what a flow may write in `message_bus = memory { ... }` or
+        in `deployment`, under the same names and with the same durations and sizes: `max_queue_size`, `max_retries`,
+        every delivery setting for all handlers and subscribers (`retry` is a mapping), the limits of a flow, and `dlq`.
         """
         settings = dict(config or {})
         kind = settings.pop("type", "memory")
         if kind not in _MEMORY:
             raise SettingError("type", f"{kind!r} is no message bus this version has; use 'memory'")
-        for name in settings:
-            if name not in _KNOWN:
-                close = get_close_matches(str(name), _KNOWN, n=1)
-                hint = f"; did you mean {close[0]!r}?" if close else f"; it has {', '.join(_KNOWN)}"
-                raise SettingError(str(name), f"is no setting of a memory bus{hint}")
-        size, retries = (_whole(name, settings.get(name, built_in)) for name, built_in in _OWN.items())
-        flow = {name: settings[name] for name in _FLOW if name in settings}
-        policy = replace(_flow_policy(flow), dlq=_dlq_policy(settings))
-        return InMemoryMessageBus(size, retries, flow_policy=policy)
+        own = {str(name): value for name, value in settings.items() if name not in FlowSettings.model_fields}
+        flow = _read(FlowSettings, {name: settings[name] for name in settings if name in FlowSettings.model_fields})
+        bus = _read(BusSettings, own)
+        for model in (flow, bus):
+            for name in model.model_fields_set & set(_OF_FLOWS):
+                if getattr(model, name) != type(model).model_fields[name].default:
+                    raise SettingError(name, _OF_FLOWS[name])
+        return InMemoryMessageBus(policy=delivery_policy({}, written(bus)), flow_policy=flow_policy(flow))
 
 
-def _whole(name: str, value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise SettingError(name, f"must be a whole number, not {value!r}")
-    return value
+def _read(model: type[_Model], values: Mapping[str, object]) -> _Model:
+    for complaint in complaints(model, values, strict=True):
+        path = ".".join(map(str, complaint.path))
+        sentence = complaint.sentence.removeprefix(repr(path)).lstrip(": ")
+        raise SettingError(path, f"{sentence}, not {_at(values, complaint.path)!r}")
+    read = model.model_validate(values, strict=True)
+    for path, name, known in _unknown(read, ""):
+        close = get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+        raise SettingError(f"{path}{name}", f"is no setting of a memory bus; {hint}")
+    return read
 
 
-def _dlq_policy(settings: dict[str, object]) -> DlqPolicy:
-    written = settings.get("dlq", {})
-    if not isinstance(written, Mapping):
-        raise SettingError("dlq", f"must be a mapping, not {written!r}")
-    values = {str(name): value for name, value in written.items()}
-    if "dead_letter_ttl" in settings:
-        values.setdefault("max_age", settings["dead_letter_ttl"])
-    for name, value in values.items():
-        if name not in _DLQ:
-            raise SettingError(f"dlq.{name}", f"is no setting of dead letters; they have {', '.join(_DLQ)}")
-        if name != "when_full" and value is not None:
-            _positive(f"dlq.{name}", value, least=0 if name == "max_replays" else 1)
-    try:
-        return msgspec.convert(values, DlqPolicy)
-    except msgspec.ValidationError as error:
-        raise SettingError("dlq", str(error)) from error
+def _at(values: object, path: tuple[str | int, ...]) -> object:
+    for step in path:
+        values = values.get(step) if isinstance(values, Mapping) else values
+    return values
 
 
-def _positive(name: str, value: object, *, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or (value < least if least == 0 else value <= 0):
-        raise SettingError(name, f"must be a number {'from 0' if least == 0 else 'above 0'}, not {value!r}")
-
-
-def _flow_policy(settings: dict[str, object]) -> FlowPolicy:
-    for name, value in settings.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            raise SettingError(name, f"must be a number from 0, not {value!r}")
-    try:
-        return msgspec.convert(settings, FlowPolicy)
-    except msgspec.ValidationError as error:
-        raise SettingError(", ".join(settings), str(error)) from error
+def _unknown(read: BaseModel, prefix: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield where, what and among which settings, for each one that no model knows."""
+    known = list(type(read).model_fields)
+    if isinstance(read, BusSettings):
+        known += [name for name in FlowSettings.model_fields if name not in known]
+    for name in read.model_extra or ():
+        yield prefix, name, [one for one in known if one not in _OF_FLOWS]
+    for name in read.model_fields_set & set(known):
+        value = getattr(read, name)
+        for key, inner in value.items() if isinstance(value, dict) else (("", value),):
+            if isinstance(inner, BaseModel):
+                yield from _unknown(inner, f"{prefix}{name}.{key}." if key else f"{prefix}{name}.")

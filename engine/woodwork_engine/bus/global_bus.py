@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from copy import deepcopy
 
 from woodwork_engine.bus.factory import MessageBusFactory
 from woodwork_engine.bus.interface import MessageBusInterface
@@ -41,7 +42,10 @@ async def get_global_message_bus() -> MessageBusInterface:
 
 
 def set_global_message_bus(message_bus: MessageBusInterface | None) -> None:
-    """Let *message_bus* be the script's bus; it is started at its next use. None: a new one is made then."""
+    """Let *message_bus* be the script's bus; it is started at its next use. None: a new one is made then.
+
+    One that was in use before goes on; it is stopped by whoever has it.
+    """
     _global.bus = message_bus
     _global.loop = None
 
@@ -53,7 +57,7 @@ def configure_global_message_bus(config: Mapping[str, object] | None) -> None:
             "global message bus", "is in use already; configure it before its first use, or shut it down first"
         )
     MessageBusFactory.create_message_bus(config)  # a mistake is told now rather than at first use
-    _global.config = config
+    _global.config = None if config is None else deepcopy(dict(config))
 
 
 async def shutdown_global_message_bus() -> None:

@@ -41,11 +41,6 @@ class Full(NamedTuple):
         """Return the error of a sender to *target* who does not wait, or has waited long enough."""
         return QueueFullError(self.endpoint.name if self.endpoint else target, self.depth, self.limit, self.what)
 
-    def reject(self, target: str) -> None:
-        """Raise the error where *endpoint* does not let anybody wait (bus.md F2)."""
-        if self.endpoint is not None and self.endpoint.policy.overflow == "reject":
-            raise self.error(target)
-
 
 class Intake:
     """The one way into the lanes."""
@@ -206,9 +201,13 @@ class Intake:
     async def _keep(self, parcels: Parcels, target: str) -> None:
         """Accept *parcels*, one of them for the durable *target*, and return when they are kept (bus.md F7, I2)."""
         keeper = self._core.keeper
-        if keeper is None:
-            raise JournalError(target, self._core.state_problem or "there is no state folder")
-        await keeper.admit(partial(self.accept, parcels), target)
+        try:
+            if keeper is None:
+                raise JournalError(target, self._core.state_problem or "there is no state folder")
+            await keeper.admit(partial(self.accept, parcels), target)
+        except JournalError:
+            self._core.rejected += 1
+            raise
 
     async def _room_for_letters(self, delivery: Delivery, timeout: float | None) -> None:
         """Refuse ingress while no dead letter can go (bus.md E2); inputs, which wait without limit (F2), wait in turn.
@@ -281,7 +280,7 @@ class Intake:
             if parcel[0].endpoint.policy_.overflow == "reject":
                 full = self._full((parcel,), NEWCOMER, outside=False)
                 if full is not None:
-                    full.reject(parcel[1].target)
+                    self._reject(full, parcel[1].target)
         self.accept(parcels, inside=True)
 
     def _full(self, parcels: Parcels, ticket: int, *, outside: bool) -> Full | None:
@@ -327,11 +326,17 @@ class Intake:
             return Full(core.gate, None, core.log.limit // 2, core.log.limit // 2, "event log's reader")
         return None
 
+    def _reject(self, full: Full, target: str) -> None:
+        """Raise the error of *full* where its endpoint does not let anybody wait (bus.md F2)."""
+        if full.endpoint is not None and full.endpoint.policy.overflow == "reject":
+            self._core.rejected += 1
+            raise full.error(target)
+
     async def _wait_for_room(self, parcels: Parcels, full: Full, timeout: float | None, *, outside: bool) -> None:
         """Wait at one gate at a time, holding nothing (bus.md F5), in turn (B4)."""
         core = self._core
         target = parcels[0][1].target
-        full.reject(target)
+        self._reject(full, target)
         self._tell_blocked(parcels[0][1], full)
         place = _Place(core, full)
         try:
@@ -343,9 +348,10 @@ class Intake:
                     still = self._full(parcels, place.waiter.ticket, outside=outside)
                     if still is None:
                         break
-                    still.reject(target)
+                    self._reject(still, target)
                     place.move(still)
         except TimeoutError:
+            core.rejected += 1
             raise place.full.error(target) from None
         finally:
             place.leave()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from woodwork_engine.delivery import Context
-from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.message import MessageEnvelope, Outbox
 
 MessageHandler = Callable[[MessageEnvelope], Awaitable[object] | object]
 
@@ -43,6 +43,9 @@ class StopReport:
 
 class MessageBusInterface(ABC):
     """Publish and subscribe by topic, send to a component by name, look at health and statistics."""
+
+    outbox: Outbox
+    """What `MessageBusIntegration.join` takes, so that any class may send as a component does."""
 
     @abstractmethod
     async def start(self) -> None:

@@ -91,7 +91,7 @@ class InMemoryMessageBus(MessageBusInterface):
         settlement = Settlement(self.core)
         self._intake = Intake(self.core, Acceptance(self.core, settlement))
         self._settlement = settlement
-        self.outbox = Sender(self.core, self._intake, ids)
+        self.outbox: Sender = Sender(self.core, self._intake, ids)
         self._deadlines = Deadlines()
         self.layers = Layers()
         self.layers.put("dedupe", Dedupe(self.core.clock).around)

@@ -294,6 +294,7 @@ class Settlement:
         """End *delivery*, which was accepted where the newest one gives way, and is in no lane (bus.md F2)."""
         core = self._core
         endpoint.dropped += 1
+        endpoint.reasons["dropped", "overflow"] += 1
         self._replay_failed(delivery)
         if core.log is not None:
             data: dict[str, object] = {"reason": "overflow"}

@@ -1,8 +1,40 @@
-"""What the bus says about itself: the published statistics and the reasons for which it is not well (bus.md H5, J1)."""
+"""What the bus says about itself: the published statistics and the reasons for which it is not well (bus.md H5, J1).
+
+The keys of `get_stats`; counts are since the bus was made and never go down, except those marked *now*. A message for
+several subscribers is one delivery for each.
+
+==========================  ===========================================================================================
+messages_published          deliveries that were accepted: delivered, failed, discarded, and those queued now
+messages_delivered          of these, acknowledged
+messages_failed             of these, dead or dropped
+messages_dead_lettered      of these, dead
+messages_dropped            of these, dropped: at most once and failed, or the newest where there was no room
+messages_discarded          of these, discarded: by a person, or because their subscription or component ended
+messages_duplicated         sends that were the same message as an earlier one: left out, not published
+messages_rejected           sends that were refused for lack of room, or because they could not be kept
+messages_retried            attempts that failed and were to be repeated
+delivery_failures           attempts that failed
+timeout_failures            of these, late
+retry_exhausted             dead letters whose attempts were used up
+queued_messages             now: accepted and not settled; waiting, in an attempt or before a retry
+unhandled_messages          now: of these, for a name that nobody handles
+retry_queue_size            now: of these, waiting for a retry
+dead_letter_queue_size      now: dead letters neither replayed nor discarded
+peak_queue_size             the most that were ever queued for one handler or subscriber
+active_subscriptions        now
+active_topics               now: different topics among them
+registered_components       now: names with a handler; `component_handlers` are these names
+running                     now: whether messages are delivered
+uptime_seconds              since the last start; 0 while it does not run
+messages_per_second         settled in the last 5 s, per second
+avg_delivery_time_ms        of the attempts that succeeded; 0 without any
+delivery_success_rate       delivered of those delivered, dead or dropped: 0 to 1; 1 without any
+==========================  ===========================================================================================
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from woodwork_engine.bus.breaker import Breaker, BreakerState
 from woodwork_engine.bus.core import BusCore
@@ -13,6 +45,8 @@ FAILING_SHARE = 0.5
 FAILING_ATTEMPTS = 10
 FULL_SECONDS = 30.0
 OLD_SECONDS = 60.0
+UNHANDLED_SECONDS = 5.0
+"""Time in which whoever is to handle a message may still register: nobody has to start in any order."""
 DEAD_PER_MINUTE = 60
 
 
@@ -52,6 +86,10 @@ def _sessions(number: int) -> str:
     return "1 session is" if number == 1 else f"{number} sessions are"
 
 
+def _messages(number: int) -> str:
+    return "1 message waits" if number == 1 else f"{number} messages wait"
+
+
 def degraded_reasons(core: BusCore) -> tuple[str, ...]:
     """Return what is wrong right now, one sentence each; empty when all is well."""
     now = core.clock.time()
@@ -71,6 +109,8 @@ def degraded_reasons(core: BusCore) -> tuple[str, ...]:
             reasons.append(f"{endpoint.name}: {endpoint.depth} messages are parked until the component returns")
         elif (stopped := stopped_lanes(endpoint)) and endpoint.instance is not None:
             reasons.append(f"{endpoint.name}: {_sessions(stopped)} paused with messages waiting")
+        elif endpoint.is_unhandled and oldest_age(endpoint, now) > UNHANDLED_SECONDS:
+            reasons.append(f"{endpoint.name}: {_messages(endpoint.depth)} for a name that nobody handles")
         elif (age := oldest_age(endpoint, now)) > OLD_SECONDS:
             reasons.append(f"{endpoint.name}: the oldest message has waited {age:.0f} s")
         if (dead := endpoint.window.growth(4, endpoint.dead)) > DEAD_PER_MINUTE:
@@ -89,11 +129,8 @@ def latency_counts(core: BusCore) -> tuple[int, ...]:
     return tuple(sums)
 
 
-def published_statistics(core: BusCore, started_at: float, topics: Sequence[str]) -> dict[str, object]:
-    """Return the statistics under their published names; *topics* one for each subscription.
-
-    Counts are since start, times in ms and s.
-    """
+def published_statistics(core: BusCore, started_at: float, topics: Mapping[str, str]) -> dict[str, object]:
+    """Return the statistics under their published names, as in the table above; *topics* by subscription."""
     endpoints = core.everybody()
     ok = sum(e.ok for e in endpoints)
     failed = sum(e.failed for e in endpoints)
@@ -102,16 +139,21 @@ def published_statistics(core: BusCore, started_at: float, topics: Sequence[str]
     accepted = sum(e.accepted for e in endpoints)
     uptime = max(0.0, core.clock.time() - started_at) if core.running else 0.0
     ended = ok + dead + dropped
+    handlers = sorted(e.name for e in endpoints if e.instance is not None and e.name not in topics)
     return {
         "messages_published": accepted,
         "messages_delivered": ok,
         "messages_failed": dead + dropped,
+        "messages_dead_lettered": dead,
+        "messages_dropped": dropped,
+        "messages_discarded": sum(e.discarded for e in endpoints),
+        "messages_duplicated": sum(e.duplicates for e in endpoints),
         "messages_rejected": core.rejected,
         "messages_retried": sum(e.retried for e in endpoints),
-        "messages_dead_lettered": dead,
         "active_subscriptions": len(topics),
-        "registered_components": sum(1 for e in endpoints if e.instance is not None) - len(topics),
+        "registered_components": len(handlers),
         "queued_messages": core.depth,
+        "unhandled_messages": core.unhandled(),
         "avg_delivery_time_ms": 1000 * sum(e.handled_seconds for e in endpoints) / ok if ok else 0.0,
         "peak_queue_size": max((e.peak for e in endpoints), default=0),
         "delivery_failures": failed,
@@ -121,8 +163,8 @@ def published_statistics(core: BusCore, started_at: float, topics: Sequence[str]
         "uptime_seconds": uptime,
         "messages_per_second": core.window.rate(core.clock.time(), 1, sum(e.settled for e in endpoints)),
         "delivery_success_rate": ok / ended if ended else 1.0,
-        "active_topics": len(set(topics)),
+        "active_topics": len(set(topics.values())),
         "retry_queue_size": sum(e.retrying for e in endpoints),
         "dead_letter_queue_size": len(core.dead),
-        "component_handlers": sorted(e.name for e in endpoints if e.instance is not None),
+        "component_handlers": handlers,
     }

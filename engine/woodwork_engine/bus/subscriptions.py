@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -36,9 +36,9 @@ class Subscriptions:
     def __contains__(self, name: str) -> bool:
         return name in self._all
 
-    def topics(self) -> Sequence[str]:
-        """Return the topic of every subscription."""
-        return [subscription.topic for subscription in self._all.values()]
+    def topics(self) -> Mapping[str, str]:
+        """Return the topic of every subscription, by its name."""
+        return {name: subscription.topic for name, subscription in self._all.items()}
 
     def add(self, topic: str, session_id: str | None) -> str:
         """Begin a subscription, to be handled under the name that is returned."""

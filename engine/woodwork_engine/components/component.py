@@ -59,12 +59,17 @@ class MessageBusIntegration:
         if "settings" not in vars(self):  # a person's own attribute of that name stays
             self.settings = link.settings
 
+    def join(self, name: str, outbox: Outbox) -> None:
+        """Send as *name* through *outbox* of a bus that has no flow (`bus.outbox`); also for classes of one's own."""
+        self.attach(Link(name, KindSettings(), outbox, Threads(name)))
+
     @property
     def link(self) -> Link:
         """What ties this component to its flow; raises WoodworkError while nothing does."""
         if self._link is None:
             raise WoodworkError(
-                f"{type(self).__name__} is not part of a flow yet; send from start() or process(), not from __init__"
+                f"{type(self).__name__} is not part of a flow yet; send from start() or process(), not from __init__, "
+                "or join() a bus without a flow"
             )
         return self._link
 

@@ -55,7 +55,7 @@ def _on_remove(value: str) -> str:
 
 
 def _events(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
 class ErrorSettings(KindSettings):

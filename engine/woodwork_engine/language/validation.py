@@ -34,10 +34,10 @@ class Complaint:
     sentence: str
 
 
-def complaints(model: type[BaseModel], values: Mapping[str, object]) -> Sequence[Complaint]:
-    """Return what *model* has against *values*; empty when they can be used."""
+def complaints(model: type[BaseModel], values: Mapping[str, object], *, strict: bool = False) -> Sequence[Complaint]:
+    """Return what *model* has against *values*; empty when they can be used. *strict*: "3" is no number."""
     try:
-        model.model_validate(dict(values))
+        model.model_validate(dict(values), strict=strict)
     except ValidationError as error:
         return [_complaint(details) for details in error.errors(include_url=False)]
     return ()

@@ -211,6 +211,8 @@ def _lane(lane: Lane, alone: Iterable[Lane], now: float) -> Iterable[LaneStats]:
     if filled:
         busiest = max(filled, key=lambda one: (one.running, one.state is LaneState.WAITING))
         state = "parked" if lane.endpoint.instance is None else _LANE_STATES[busiest.state]
+        if lane.endpoint.is_unhandled:
+            state = "unhandled"
         if state == "idle" and lane.endpoint.serving is None:
             state = "held"
         age = max(0.0, now - min(one.queue[0].accepted_at for one in filled))

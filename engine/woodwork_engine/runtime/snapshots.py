@@ -22,6 +22,7 @@ from woodwork_engine.runtime.revisions import Revisions
 from woodwork_engine.snapshot import EdgeStats, FlowState, NodeState, NodeStats, Snapshot, Totals
 
 _BACKLOG = 10
+_UNHANDLED = "the flow has no component of this name; its messages wait for one until they expire"
 _ACCEPTED, _EMITTED, _SETTLED, _FAILED, _DEAD = range(5)
 
 
@@ -126,7 +127,7 @@ class SnapshotMaker:
             oldest_age=detail.oldest.get(name, 0.0),
             activity=window.per_second(_EMITTED if is_input else _SETTLED),
             last_error=endpoint.last_error,
-            problem=failures.get(name),
+            problem=_UNHANDLED if node is None and endpoint.is_unhandled else failures.get(name),
             detail=detail.summaries.get(name),
             paused=self._paused[name],
             breaker=breaker.state.value if breaker is not None else None,
@@ -134,7 +135,7 @@ class SnapshotMaker:
         )
 
     def _state(self, endpoint: Endpoint, node: Node | None, in_rate: float, out_rate: float) -> NodeState:
-        if endpoint.name in self._flow.crew.failed:
+        if endpoint.name in self._flow.crew.failed or (node is None and endpoint.is_unhandled):
             return NodeState.NOT_STARTED
         if endpoint.state is EndpointState.DRAINING:
             return NodeState.DRAINING
@@ -156,7 +157,7 @@ class SnapshotMaker:
         return NodeState.OK if endpoint.depth or endpoint.inflight or settled or emitted else NodeState.IDLE
 
     def _totals(self, core: BusCore, now: float) -> Totals:
-        endpoints = core.endpoints.values()
+        endpoints = core.everybody()
         settled = sum(endpoint.settled for endpoint in endpoints)
         counts = latency_counts(core)
         return Totals(
@@ -182,6 +183,7 @@ class SnapshotMaker:
             blocked=core.blocked,
             unroutable=core.unroutable,
             rejected=core.rejected,
+            unhandled=core.unhandled(),
             in_activity=core.window.per_second(0),
             out_activity=core.window.per_second(1),
             latency_histogram=counts,

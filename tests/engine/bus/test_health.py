@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from support.bus import EVERY_SECOND, ONCE, Worker, message, running
@@ -54,13 +56,15 @@ async def test_a_component_that_fails_less_than_half_the_time_is_well() -> None:
 async def test_a_queue_is_unwell_when_it_has_been_nearly_full_for_half_a_minute() -> None:
     """H5: over 80 % for 30 s, not at every burst."""
     async with running(DeliveryPolicy(max_queue=10, ttl=None)) as bus:
+        worker = Worker()
+        worker.gate = asyncio.Event()
+        bus.register_component_handler("a", worker)
         await send(bus, range(9))
         await later(20)
         assert bus.is_healthy()
         await later(12)
         assert "a: queue is 9 of 10" in degraded_reasons(bus.core)
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker.gate.set()
         await later(2)
         assert bus.is_healthy()
 
@@ -69,11 +73,30 @@ async def test_a_queue_is_unwell_when_it_has_been_nearly_full_for_half_a_minute(
 async def test_a_message_that_waits_too_long_is_told() -> None:
     """H5: the oldest one's age."""
     async with running(DeliveryPolicy(ttl=None)) as bus:
+        worker = Worker()
+        worker.gate = asyncio.Event()
+        bus.register_component_handler("a", worker)
         await send(bus, range(1))
         await later(59)
         assert bus.is_healthy()
         await later(2)
         assert degraded_reasons(bus.core) == ("a: the oldest message has waited 61 s",)
+        worker.gate.set()
+        await later(1)
+        assert bus.is_healthy()
+
+
+@virtual_time
+async def test_a_message_that_nobody_handles_is_told_unless_somebody_registers_soon() -> None:
+    """H5: the name may have been mistyped; who starts late has a few seconds."""
+    async with running() as bus:
+        await send(bus, range(1))
+        await later(5)
+        assert bus.is_healthy()
+        await later(1)
+        assert degraded_reasons(bus.core) == ("a: 1 message waits for a name that nobody handles",)
+        await send(bus, range(1))
+        assert degraded_reasons(bus.core) == ("a: 2 messages wait for a name that nobody handles",)
         bus.register_component_handler("a", Worker())
         await later(1)
         assert bus.is_healthy()

@@ -42,6 +42,7 @@ _LANE_GLYPHS = {
     "running": "handling",
     "retrying": "retry",
     "parked": "held",
+    "unhandled": "held",
     "paused": "held",
     "blocked": "held",
     "held": "held",

@@ -24,6 +24,7 @@ _LANE_TRENDS = {
     "blocked": ("blocked", "warn"),
     "paused": ("paused", "warn"),
     "parked": ("parked", "warn"),
+    "unhandled": ("nobody there", "warn"),
     "held": ("held", "warn"),
 }
 _FORECAST_TONES = {"idle": "muted", "growing": "warn", "draining": "ok"}
