@@ -4,6 +4,7 @@ WoodworkError
 ├── FlowFileError          a file that cannot be read or has problems that block it
 ├── SettingError           a setting with a value that cannot be used
 ├── UnknownComponentError  a name that is no component of the flow
+├── UnknownRevisionError   a number that is no revision to go back to
 ├── PayloadError           a payload that is not plain data
 ├── QueueFullError         no room at a target
 ├── ClosingError           the bus is stopping and takes nothing new
@@ -62,6 +63,15 @@ class UnknownComponentError(WoodworkError):
         hint = f" (did you mean {close[0]!r}?)" if close else ""
         has = f"; the flow has {', '.join(self.known)}" if self.known else ""
         super().__init__(f"no component {name!r}{hint}{has}")
+
+
+class UnknownRevisionError(WoodworkError):
+    """No revision of this *number* can be gone back to; *kept* are those that can."""
+
+    def __init__(self, number: int, kept: Iterable[int] = ()) -> None:
+        self.number = number
+        self.kept = tuple(kept)
+        super().__init__(f"revision {number} is not kept; there are {', '.join(map(str, self.kept)) or 'none'}")
 
 
 class PayloadError(WoodworkError):

@@ -18,7 +18,7 @@ from woodwork_engine.payload import UNREADABLE, decode, json_text
 RECORD_TYPES = (
     "emitted", "queued", "started", "ok", "failed", "retry_scheduled", "dead", "dropped", "discarded", "blocked",
     "unroutable", "parked", "unparked", "replayed", "restored", "node_up", "node_down", "reload_planned",
-    "reload_applied", "reload_rejected", "paused", "resumed", "moved", "held", "released", "note",
+    "reload_applied", "reload_rejected", "rolled_back", "paused", "resumed", "moved", "held", "released", "note",
 )  # fmt: skip
 
 RING_LIMIT = 50_000

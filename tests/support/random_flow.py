@@ -31,6 +31,10 @@ class RandomFlow:
         self.kinds = dict.fromkeys(STEPS, "function")
         self.to = {"in": ["a"], "a": ["b"], "b": ["c", "d"], "c": ["out"], "d": ["out"]}
         self.concurrency = dict.fromkeys(STEPS, 8)
+        self.names = {step: step for step in STEPS}
+        self.was: dict[str, str] = {}
+        self.redirects: dict[str, str] = {}
+        self._named = 2
         self.version = 0
         self.write_code()
 
@@ -48,12 +52,19 @@ class RandomFlow:
             kind = (
                 'function python { path = "step.py", function = work,' if self.kinds[name] == "function" else "echo {"
             )
-            lines.append(f"{name} = {kind} {policy}, to = {self._targets(name)} }}")
+            lines.append(f"{self.names[name]} = {kind} {policy}{self._moves(name)}, to = {self._targets(name)} }}")
         return "\n".join([*lines, "out = output console {}", ""])
 
     def _targets(self, name: str) -> str:
         kept = [target for target in self.to[name] if target in self.there or target == "out"]
-        return f"[{', '.join(kept or ['out'])}]"
+        return f"[{', '.join(self.names.get(target, target) for target in kept or ['out'])}]"
+
+    def _moves(self, name: str) -> str:
+        more = f", was = {self.was[name]}" if name in self.was else ""
+        target = self.redirects.get(name)
+        if target in self.there or target == "out":
+            more += f", on_remove = redirect:{self.names.get(target, target)}"
+        return more
 
     def change(self) -> str:
         """Change the file, or its script, in one random way; return which."""
@@ -61,6 +72,8 @@ class RandomFlow:
             self._remove,
             self._add,
             self._retarget,
+            self._rename,
+            self._redirect,
             self._kind,
             self._policy,
             self._script,
@@ -91,6 +104,18 @@ class RandomFlow:
         name = self.chance.choice(order[:-1])
         later = order[order.index(name) + 1 :]
         self.to[name] = self.chance.sample(later, k=min(len(later), self.chance.choice((1, 1, 2))))
+
+    def _rename(self) -> None:
+        """Give a component, whether it is there or not, a name that nothing has had."""
+        step = self.chance.choice(STEPS)
+        self.was[step] = self.names[step]
+        self.names[step] = f"{step}{self._named}"
+        self._named += 1
+
+    def _redirect(self) -> None:
+        """What a component leaves goes to a later one, or is parked."""
+        step = self.chance.choice(STEPS)
+        self.redirects[step] = self.chance.choice(("", *STEPS[STEPS.index(step) + 1 :], "out"))
 
     def _kind(self) -> None:
         name = self.chance.choice(STEPS)

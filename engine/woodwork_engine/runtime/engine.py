@@ -23,13 +23,13 @@ from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.errors import ClosingError, UnknownComponentError, WoodworkError
 from woodwork_engine.events import EventLog
 from woodwork_engine.kinds import KindRegistry
-from woodwork_engine.policy import OnRemove
 from woodwork_engine.runtime.control import Control
 from woodwork_engine.runtime.dead_letter_commands import DeadLetterCommands
 from woodwork_engine.runtime.desk import Desk
 from woodwork_engine.runtime.health import HealthCheck
 from woodwork_engine.runtime.holding import HoldCommands
 from woodwork_engine.runtime.live_flow import LiveFlow
+from woodwork_engine.runtime.revision_commands import RevisionCommands
 from woodwork_engine.runtime.revisions import Revisions
 from woodwork_engine.runtime.snapshots import SnapshotMaker
 from woodwork_engine.runtime.state import State
@@ -57,7 +57,7 @@ class Replayed:
     refused: tuple[tuple[str, str], ...] = ()
 
 
-class Engine(HoldCommands):
+class Engine(HoldCommands, RevisionCommands):
     """Runs the flow in *file*; every method may be called from any thread.
 
     *headless* lets `input cli` read standard input; without *own_sources* no input reads anything and messages come by
@@ -262,29 +262,18 @@ class Engine(HoldCommands):
         """Take dead letters back out of the trash; the future has how many were there."""
         return self._do(lambda flow: _answer(len(flow.bus.dead_letters.restore(dlq_ids))))
 
-    def resolve_removed(self, component: str, how: OnRemove) -> Future[int]:
-        """Let what a removed *component* has left go another way than its `on_remove` says.
-
-        *how* is park, dead_letter, discard or redirect:NAME. The future has how many messages went at once: none while
-        it drains, when this decides about the rest.
-        """
-        return self._do(lambda flow: _answer(flow.resolve_removed(component, how)))
-
-    def reload(self) -> Future[Revision]:
-        """Read the flow file again and apply it."""
-
-        async def load() -> Revision:
-            await self._opened.wait()
-            return await self._load("reload")
-
-        return self._thread.call(load)
-
     def _do(self, command: Callable[[LiveFlow], Awaitable[Answer]]) -> Future[Answer]:
         async def run() -> Answer:
-            await self._opened.wait()
             if self._flow.plan is None:
                 raise ClosingError(f"nothing is running: {self.file} has errors; mend and save it")
             return await command(self._flow)
+
+        return self._once_opened(run)
+
+    def _once_opened(self, command: Callable[[], Awaitable[Answer]]) -> Future[Answer]:
+        async def run() -> Answer:
+            await self._opened.wait()
+            return await command()
 
         return self._thread.call(run)
 
@@ -352,7 +341,14 @@ class Engine(HoldCommands):
             self._kept.tell(problem)
 
     async def _load(self, by: str) -> Revision:
-        revision = await self._revisions.load(by)
+        return self._took(await self._revisions.load(by))
+
+    async def _roll_back(self, number: int) -> Revision:
+        if self._watcher is not None:
+            await self._watcher.take_any_save()
+        return self._took(await self._revisions.roll_back(number))
+
+    def _took(self, revision: Revision) -> Revision:
         if self._state in (FlowState.STARTING, FlowState.RUNNING, FlowState.STOPPED):
             self._state = FlowState.STOPPED if self._flow.plan is None else FlowState.RUNNING
         self._take()

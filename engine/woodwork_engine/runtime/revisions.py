@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -21,8 +21,11 @@ from woodwork_engine.runtime.fingerprints import Fingerprint, fingerprints, scri
 from woodwork_engine.runtime.history import History
 from woodwork_engine.runtime.live_flow import Change, LiveFlow
 from woodwork_engine.runtime.reading import read_at_rest
+from woodwork_engine.runtime.rollback import Applied, Rollbacks, with_names_now
 from woodwork_engine.snapshot import Revision
 from woodwork_engine.source import Diagnostic, Severity
+
+BY_ROLLBACK = "rollback"
 
 Watch = Callable[[frozenset[Path]], Awaitable[None]]
 """Tells which files a change of the flow may touch from now on."""
@@ -36,6 +39,7 @@ class Revisions:
     ) -> None:
         self.history = History()
         self.applied_at = 0.0
+        self._rollbacks = Rollbacks()
         self._file = file
         self._folder = Path(file).absolute().parent
         self._kinds = kinds
@@ -59,10 +63,20 @@ class Revisions:
 
         Raises ClosingError once closed.
         """
+        return await self._alone(lambda: self._load(by))
+
+    async def roll_back(self, number: int) -> Revision:
+        """Go over to what revision *number* was (bus.md G6); return what became of it.
+
+        Raises UnknownRevisionError where it is not kept, and ClosingError once closed.
+        """
+        return await self._alone(lambda: self._roll_back(number))
+
+    async def _alone(self, work: Callable[[], Coroutine[object, object, Revision]]) -> Revision:
         async with self._one_at_a_time:
             if self._closed:
                 raise ClosingError
-            self._loading = asyncio.create_task(self._load(by))
+            self._loading = asyncio.create_task(work())
             try:
                 return await self._loading
             except asyncio.CancelledError:
@@ -84,11 +98,22 @@ class Revisions:
             checked = await read_at_rest(self._file, self._kinds, self._watch_all)
             if checked.plan is None:
                 return self._rejected(checked, checked.diagnostics, by)
-            return await self._go_to(checked, checked.plan, by)
+            environment = await asyncio.to_thread(read_environment, self._folder)
+            plan = with_names_now(checked.plan, self._flow.bus.core.name_now)
+            return await self._go_to(Applied(self._flow.rev + 1, checked, plan, environment), by)
         except Exception as error:  # the edge: what cannot be foreseen about a save must not end what runs
             if by == "start":
                 raise
             return self._failed(error, by)
+
+    async def _roll_back(self, number: int) -> Revision:
+        kept, flow = self._rollbacks.get(number), self._flow
+        try:
+            await self._watch_all(kept.checked)
+            plan = with_names_now(kept.plan, flow.bus.core.name_now, back=True)
+            return await self._go_to(replace(kept, number=flow.rev + 1, plan=plan), BY_ROLLBACK, back_to=number)
+        except Exception as error:  # noqa: BLE001 - the same edge
+            return self._failed(error, BY_ROLLBACK)
 
     async def _watch_all(self, checked: Checked) -> Iterable[Path]:
         """Watch every file that *checked*, or the flow that runs, is made of, and return them."""
@@ -100,15 +125,15 @@ class Revisions:
         await self._watch(watched)
         return watched
 
-    async def _go_to(self, checked: Checked, plan: FlowPlan, by: str) -> Revision:
+    async def _go_to(self, wanted: Applied, by: str, *, back_to: int | None = None) -> Revision:
         flow, first = self._flow, self._flow.plan is None
-        environment = await asyncio.to_thread(read_environment, self._folder)
+        checked, plan, environment = wanted.checked, wanted.plan, wanted.environment
         prints = await asyncio.to_thread(fingerprints, plan, self._folder, self._kinds, environment)
         difference = self._difference(plan, prints)
         if not difference and not first and not self._startable(plan):
             return self._without_effect(checked, plan, by)
         if difference and not first:
-            self._tell("reload_planned", flow.rev + 1, {"diff": difference.to_dict()})
+            self._tell("reload_planned", wanted.number, {"diff": difference.to_dict()})
         recruits = await flow.prepare(Change(plan, difference, environment))
         if not difference and not first and not recruits.members:
             flow.note_failures(plan, recruits)
@@ -125,7 +150,8 @@ class Revisions:
             raise
         self._prints = prints
         self._found = checked.diagnostics
-        return self._applied(checked, difference, by)
+        self._rollbacks.keep(wanted)
+        return self._applied(checked, difference, by, back_to)
 
     def _difference(self, plan: FlowPlan, prints: Mapping[str, Fingerprint]) -> PlanDiff:
         found = diff(self._flow.plan or FlowPlan(plan.file), plan)
@@ -181,13 +207,17 @@ class Revisions:
         self._found = checked.diagnostics
         return self.history.add(self._revision(0, "no effective change", checked, PlanDiff(), by))
 
-    def _applied(self, checked: Checked, difference: PlanDiff, by: str) -> Revision:
+    def _applied(self, checked: Checked, difference: PlanDiff, by: str, back_to: int | None) -> Revision:
         self.applied_at = self._clock.time()
-        self._tell("reload_applied", self._flow.rev, {"diff": difference.to_dict()})
         applied = self._revision(self._flow.rev, "live", checked, difference, by)
         if self._flow.rev == 1:
             count = len(difference.added)
             applied = replace(applied, change=f"opened, {count} component{'' if count == 1 else 's'}")
+        if back_to is None:
+            self._tell("reload_applied", self._flow.rev, {"diff": difference.to_dict()})
+        else:
+            self._tell("rolled_back", self._flow.rev, {"to": back_to, "diff": difference.to_dict()})
+            applied = replace(applied, change=f"back to rev {back_to}: {applied.change}")
         return self.history.add(applied)
 
     def _rejected(self, checked: Checked, diagnostics: tuple[Diagnostic, ...], by: str) -> Revision:

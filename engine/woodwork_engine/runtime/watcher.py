@@ -22,6 +22,10 @@ _SETTLE_ROUNDS = 20
 Signature = tuple[int, int, int, int]
 
 
+ANY = b""
+"""The digest of no content."""
+
+
 class Look(NamedTuple):
     """What a file looked like: its signature, and the digest of its content; None where it cannot be had."""
 
@@ -53,6 +57,13 @@ class FileWatcher:
             if folders != self._folders:
                 self._folders = folders
                 self._again.set()
+
+    async def take_any_save(self) -> None:
+        """Take the next save of a file for a change although its content may be the one that it has."""
+        async with self._one_at_a_time:
+            self._looks = {
+                path: look if look.digest is None else look._replace(digest=ANY) for path, look in self._looks.items()
+            }
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -102,6 +113,8 @@ class FileWatcher:
             found = await self._settled()
             changed = any(look.digest != self._looks[path].digest for path, look in found.items())
             self._looks |= found
+            if changed:
+                self._looks |= await asyncio.to_thread(_digests, self._looks)
         if changed:
             await self._changed()
 
@@ -133,6 +146,11 @@ def _moved(looks: Mapping[Path, Look]) -> dict[Path, Signature | None]:
 def _look_at(paths: Iterable[Path]) -> dict[Path, Look]:
     # The signature first: what is written between the two is seen by the next look.
     return {path: Look(_signature(path), _digest(path)) for path in paths}
+
+
+def _digests(looks: Mapping[Path, Look]) -> dict[Path, Look]:
+    """Return those of *looks* whose content did not matter, with the one that the file has."""
+    return {path: look._replace(digest=_digest(path)) for path, look in looks.items() if look.digest == ANY}
 
 
 def _places(paths: Iterable[Path]) -> tuple[frozenset[Path], frozenset[str]]:

@@ -358,3 +358,17 @@ async def test_a_change_while_a_change_is_handled_is_told_afterwards(tmp_path, n
         await asyncio.gather(task, return_exceptions=True)
     assert len(seen) == 2
     assert "three" in seen[1]
+
+
+async def test_a_save_of_the_same_content_is_told_where_any_save_is_to_be(file: Path) -> None:
+    """G6: once; from then on contents are compared again."""
+    other = file.with_name("other.ww")
+    other.write_text("two")
+    async with watching(file, other) as seen:
+        await seen.watcher.take_any_save()
+        in_place(file, "one")
+        await seen.until("one", "two")
+        in_place(other, "two")
+        in_place(file, "three")
+        await seen.until("three", "two", times=2)
+        assert len(seen.contents) == 2

@@ -12,6 +12,10 @@ from woodwork_engine.transcript import Transcript
 from woodwork_tui.cli.records import json_lines
 
 BATCH = 4096
+TOLD = (
+    "node_up", "node_down", "reload_applied", "reload_rejected", "rolled_back", "paused", "resumed", "note",
+)  # fmt: skip
+"""Types of records about which people may be told something."""
 POLL = 0.02
 """Seconds between two looks at a log in which nothing was new."""
 
@@ -89,7 +93,7 @@ class RecordOutput:
     def _take_note(self, record: Record) -> None:
         if record.type == "dead":
             self.dead[str((record.details() or {}).get("reason"))] += 1
-        elif record.type in ("node_up", "node_down", "reload_applied", "reload_rejected", "paused", "resumed", "note"):
+        elif record.type in TOLD:
             self._tell(record)
 
     def _tell(self, record: Record) -> None:
@@ -118,6 +122,8 @@ class RecordOutput:
             self._say("the changed file was not applied; see `woodwork-tui check`")
         elif record.type == "reload_applied" and record.rev != 1:
             self._say(f"revision {record.rev} applied")
+        elif record.type == "rolled_back":
+            self._say(f"rolled back to revision {details['to']}, as revision {record.rev}")
 
 
 def _hold(record: Record, details: dict[str, object]) -> str:
