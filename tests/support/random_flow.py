@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 STEPS = ("a", "b", "c", "d")
+REDIRECTS = {"a": "c", "b": "d", "c": "out"}
 
 CODE = """
 import asyncio
@@ -32,6 +33,8 @@ class RandomFlow:
         self.to = {"in": ["a"], "a": ["b"], "b": ["c", "d"], "c": ["out"], "d": ["out"]}
         self.concurrency = dict.fromkeys(STEPS, 8)
         self.names = {step: step for step in STEPS}
+        self.known = dict(self.names)
+        """The names under which components were last part of the flow."""
         self.was: dict[str, str] = {}
         self.redirects: dict[str, str] = {}
         self._named = 2
@@ -45,6 +48,7 @@ class RandomFlow:
 
     def text(self) -> str:
         """Return the flow as it should be now."""
+        self.known |= {step: self.names[step] for step in self.there}
         lines = ["deployment = local { drain_timeout = 5ms, max_messages = 300 }"]
         lines.append(f"in = input cli {{ to = {self._targets('in')} }}")
         for name in sorted(self.there):
@@ -108,14 +112,14 @@ class RandomFlow:
     def _rename(self) -> None:
         """Give a component, whether it is there or not, a name that nothing has had."""
         step = self.chance.choice(STEPS)
-        self.was[step] = self.names[step]
+        self.was[step] = self.known[step]
         self.names[step] = f"{step}{self._named}"
         self._named += 1
 
     def _redirect(self) -> None:
-        """What a component leaves goes to a later one, or is parked."""
-        step = self.chance.choice(STEPS)
-        self.redirects[step] = self.chance.choice(("", *STEPS[STEPS.index(step) + 1 :], "out"))
+        """What a component leaves goes to a later one, or is parked; no two leave anything to the same one."""
+        step = self.chance.choice(tuple(REDIRECTS))
+        self.redirects[step] = self.chance.choice(("", REDIRECTS[step]))
 
     def _kind(self) -> None:
         name = self.chance.choice(STEPS)

@@ -251,6 +251,7 @@ class Intake:
         core = self._core
         if core.closing:
             raise ClosingError
+        _address(parcels)
         full = self._full(parcels, NEWCOMER, outside=True)
         if full is not None:
             await self._wait_for_room(parcels, full, timeout, outside=True)
@@ -356,9 +357,9 @@ class Intake:
         finally:
             place.leave()
         now = core.clock.time()
-        for route, delivery in parcels:
+        for _, delivery in parcels:
             delivery.accepted_at = now
-            delivery.target = route.endpoint.name  # which may have got another one meanwhile
+        _address(parcels)
 
     def _tell_blocked(self, delivery: Delivery, full: Full) -> None:
         core = self._core
@@ -367,6 +368,12 @@ class Intake:
             name = full.endpoint.name if full.endpoint is not None else delivery.target
             data: dict[str, object] = {"depth": full.depth, "limit": full.limit}
             core.log.append(core.clock.time(), "blocked", delivery.envelope, name, None, None, data)
+
+
+def _address(parcels: Parcels) -> None:
+    """Let *parcels*, whose sender has waited, be for the names that their targets have now."""
+    for route, delivery in parcels:
+        delivery.target = route.endpoint.name
 
 
 class _Place:

@@ -55,7 +55,7 @@ class Relocation:
         """Move what waits at the removed *endpoint* to where its `on_remove` says; return how many messages.
 
         A lane in which an attempt runs keeps what is behind it. Where the other component is gone as well, everything
-        stays and is kept as with `park`.
+        stays and is kept as with `park`. A message that was sent to the other component too is not handed to it twice.
         """
         lanes = [lane for lane in endpoint.lanes.values() if lane.queue]
         return sum(self.redirect_lane(lane, over=False) for lane in lanes)
@@ -72,6 +72,9 @@ class Relocation:
         if lane.state is LaneState.WAITING:
             self._settlement.stop_waiting(lane)
         self._core.thaw(lane)
+        for delivery in list(lane.queue):
+            if self._is_there(delivery, lane.endpoint, target):
+                self._settlement.duplicate(lane, delivery)
         moved = list(lane.queue)
         lane.queue.clear()
         if moved and lane.anchor is None:
@@ -85,6 +88,12 @@ class Relocation:
         found = None if name is None else self._core.endpoints.get(self._core.name_now(name))
         gone = (EndpointState.DRAINING, EndpointState.PARKED)
         return None if found is None or found is endpoint or found.state in gone else found
+
+    def _is_there(self, delivery: Delivery, endpoint: Endpoint, target: Endpoint) -> bool:
+        """Whether the message of *delivery* was sent to *target* as well: there it would have the same key (A4)."""
+        core = self._core
+        there = (core.endpoints.get(core.name_now(name)) for name in delivery.siblings)
+        return any(one is target for one in there if one is not endpoint)
 
     def _append(self, lane: Lane, target: Endpoint, delivery: Delivery) -> None:
         core, now = self._core, self._core.clock.time()

@@ -131,6 +131,26 @@ async def test_routes_to_a_name_nobody_has_had_lead_to_who_is_called_so_now() ->
 
 
 @virtual_time
+async def test_a_message_that_was_sent_to_both_is_not_handed_over() -> None:
+    """G5: it is there already, under whatever name; the one that is left ends as a duplicate."""
+    bus = await started(FakeJournal(), DeliveryPolicy(retry=ONCE))
+    a, b = bus.core.endpoint("a"), bus.core.endpoint("b")
+    a.policy = replace(a.policy, on_remove="redirect:c")
+    bus.set_routes(1, lambda source, _event: ("a", "b") if source == "both" else ("a",), ())
+    for number, source in enumerate(("one", "both", "one")):
+        await bus.outbox.emit(source, "e", {"n": number}, session="s")
+    assert bus.relocation.rename("b", "c")
+    bus.core.dismiss(a, EndpointState.PARKED)
+    assert bus.relocation.redirect(a) == 2
+    assert (a.discarded, a.duplicates, a.active, a.moved, b.depth) == (1, 1, 0, 2, 3)
+    worker = Worker()
+    bus.register_component_handler("c", worker)
+    await bus.core.idle()
+    assert worker.numbers() == [1, 0, 2]
+    await bus.stop()
+
+
+@virtual_time
 async def test_what_is_redirected_to_where_no_order_is_kept_waits_in_lanes_of_its_own() -> None:
     """G3, B5: a message that fails there holds none of the others up."""
     bus = await started(FakeJournal(), DeliveryPolicy(retry=ONCE))

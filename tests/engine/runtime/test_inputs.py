@@ -192,6 +192,37 @@ def test_a_file_that_is_read_is_not_begun_again_when_its_input_changes(tmp_path)
         flow.until(lambda now: now.node("in").detail == "101 lines of in.jsonl read")
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        'hooks = [{ script = "gated.py", function = "gone" }]',
+        'hooks = [{ script = "bad.py", function = "work" }]',
+        'pipes = [{ script = "bad.py", function = "work" }]',
+    ],
+)
+def test_an_input_that_would_not_start_again_goes_on_following_its_file(tmp_path, broken):
+    """G3: the new one starts before the old one ends; a refused revision interrupts no reading."""
+    file = tmp_path / "in.jsonl"
+    file.write_text("0\n")
+    (tmp_path / "bad.py").write_text("raise OSError('the port is taken')\n")
+    (tmp_path / "gated.py").write_text("def work(data):\n    return data\n")
+    text = 'in = input file {{ path = "in.jsonl", follow = true, to = out{} }}\nout = output console {{}}\n'
+    with running(tmp_path, text.format("")) as flow:
+        flow.until(lambda _: flow.said() == ["0"])
+        flow.save(text.format(f", {broken}"))
+        flow.until_record("reload_rejected")
+        with file.open("a") as more:
+            more.write("1\n")
+        flow.until(lambda _: flow.said() == ["0", "1"])
+        assert flow.engine.take_snapshot().result(LONG).rev == 1
+        assert [one.target for one in flow.records("node_down")] == []
+        flow.save(text.format(', hooks = [{ script = "gated.py", function = "work" }]'))
+        flow.until_rev(2)
+        with file.open("a") as more:
+            more.write("2\n")
+        flow.until(lambda _: flow.said() == ["0", "1", "2"])
+
+
 def test_another_file_is_read_from_its_start(tmp_path):
     for name in "ab":
         tmp_path.joinpath(f"{name}.jsonl").write_text(f'"{name}1"\n"{name}2"\n')

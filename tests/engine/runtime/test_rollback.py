@@ -131,8 +131,8 @@ def test_a_rollback_of_a_rename_gives_the_lanes_back(tmp_path):
     (tmp_path / "step.py").write_text("def fails(data):\n    raise ConnectionError\ndef work(data):\n    return data\n")
 
     def step(name: str, function: str, more: str = "") -> str:
-        waits = "retry = { base = 1h, cap = 1h, jitter = none }"
-        return f'{name} = function python {{ path = "step.py", function = {function}, to = out, ttl = none, {waits}{more} }}'
+        waits = "ttl = none, retry = { base = 1h, cap = 1h, jitter = none }"
+        return f'{name} = function python {{ path = "step.py", function = {function}, to = out, {waits}{more} }}'
 
     with running(tmp_path, flow_of(step("a", "work"), into="a"), watch=False) as flow:
         flow.until_rev(1)

@@ -42,6 +42,14 @@ def test_a_rejected_save_is_compared_with_what_runs():
     assert diff_title((LIVE, SAME, REJECTED), 2) == "saved 22:13:21 → saved 22:13:37, not applied"
 
 
+def test_a_rollback_is_a_revision_that_says_so():
+    back = Revision(9, NOON + 20, "live", "back to rev 7: -audit", by="rollback", source="a\nb\n")
+
+    row = revision_rows((LIVE, back))[0]
+
+    assert (row.number, row.result, row.change, row.by) == ("9", "live", "back to rev 7: -audit", "rollback")
+
+
 def test_the_first_revision_has_nothing_before_it():
     assert revision_diff((LIVE,), 0) == ()
     assert no_diff((LIVE,), 0) == "The first one; there is nothing to compare it with."
