@@ -152,6 +152,13 @@ FAULTS = (
         "problem = None\n",
         "test_durable.py",
     ),
+    Fault(
+        "what is not kept yet is attempted where something wakes its lane",
+        "keeper",
+        '            lane.endpoint.look_before("kept", self._waits)\n',
+        "",
+        "test_durable.py",
+    ),
 )
 
 

@@ -176,7 +176,7 @@ class Runners:
         ended = 0.0
         if SPENT < core.slice_end <= monotonic():  # nobody has used it up: the loop has only been idle
             core.slice_end = monotonic() + SLICE
-        while ready and instance is endpoint.serving and core.running:
+        while ready and instance is endpoint.serving and watch is endpoint.watch and core.running:
             lane = ready.popleft()
             lane.state = lane.go
             if watch is not None and watch(endpoint, lane):
@@ -263,6 +263,7 @@ class Runners:
                     or lane.state is not RUNNING
                     or ended >= core.slice_end
                     or instance is not endpoint.serving
+                    or watch is not endpoint.watch
                 ):
                     break
             if lane.state is RUNNING:  # what `_let_go` does

@@ -35,6 +35,21 @@ async def test_a_breakpoint_holds_the_head_of_each_lane_and_no_lane_waits_for_an
 
 
 @virtual_time
+async def test_a_breakpoint_that_is_set_while_a_lane_is_worked_on_holds_its_next_message() -> None:
+    """D4: the runner that works there looks from then on."""
+    async with running() as bus:
+        worker = Worker(seconds=1)
+        bus.register_component_handler("a", worker)
+        for n in range(4):
+            await bus.send_to_component(message("a", n))
+        await later(1.5)
+        bus.breakpoints.add(Breakpoint("a"))
+        await later(100)
+        assert worker.numbers() == [0, 1]
+        assert len(bus.breakpoints.held()) == 1
+
+
+@virtual_time
 async def test_a_held_message_may_be_edited_before_it_is_released() -> None:
     """D4, A7: the record has both hashes; the handler sees the new payload."""
     log = EventLog()

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from support.bus import ONCE, Worker, make_bus, message
+from support.bus import ONCE, Worker, make_bus, message, routed
 from support.journals import FakeJournal
 from support.virtual_loop import virtual_time
 from woodwork_engine.bus.memory import InMemoryMessageBus
@@ -21,6 +21,7 @@ from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.policy import DeliveryPolicy
 
 KEPT = DeliveryPolicy(durable=True, retry=ONCE)
+PLAIN = DeliveryPolicy(retry=ONCE)
 
 
 @asynccontextmanager
@@ -64,6 +65,57 @@ async def test_a_durable_message_is_neither_attempted_nor_recorded_before_it_is_
         assert worker.numbers() == [1]
         kinds = [record.type for record in log.reader(from_start=True).read().records]
         assert kinds == ["emitted", "queued", "started", "ok"]
+
+
+@virtual_time
+async def test_a_lane_that_is_woken_while_its_message_is_being_written_starts_no_attempt() -> None:
+    """I2: whatever wakes it: another message, the end of one before it, a handler, a hold that ends."""
+    journal, first, second = FakeJournal(), Worker(), Worker()
+    async with kept_in(journal) as bus:
+        first.gate = asyncio.Event()
+        bus.register_component_handler("a", first)
+        await bus.send_to_component(message("a", 1))
+        journal.slow = True
+        sending = asyncio.create_task(bus.send_to_component(message("a", 2)))
+        await asyncio.sleep(1)
+        first.gate.set()
+        await asyncio.sleep(1)
+        assert first.numbers() == [1]
+        bus.register_component_handler("a", second)
+        bus.holds.pause("a")
+        bus.holds.resume("a")
+        await asyncio.sleep(1)
+        assert not sending.done()
+        assert (first.numbers(), second.started) == ([1], [])
+        journal.slow = False
+        journal.commit()
+        assert await sending
+        await bus.core.idle()
+        assert second.numbers() == [2]
+
+
+@virtual_time
+async def test_a_target_that_keeps_nothing_waits_with_one_that_does() -> None:
+    """I2, F7: a message for both is attempted at neither before it is kept, though an attempt runs there already."""
+    journal, worker = FakeJournal(), Worker()
+    async with kept_in(journal) as bus:
+        worker.gate = asyncio.Event()
+        steps = {"kept": lambda _d, _p: None, "plain": lambda _d, n: worker(message("plain", n))}
+        routed(bus, {"in": ("plain",), "both": ("kept", "plain")}, steps, {"kept": KEPT, "plain": PLAIN})
+        await bus.outbox.emit("in", "x", 1, session="s")
+        await asyncio.sleep(1)
+        journal.slow = True
+        sending = asyncio.create_task(bus.outbox.emit("both", "x", 2, session="s"))
+        await asyncio.sleep(1)
+        worker.gate.set()
+        await asyncio.sleep(1)
+        assert not sending.done()
+        assert worker.numbers() == [1]
+        journal.slow = False
+        journal.commit()
+        await sending
+        await bus.core.idle()
+        assert worker.numbers() == [1, 2]
 
 
 @pytest.mark.parametrize("seed", range(10))
