@@ -153,6 +153,40 @@ FAULTS = (
         "test_durable.py",
     ),
     Fault(
+        "whoever is cancelled in line does not call the next",
+        "gate",
+        "            del self.waiters[place]\n        self.call()\n",
+        "            del self.waiters[place]\n",
+        "test_cancellation.py",
+    ),
+    Fault(
+        "what has room at one target is accepted there before it has room at the next",
+        "intake",
+        "                    place.move(still)\n",
+        "                    place.move(still)\n"
+        "                    if still.endpoint is parcels[-1][0].endpoint and len(parcels) > 1:\n"
+        "                        self.accept(parcels[:1])\n"
+        "                        parcels = parcels[1:]\n",
+        "test_cancellation.py",
+    ),
+    Fault(
+        "a request that is cancelled leaves its instance busy",
+        "sender",
+        "            asked.running = False\n            instance.leave()\n",
+        "            asked.running = False\n            if asked.staged is not None:\n"
+        "                instance.leave()\n",
+        "test_cancellation.py",
+    ),
+    Fault(
+        "a letter is marked as replayed though its replay was cancelled",
+        "replay",
+        "        if not head:  # else",
+        "        core.dead.mark_replayed(letter, envelope.message_id, payload, by, len(parcels), note)\n"
+        "        force = True\n"
+        "        if not head:  # else",
+        "test_cancellation.py",
+    ),
+    Fault(
         "what is not kept yet is attempted where something wakes its lane",
         "keeper",
         '            lane.endpoint.look_before("kept", self._waits)\n',
