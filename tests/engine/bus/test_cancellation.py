@@ -14,7 +14,6 @@ from support.bus import ONCE, make_bus, message, routed
 from support.cancelling import Cancelled, Moment
 from support.journals import FakeJournal
 from support.virtual_loop import later, run_virtually
-from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import ClosingError
 from woodwork_engine.message import MessageEnvelope
