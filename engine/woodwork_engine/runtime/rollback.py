@@ -50,10 +50,12 @@ def with_names_now(plan: FlowPlan, name_now: Callable[[str], str], *, back: bool
 
     Going *back*, a component that was renamed since is called as before, so that it has its lanes (bus.md G3).
     """
-    names = set(plan.names())
+    taken = set(plan.names())
     nodes = []
     for node in plan.nodes:
         earlier = (node.name, node.was) if back else (node.was,)
-        now = next((now for name in earlier if name is not None and (now := name_now(name)) not in names), node.was)
-        nodes.append(node if now == node.was else replace(node, was=now))
+        now = next((now for name in earlier if name is not None and (now := name_now(name)) not in taken), None)
+        if now is not None:
+            taken.add(now)  # only one can take its messages over
+        nodes.append(replace(node, was=now))
     return replace(plan, nodes=tuple(nodes))

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from support.engines import LONG, RunningFlow, running
+from woodwork_engine.components import builtin_kinds
 from woodwork_engine.errors import ClosingError, UnknownRevisionError
+from woodwork_engine.language import check
 from woodwork_engine.runtime import Engine
-from woodwork_engine.runtime.rollback import KEPT
+from woodwork_engine.runtime.rollback import KEPT, with_names_now
 
 CODE = "def work(data):\n    return f'{WORD} {data}'\n"
 
@@ -158,3 +160,14 @@ def test_there_is_nothing_to_go_back_to_where_no_flow_runs(tmp_path):
     with pytest.raises(ClosingError):
         engine.rollback(1).result(LONG)
     engine.stop().result(LONG)
+
+
+def test_a_component_that_two_were_is_taken_over_by_one_of_them():
+    """G3, G6: names are looked up as they are now, and nothing is handed out twice."""
+    plan = check("a = echo { to = x }\nx = echo { was = b, to = [] }", builtin_kinds()).plan
+    assert plan is not None
+    now = {"a": "c", "b": "c"}
+    later = with_names_now(plan, lambda name: now.get(name, name), back=True)
+    assert [(node.name, node.was) for node in later.nodes] == [("a", "c"), ("x", None)]
+    saved = with_names_now(plan, lambda name: now.get(name, name))
+    assert [(node.name, node.was) for node in saved.nodes] == [("a", None), ("x", "c")]
