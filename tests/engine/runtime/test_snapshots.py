@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from support.engines import running
+from support.engines import LONG, running
+from woodwork_engine import MessageEnvelope
 from woodwork_engine.clock import SystemClock
 from woodwork_engine.runtime import closeup
 from woodwork_engine.snapshot import NodeState, Snapshot
@@ -124,3 +125,16 @@ def test_the_last_snapshot_of_a_stopped_flow_has_everything_in_it(tmp_path):
         assert [(lane.session, lane.depth) for lane in last.lanes] == [("s", 1)]
         assert [session.id for session in last.sessions] == ["s"]
         assert last.seq == flow.records()[-1].seq
+
+
+def test_messages_for_a_name_that_is_in_no_flow_are_shown_as_such(tmp_path):
+    with running(tmp_path, FLOW) as flow:
+        bus, thread = flow.engine._flow.bus, flow.engine._thread
+        flow.until_rev(1)
+        thread.call(lambda: bus.send_to_component(MessageEnvelope(1, target_component="stpe"))).result(LONG)
+        snapshot = flow.until(lambda now: now.totals.unhandled == 1 and bool(now.lanes))
+        node = snapshot.node("stpe")
+        assert (node.state, node.depth) == (NodeState.NOT_STARTED, 1)
+        assert "no component of this name" in node.problem
+        assert [(lane.target, lane.state) for lane in snapshot.lanes] == [("stpe", "unhandled")]
+        assert snapshot.totals.queued == 1
