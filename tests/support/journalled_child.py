@@ -1,6 +1,8 @@
-"""A process with a journalled bus, to be killed: it writes what was accepted and what was handled, a line each.
+"""Processes with a journalled bus, to be killed: each writes what was accepted and what was handled, a line each.
 
-Arguments: state folder, number of the life. Lines: `a SESSION N` accepted, `d SESSION N` handled (before its end).
+Argument: the state folder. For each number of a life on standard input a process of its own is forked, so that what
+takes longest, the imports, is done once. Its lines: `up PID`, `a SESSION N` accepted, `d SESSION N` handled (before its
+end); when it is dead, `gone`.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import asyncio
 import os
 import random
 import sys
+import traceback
 from pathlib import Path
 
 from woodwork_engine.bus.memory import InMemoryMessageBus
@@ -45,7 +48,7 @@ async def main(place: Path, life: int) -> None:
     await bus.start()
     bus.register_component_handler("first", first)
     bus.register_component_handler("second", second)
-    os.write(1, b"up\n")
+    os.write(1, f"up {os.getpid()}\n".encode())
     if draining:
         await bus.core.idle()
         await bus.stop()
@@ -62,4 +65,19 @@ async def main(place: Path, life: int) -> None:
     await asyncio.gather(*(publisher(session) for session in range(SESSIONS)))
 
 
-asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+def live(place: Path, number: int) -> None:
+    """Live life *number* to its end, in this process."""
+    try:
+        asyncio.run(main(place, number))
+    except BaseException:  # noqa: BLE001 - a life that ends by itself is told, and nothing else lives in it
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        live(Path(sys.argv[1]), int(line))
+    os.waitpid(child, 0)
+    os.write(1, b"gone\n")

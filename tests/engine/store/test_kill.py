@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -18,26 +19,48 @@ FAMILIES, LIVES = 4, 26
 """Together more than 100 kills."""
 
 
-def live(place: Path, number: int, seconds: float | None) -> list[tuple[str, str, int]]:
-    """Run one life, kill it after *seconds* since it was up (None: let it end), and return what it said."""
-    child = subprocess.Popen([sys.executable, str(CHILD), str(place), str(number)], stdout=subprocess.PIPE)
-    assert child.stdout is not None
-    assert child.stdout.readline() == b"up\n"
-    if seconds is not None:
-        os.set_blocking(child.stdout.fileno(), False)
-        said, end = b"", time.monotonic() + seconds
-        while time.monotonic() < end:
-            said += child.stdout.read() or b""
-            time.sleep(0.0005)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        os.set_blocking(child.stdout.fileno(), True)
-        said += child.stdout.read()
-    else:
-        said, _ = child.communicate(timeout=60)
-    child.stdout.close()
-    lines = said.decode().split("\n")[:-1]
-    return [(what, session, int(n)) for what, session, n in (line.split() for line in lines)]
+class Lives:
+    """Lives of one bus after each other, each a process of its own."""
+
+    def __init__(self, place: Path) -> None:
+        command = [sys.executable, str(CHILD), str(place)]
+        self._parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        assert self._parent.stdin is not None
+        assert self._parent.stdout is not None
+        self._commands, self._said = self._parent.stdin, self._parent.stdout.fileno()
+
+    def __enter__(self) -> Lives:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._commands.close()
+        self._parent.wait(60)
+        if self._parent.stdout is not None:
+            self._parent.stdout.close()
+
+    def live(self, number: int, seconds: float | None) -> list[tuple[str, str, int]]:
+        """Run one life, kill it after *seconds* since it was up (None: let it end), and return what it said."""
+        self._commands.write(f"{number}\n".encode())
+        said = b""
+        while b"\n" not in said:
+            said += self._read()
+        up, process = said.split(b"\n")[0].split()
+        assert up == b"up"
+        if seconds is not None:
+            end = time.monotonic() + seconds
+            while (left := end - time.monotonic()) > 0:
+                if select.select([self._said], [], [], left)[0]:
+                    said += self._read()
+            os.kill(int(process), signal.SIGKILL)
+        while not said.endswith(b"gone\n"):
+            said += self._read()
+        lines = [line.split() for line in said.decode().split("\n")[1:-2]]
+        return [(what, session, int(n)) for what, session, n in lines]
+
+    def _read(self) -> bytes:
+        found = os.read(self._said, 1 << 16)
+        assert found, "the parent of all lives has ended"
+        return found
 
 
 @pytest.mark.parametrize("family", range(FAMILIES))
@@ -49,20 +72,21 @@ def test_nothing_accepted_is_lost_however_often_the_process_is_killed(tmp_path: 
     accepted: dict[str, list[int]] = defaultdict(list)
     handled: dict[str, list[int]] = defaultdict(list)
     repeats = 0
-    for number in [*range(1, LIVES + 1), -1]:
-        said = live(tmp_path / "state", number, rng.uniform(0.0, 0.06) if number > 0 else None)
-        before = {session: set(numbers) for session, numbers in handled.items()}
-        again: dict[str, list[int]] = defaultdict(list)
-        for what, session, n in said:
-            if what == "a":
-                accepted[session].append(n)
-            elif n in before.get(session, ()):
-                again[session].append(n)
-            handled[session].append(n) if what == "d" else None
-        for session, numbers in again.items():
-            assert numbers == sorted(numbers), f"seed {seed}: {session} out of order"
-            assert len(numbers) == len(set(numbers)), f"seed {seed}: {session} twice in one life"
-            repeats += len(numbers)
+    with Lives(tmp_path / "state") as lives:
+        for number in [*range(1, LIVES + 1), -1]:
+            said = lives.live(number, rng.uniform(0.0, 0.06) if number > 0 else None)
+            before = {session: set(numbers) for session, numbers in handled.items()}
+            again: dict[str, list[int]] = defaultdict(list)
+            for what, session, n in said:
+                if what == "a":
+                    accepted[session].append(n)
+                elif n in before.get(session, ()):
+                    again[session].append(n)
+                handled[session].append(n) if what == "d" else None
+            for session, numbers in again.items():
+                assert numbers == sorted(numbers), f"seed {seed}: {session} out of order"
+                assert len(numbers) == len(set(numbers)), f"seed {seed}: {session} twice in one life"
+                repeats += len(numbers)
     total = sum(map(len, accepted.values()))
     assert total > LIVES
     for session, numbers in accepted.items():
