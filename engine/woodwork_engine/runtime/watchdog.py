@@ -93,7 +93,8 @@ class Watchdog:
             if time.monotonic() - self._beat > LATE / 2:
                 place = _place(sys._current_frames().get(self._thread_id))
                 name = self._busy()
-                self._suspect = f"{name} ({place})" if name and place else name or place
+                if place or self._suspect is None:  # it may have gone on by now: what was seen at its work stays
+                    self._suspect = f"{name} ({place})" if name and place else name or place
 
 
 def _place(frame: FrameType | None) -> str | None:
