@@ -162,7 +162,7 @@ class Soak:
         self._arrivals = arrivals
         self._churn, self._reloads, self._durable = churn, reloads, durable
         self._chance = random.Random(1)
-        self._names = count()
+        self._names, self._changes = count(), count()
         self._open: deque[_Session] = deque()
         self._accepting: deque[Future[str]] = deque()
         self._reload: Future[Revision] | None = None
@@ -204,7 +204,7 @@ class Soak:
                 self._end_session()
                 churned += 1
             if reloaded < passed * self._reloads and (self._reload is None or self._reload.done()):
-                self._change(reloaded)
+                self._change(next(self._changes))
                 reloaded += 1
             pace.wait(0.002)
 
