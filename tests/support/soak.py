@@ -312,7 +312,7 @@ class Soak:
 
 def _allocated() -> dict[str, int]:
     """Return how many bytes each Python file has allocated and not given back."""
-    own = [tracemalloc.Filter(inclusive=False, filename_pattern=tracemalloc.__file__)]
+    own = [tracemalloc.Filter(inclusive=False, filename_pattern=file) for file in (__file__, tracemalloc.__file__)]
     lines = tracemalloc.take_snapshot().filter_traces(own).statistics("filename")
     return {line.traceback[0].filename: line.size for line in lines}
 
