@@ -116,7 +116,6 @@ class RouteTable:
             if source is not None and (source, target) in self.links and source != target:
                 route.cyclic = self._together(source, target)
 
-
     def lead(self, before: Endpoint, after: Endpoint) -> None:
         """Let the routes to *before* lead to *after*."""
         for route in {*self._direct.values(), *(route for routes in self._routed.values() for route in routes)}:
