@@ -61,7 +61,7 @@ class Acceptance:
         if core.log is not None:
             told = partial(core.log.append_emitted, first.accepted_at, first.envelope, first.encoded, targets)
             if core.keeper is not None and core.keeper.admitting:
-                core.keeper.tell_later(told)
+                core.keeper.tell_later(told, first.envelope)
             else:
                 told()
         for route, delivery in parcels:
@@ -104,7 +104,7 @@ class Acceptance:
                 at, depth = delivery.accepted_at, endpoint.depth + 1
                 told = partial(core.log.append, at, "queued", envelope, endpoint.name, None, None, depth)
                 if keeper is not None and keeper.admitting:
-                    keeper.tell_later(told)
+                    keeper.tell_later(told, envelope, endpoint.name)
                 else:
                     told()
             core.push(lane, delivery, wake=keeper is None or not keeper.admitting)

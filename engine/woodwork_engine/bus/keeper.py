@@ -23,6 +23,7 @@ from woodwork_engine.dead_letter import DeadLetter, DeathReason, LanePlace
 from woodwork_engine.delivery import Delivery, Marks
 from woodwork_engine.errors import FilterError, JournalError
 from woodwork_engine.hold import HoldState
+from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.policy import Sync
 from woodwork_engine.store.records import Batch, Journal, Kept, KeptSighting, Progress
 
@@ -44,7 +45,7 @@ class _Turn:
     def __init__(self) -> None:
         self.batch = Batch()
         self.admitted: list[tuple[Lane, Delivery]] = []
-        self.told: list[Callable[[], object]] = []
+        self.told: list[tuple[MessageEnvelope, str | None, Callable[[], object]]] = []
         self.waiting: list[asyncio.Future[str | None]] = []
 
     def end(self, problem: str | None) -> None:
@@ -108,9 +109,21 @@ class Keeper:
         """Whether what is accepted at this moment comes from outside and has to be written first."""
         return self._admitting
 
-    def tell_later(self, tell: Callable[[], object]) -> None:
-        """Write a record when what it is about is kept."""
-        self._turn.told.append(tell)
+    def tell_later(self, tell: Callable[[], object], envelope: MessageEnvelope, target: str | None = None) -> None:
+        """Write a record when what it is about is kept: *envelope*, or its delivery to *target*."""
+        self._turn.told.append((envelope, target, tell))
+
+    def tell_now(self, delivery: Delivery) -> None:
+        """Write the records of the acceptance of *delivery*, with which something happens before it is kept."""
+        if delivery.seq in self._unkept:
+            for turn in (self._writing, self._turn):
+                if turn is not None:
+                    told, turn.told = turn.told, []
+                    for envelope, target, tell in told:
+                        if envelope is delivery.envelope and target in (None, delivery.target):
+                            tell()
+                        else:
+                            turn.told.append((envelope, target, tell))
 
     def accept(self, lane: Lane, delivery: Delivery) -> None:
         """Keep *delivery*, which is being accepted into *lane*."""
@@ -143,6 +156,7 @@ class Keeper:
 
     def settled(self, delivery: Delivery) -> None:
         """Keep *delivery* no longer: it has come to an end."""
+        self.tell_now(delivery)
         self._forget(delivery.seq)
         endpoint = self._core.endpoints.get(self._core.name_now(delivery.target))
         if endpoint is not None and endpoint.seen is not None and endpoint.is_once(delivery):
@@ -353,7 +367,7 @@ class Keeper:
 
     def _tell(self, turn: _Turn) -> None:
         told, turn.told = turn.told, []
-        for tell in told:
+        for _, _, tell in told:
             tell()
 
     def _failed(self, turn: _Turn, error: Exception) -> None:

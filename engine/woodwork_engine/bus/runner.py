@@ -179,7 +179,7 @@ class Runners:
         while ready and instance is endpoint.serving and watch is endpoint.watch and core.running:
             lane = ready.popleft()
             lane.state = lane.go
-            if watch is not None and watch(endpoint, lane):
+            if watch is not None and lane.queue and watch(endpoint, lane):
                 self._let_go(endpoint, lane)
                 continue
             if ready and not endpoint.waking:

@@ -265,6 +265,8 @@ class Settlement:
     def readdress(self, lane: Lane, delivery: Delivery, target: str) -> None:
         """Let *delivery*, on which no attempt runs, be for *target* from now on, and tell."""
         core, before = self._core, delivery.target
+        if delivery.seq and core.keeper is not None:
+            core.keeper.tell_now(delivery)
         key = (delivery.envelope.message_id, before)
         delivery.target = target
         if lane.state is LaneState.WAITING and lane.queue[0] is delivery and core.waiting.get(key) is lane:

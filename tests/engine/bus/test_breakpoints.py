@@ -50,6 +50,20 @@ async def test_a_breakpoint_that_is_set_while_a_lane_is_worked_on_holds_its_next
 
 
 @virtual_time
+async def test_a_lane_that_is_emptied_when_its_turn_comes_stops_nobody() -> None:
+    """D4, B3: whoever looks whether a breakpoint holds its head goes on with the next lane."""
+    async with running() as bus:
+        worker = Worker()
+        bus.register_component_handler("a", worker)
+        bus.breakpoints.add(Breakpoint("a", condition="payload.n:9"))
+        await bus.send_to_component(message("a", 1, "gone"))
+        await bus.send_to_component(message("a", 2, "s"))
+        assert bus.holds.purge("a", "gone") == 1
+        await bus.core.idle()
+        assert worker.done == [("s", 2)]
+
+
+@virtual_time
 async def test_a_held_message_may_be_edited_before_it_is_released() -> None:
     """D4, A7: the record has both hashes; the handler sees the new payload."""
     log = EventLog()

@@ -132,6 +132,28 @@ async def test_one_batch_takes_what_many_publishers_send_at_once(seed: int) -> N
 
 
 @virtual_time
+async def test_what_gives_way_while_it_is_being_written_was_accepted_first() -> None:
+    """I2, F2: its records tell so."""
+    journal, log = FakeJournal(), EventLog()
+    async with kept_in(journal, replace(KEPT, max_queue=1, overflow="drop_oldest"), log=log) as bus:
+        journal.slow = True
+        sending = [asyncio.create_task(bus.send_to_component(message("a", n))) for n in range(2)]
+        await asyncio.sleep(1)
+        journal.slow = False
+        journal.commit()
+        await asyncio.gather(*sending)
+        kinds = [(record.type, record.message_id) for record in log.reader(from_start=True).read().records]
+        first, second = (kinds[0][1], kinds[-1][1])
+        assert kinds == [
+            ("emitted", first),
+            ("queued", first),
+            ("dead", first),
+            ("emitted", second),
+            ("queued", second),
+        ]
+
+
+@virtual_time
 async def test_what_cannot_be_kept_is_not_accepted_and_nothing_else_is_lost() -> None:
     """I2: with a full disk ingress rejects with the reason; what is inside goes on, and is written later."""
     journal, worker = FakeJournal(), Worker()
