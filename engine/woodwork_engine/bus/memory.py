@@ -39,7 +39,7 @@ from woodwork_engine.bus.telemetry import configured_telemetry
 from woodwork_engine.clock import Clock, SystemClock
 from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.delivery import current
-from woodwork_engine.errors import ClosingError, SettingError
+from woodwork_engine.errors import ClosingError, QueueFullError, SettingError
 from woodwork_engine.events import EventLog
 from woodwork_engine.message import IdSource, MessageEnvelope
 from woodwork_engine.payload import encode
@@ -55,6 +55,10 @@ GARBAGE_THRESHOLDS = (50_000, 20, 50)
 
 The process is not the bus's alone, so nothing is frozen: what is frozen is never collected.
 """
+
+
+MOST_UNHANDLED = 1_000
+"""Names that nobody handles and to which something was sent, at most: they may be made up by anybody."""
 
 
 class InMemoryMessageBus(MessageBusInterface):
@@ -241,6 +245,13 @@ class InMemoryMessageBus(MessageBusInterface):
         return True
 
     def _route(self, source: str | None, target: str) -> Route:
+        endpoints = self.core.endpoints
+        if target not in endpoints and len(endpoints) >= MOST_UNHANDLED:
+            unhandled = sum(endpoint.is_unhandled for endpoint in endpoints.values())
+            if unhandled >= MOST_UNHANDLED:
+                self.core.rejected += 1
+                what = "the list of names that nobody handles"
+                raise QueueFullError(target, unhandled, MOST_UNHANDLED, what, "register a handler before you send")
         if len(self._routes) >= MOST_REMEMBERED:
             self._routes.clear()
         route = self._routes[(source, target)] = self.core.route(source, target, False)

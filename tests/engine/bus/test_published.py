@@ -32,7 +32,7 @@ from woodwork_engine import (
     set_global_message_bus,
     shutdown_global_message_bus,
 )
-from woodwork_engine.bus import statistics
+from woodwork_engine.bus import memory, statistics
 from woodwork_engine.bus.statistics import degraded_reasons
 from woodwork_engine.errors import SettingError
 
@@ -212,6 +212,21 @@ async def test_a_message_for_a_name_without_handler_waits_bounded_and_in_sight()
         await later(21)
         assert bus.get_stats()["unhandled_messages"] == 0
         assert [record.details()["reason"] for record in records(log, "dead")] == ["expired"]
+
+
+@virtual_time
+async def test_names_that_nobody_handles_are_not_remembered_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """F1: a new one is refused; those that are known, and those that somebody registers, are not."""
+    monkeypatch.setattr(memory, "MOST_UNHANDLED", 3)
+    async with running() as bus:
+        bus.register_component_handler("a", Worker())
+        for name in ("a", "x", "y", "z", "z"):
+            await bus.send_to_component(message(name, 1))
+        with pytest.raises(QueueFullError, match=r"nobody handles is full \(3 of 3\); register a handler"):
+            await bus.send_to_component(message("w", 1))
+        assert bus.get_stats()["messages_rejected"] == 1
+        bus.register_component_handler("w", Worker())
+        assert await bus.send_to_component(message("w", 1))
 
 
 def test_the_keys_of_the_statistics_are_those_of_the_table() -> None:
