@@ -96,7 +96,9 @@ def test_nothing_grows_and_nothing_goes_wrong_under_load_that_goes_on(tmp_path: 
     nothing_has_grown(marks)
     for counted in busiest:
         everything_has_its_bounds(counted)
-    for first, last in zip(paces[0], paces[-1], strict=True):
+    for first, last in zip(
+        paces[0], paces[-1], strict=True
+    ):  # of the few messages sent at rest: others use the machine
         assert last < 20 * first, f"from {first} to {last} ms: it takes longer and longer"
     if durable:
         deliveries, letters, size = kept
@@ -121,8 +123,13 @@ def nothing_has_grown(marks: Sequence[Mark]) -> None:
     assert last.resident - first.resident < 2 * MEGABYTE + LEAK * sent
     assert last.counted.lanes == last.counted.waiting == 0
     assert last.counted.sessions <= KEPT_SESSIONS
-    for name in ("timers", "tasks", "threads", "files"):
-        assert getattr(last.counted, name) <= getattr(first.counted, name) + 2, name
+    for name in (
+        "timers",
+        "tasks",
+        "threads",
+        "files",
+    ):  # runners and threads are made as they are needed, up to a limit
+        assert getattr(last.counted, name) <= getattr(first.counted, name) + 12, name
 
 
 def everything_has_its_bounds(counted: Counted) -> None:

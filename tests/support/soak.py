@@ -214,6 +214,7 @@ class Soak:
             self._end_session()
         self._change(0)
         self._rest()
+        self._arrivals.stretch()
         self._fill_alike()
         deadline = time.monotonic() + LONG
         while lanes := self.counted().lanes:
