@@ -120,7 +120,8 @@ def nothing_has_grown(marks: Sequence[Mark]) -> None:
     first, last = marks[0], marks[-1]
     sent, sessions = sum(mark.sent for mark in marks[1:]), sum(mark.ended_sessions for mark in marks[1:])
     assert sum(last.allocated.values()) - sum(first.allocated.values()) < LEAK * sessions
-    assert last.resident - first.resident < 2 * MEGABYTE + LEAK * sent
+    # Looking at what is allocated takes memory, too; two minutes of a leak outside Python are far more than that.
+    assert last.resident - first.resident < 8 * MEGABYTE + LEAK * sent
     assert last.counted.lanes == last.counted.waiting == 0
     assert last.counted.sessions <= KEPT_SESSIONS
     for name in (
