@@ -195,7 +195,11 @@ class ReplayJob:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the flow is well, and what is not; times in ms, sizes in bytes."""
+    """Whether the flow is well, and what is not; times in ms, sizes in bytes.
+
+    *journal* is why nothing can be written into the state folder, None while it can; *keeping* says what becomes of
+    queued messages when the process dies.
+    """
 
     live: bool = True
     ready: bool = False
@@ -208,6 +212,8 @@ class Health:
     tasks: int = 0
     log_records: int = 0
     log_bytes: int = 0
+    journal: str | None = None
+    keeping: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,10 @@ class FakeJournal:
         """Return what was kept under *name*."""
         return self.facts.get(name)
 
+    def unreadable(self) -> tuple[str, ...]:
+        """Return nothing: everything can be read."""
+        return ()
+
     def write(self, batch: Batch, done: Callable[[Exception | None], object]) -> None:
         """Write *batch*, now or when `commit` is called."""
         self._pending.append((batch, done))

@@ -787,3 +787,18 @@ async def test_a_tick_that_comes_while_the_screen_is_taken_down_shows_nothing(tm
     async with desk(tmp_path, monkeypatch) as here:
         await here.app.main.query_one(FooterBar).remove()
         here.app.tick()
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_a_full_disk_is_on_the_screen_whichever_tab_is_in_front_until_there_is_room(at_desk, size):
+    """I2: the reason, and where to look."""
+    async with at_desk(size=size) as shown:
+        health = shown.engine.snapshot().health
+        shown.engine.snap(health=replace(health, journal="database or disk is full"))
+        shown.tick()
+        await shown.settle()
+        assert "The state folder cannot be written: database or disk is full" in shown.line(NoticeBar)
+        shown.engine.snap(health=health)
+        shown.tick()
+        await shown.settle()
+        assert "cannot be written" not in shown.line(NoticeBar)

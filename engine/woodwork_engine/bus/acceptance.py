@@ -98,7 +98,7 @@ class Acceptance:
             if endpoint.unordered:
                 lane = core.alone(lane, delivery.accepted_at)
             keeper = core.keeper
-            if keeper is not None and (keeper.admitting or endpoint.policy_.durable):
+            if keeper is not None and (keeper.admitting or endpoint.policy_.durable or lane.frozen_at is not None):
                 keeper.accept(lane, delivery)
             if core.log is not None:
                 at, depth = delivery.accepted_at, endpoint.depth + 1

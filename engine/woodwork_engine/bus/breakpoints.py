@@ -65,6 +65,7 @@ class Breakpoints:
         if renamed.keys() != self._all.keys():
             self._all = renamed
             self.version += 1
+            self._core.tell_held()
 
     def held(self) -> tuple[HoldState, ...]:
         """Return what is held by breakpoints now."""
@@ -113,6 +114,7 @@ class Breakpoints:
 
     def _look_out(self, component: str) -> None:
         self.version += 1
+        self._core.tell_held()
         watched = any(one.component == component for one in self._all)
         self._core.endpoint(component).look_before("breakpoints", self._stops if watched else None)
 
@@ -121,6 +123,8 @@ class Breakpoints:
         head = lane.queue[0]
         if head.attempt or (head.marks is not None and head.marks.released):
             return False
+        if self._core.keeper is not None and self._core.keeper.holds_back(head):
+            return False  # it is not accepted yet
         if not any(self._applies(one, test, head) for one, test in self._all.items()):
             return False
         core, now = self._core, self._core.clock.time()

@@ -375,6 +375,11 @@ class BusCore:
         endpoint.state = EndpointState.ACTIVE
         self._serve(endpoint)
 
+    def tell_held(self) -> None:
+        """Have it kept that something is held, parked or let go, where anything is kept (bus.md I1)."""
+        if self.keeper is not None:
+            self.keeper.held()
+
     def hold(self, endpoint: Endpoint, why: str) -> None:
         """Let no attempt start at *endpoint* until *why* is released; running ones end, messages stay."""
         endpoint.held_by.add(why)
@@ -408,6 +413,7 @@ class BusCore:
         if self.held.isdisjoint(scopes) or lane in self.halted:
             return
         self.halted.add(lane)
+        self.tell_held()
         lane.go = LaneState.HALTING
         if lane.frozen_at is None:
             lane.frozen_at = self.clock.time()
@@ -426,6 +432,7 @@ class BusCore:
         self.halt(lane)
         if lane in self.halted:
             return
+        self.tell_held()
         lane.go = LaneState.RUNNING
         if lane.endpoint.state is not EndpointState.PARKED:
             self.thaw(lane)
@@ -440,6 +447,7 @@ class BusCore:
         if lane.state is LaneState.PAUSED and lane.queue:
             self.thaw(lane)
             lane.frozen_at = self.clock.time()
+            self.tell_held()
             if lane.endpoint.serving is not None:
                 lane.state = _READY
                 lane.endpoint.ready.append(lane)
@@ -474,6 +482,7 @@ class BusCore:
         """Keep what is left at a removed *endpoint*; its time to live stands still (bus.md D4)."""
         now = self.clock.time()
         self.dismiss(endpoint, EndpointState.PARKED)
+        self.tell_held()
         for lane in endpoint.lanes.values():
             if lane.frozen_at is None:
                 lane.frozen_at = now
@@ -482,6 +491,7 @@ class BusCore:
 
     def _unpark(self, endpoint: Endpoint) -> None:
         now = self.clock.time()
+        self.tell_held()
         for lane in endpoint.lanes.values():
             if lane not in self.halted:
                 self.thaw(lane)

@@ -170,23 +170,26 @@ class Endpoint:
 
     `inflight` are attempts that run, `working` also those that wait for room for their outputs. Up to `easy_depth` a
     message may be accepted by the fast way; where something special is done at acceptance that is 0. Up to `free_depth`
-    no lane can be full either.
+    no lane can be full either. `kept_depth` is for a durable endpoint, where nothing else is special, what `easy_depth`
+    is for others.
     """
 
     __slots__ = (
-        "active", "alone", "at_most_once", "blocked", "blocked_seconds", "breaker",
-        "breathing", "by_age", "crowded", "dead", "depth", "discarded", "dropped", "drops", "duplicates", "easy_depth",
-        "emitted", "emptied", "failed", "free_depth", "gate", "handled_seconds", "held_by", "histogram", "inflight",
-        "instance", "lanes", "last_error", "max_queue", "moved", "name", "ok", "parked_runners", "peak", "peak_at",
+        "active", "alone", "at_most_once", "blocked", "blocked_seconds", "breaker", "breathing", "by_age", "careful",
+        "crowded", "dead", "depth", "discarded", "dropped", "drops", "duplicates", "easy_depth", "emitted", "emptied",
+        "failed", "free_depth", "gate", "handled_seconds", "held_by", "histogram", "inflight", "instance",
+        "kept_depth", "lanes", "last_error", "max_queue", "moved", "name", "ok", "parked_runners", "peak", "peak_at",
         "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen", "serving", "session_limit",
-        "sharing", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "unordered", "waking", "watch",
-        "watches", "window", "working",
+        "sharing", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "unordered", "waking", "watch", "watches",
+        "window", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
         self.name = name
         self.alone = (name,)
         """The targets of a message for this name only; one object for all of them."""
+        self.careful = False
+        """Whether what is accepted here may have to be kept although it is not durable: something is held here."""
         self.seen: Seen | None = None
         """What was accepted here, where that matters: only messages that are to come once are looked up (bus.md C3)."""
         self.policy = policy
@@ -255,6 +258,11 @@ class Endpoint:
         self.seen.policy = self.policy_.dedupe
         self._take_it_easy()
 
+    def take_care(self, *, careful: bool) -> None:
+        """Take nothing the short way where *careful*: what is held here is kept (bus.md I1)."""
+        self.careful = careful
+        self._take_it_easy()
+
     def look_before(self, what: str, watch: Watch | None) -> None:
         """Ask *watch* before each attempt, beside all others, under the name *what*; None: no longer."""
         if watch is not None:
@@ -270,8 +278,10 @@ class Endpoint:
             self.watch = lambda endpoint, lane: any(one(endpoint, lane) for one in asked)
 
     def _take_it_easy(self) -> None:
-        special = self.seen is not None or self.policy_.ordering == "none" or self.policy_.durable
-        self.easy_depth = 0 if special else ceil(FULL_SHARE * self.policy_.max_queue)
+        easy = ceil(FULL_SHARE * self.policy_.max_queue)
+        special = self.seen is not None or self.policy_.ordering == "none"
+        self.kept_depth = easy if self.policy_.durable and not special else 0
+        self.easy_depth = 0 if special or self.policy_.durable or self.careful else easy
         self.free_depth = min(self.easy_depth, self.session_limit)
 
     def share(self) -> int:

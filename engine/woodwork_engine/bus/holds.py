@@ -97,6 +97,7 @@ class Holds:
                 there = Scope(new, scope.session)
                 self._all[(there, by)] = msgspec.structs.replace(hold, scope=there)
                 self.version += 1
+                self._core.tell_held()
 
     def restore(self, holds: Iterator[HoldState] | tuple[HoldState, ...]) -> None:
         """Hold what was held before, as when a flow is started again."""
@@ -158,6 +159,7 @@ class Holds:
     def _tell(self, kind: str, hold: HoldState) -> None:
         self.version += 1
         core, scope = self._core, hold.scope
+        core.tell_held()
         if core.log is not None:
             data = {key: value for key, value in hold.to_dict().items() if value is not None and key != "since"}
             core.log.append_held(core.clock.time(), kind, scope.component, scope.session, data)

@@ -86,6 +86,48 @@ class Intake:
         core.from_outside += 1
         return True
 
+    async def keep_at_once(
+        self, route: Route, envelope: MessageEnvelope, encoded: bytes, *, own_payload: bool = False
+    ) -> bool:
+        """Accept one message from outside for a durable target if nothing is in its way, and return when it is kept.
+
+        False: go through `from_outside`. Raises JournalError.
+        """
+        core, endpoint, keeper = self._core, route.endpoint, self._core.keeper
+        if (
+            endpoint.depth >= endpoint.kept_depth
+            or keeper is None
+            or keeper.problem is not None
+            or core.in_line
+            or core.closing
+            or core.depth >= core.max_messages
+            or core.bytes + len(encoded) > core.max_bytes
+            or envelope.hop > core.max_hops
+            or (core.log is not None and core.log.seq >= core.log.high_water)
+        ):
+            return False
+        now = core.wall()
+        lane = endpoint.lanes.get(envelope.session_id) or core.lane(endpoint, envelope.session_id, now)
+        if len(lane.queue) >= endpoint.session_limit:
+            return False
+        delivery = Delivery(
+            envelope, encoded, endpoint.name, expiry(endpoint, envelope, now), now, own_payload, siblings=endpoint.alone
+        )
+        route.edge.count += 1
+        if core.log is not None:
+            depth = endpoint.depth + 1
+            told = partial(core.log.append_accepted, now, envelope, encoded, endpoint.alone, depth)
+            keeper.tell_later(told, envelope)
+        kept = keeper.take(lane, delivery)
+        if endpoint.instance is None:
+            self._acceptance.nobody_there(lane, delivery)
+        problem = await kept
+        if problem is not None:
+            core.rejected += 1
+            raise JournalError(endpoint.name, problem)
+        core.from_outside += 1
+        return True
+
     def everywhere_at_once(self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes) -> bool:
         """Accept one message from outside for several targets, as `at_once` does for one."""
         core, targets = self._core, len(routes)
@@ -207,6 +249,7 @@ class Intake:
             await keeper.admit(partial(self.accept, parcels), target)
         except JournalError:
             self._core.rejected += 1
+            self._core.from_outside -= 1  # it was counted when there was room for it
             raise
 
     async def _room_for_letters(self, delivery: Delivery, timeout: float | None) -> None:

@@ -10,12 +10,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 import msgspec
 
 from woodwork_engine.bus.breakpoints import Breakpoint, Breakpoints
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Lane, LaneState
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Lane
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.seen import Sighting, key_of
 from woodwork_engine.bus.settlement import Settlement
@@ -31,10 +32,14 @@ RETRY_SECONDS = 1.0
 """How long what could not be written waits before it is tried again."""
 TIDY_SECONDS = 60.0
 """How often what need not be remembered any more is forgotten."""
+NOT_YET = float("-inf")
+"""What the soonest expiry of a lane is while it has messages that are not kept: a runner looks at each of them."""
 CRASHES = 3
 """Deaths of the process during one delivery after which it is not attempted again (bus.md E7)."""
 
 _encode = msgspec.json.encode
+
+Form = TypeVar("Form")
 
 
 class _Turn:
@@ -63,6 +68,9 @@ class Keeper:
     ) -> None:
         self.problem: str | None = None
         """Why nothing can be written now; what is inside goes on, and nothing durable is taken from outside."""
+        self.unreadable: tuple[str, ...] = ()
+        """What an earlier process has left that cannot be read, a sentence each; it is kept aside."""
+        self._unread: list[str] = []
         self._core = core
         self._journal = journal
         self._settlement = settlement
@@ -75,7 +83,9 @@ class Keeper:
         self._seq = 0
         self._unkept: dict[int, Lane] = {}
         self._held = (holds.version, breakpoints.version)
+        self._held_anew = False
         self._frozen: dict[Lane, float] = {}
+        self._careful: set[Endpoint] = set()
         self._tidy_at = 0.0
         self._settlers: set[asyncio.Future[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -103,6 +113,24 @@ class Keeper:
         problem = await waiting
         if problem is not None:
             raise JournalError(target, problem)
+
+    def take(self, lane: Lane, delivery: Delivery) -> asyncio.Future[str | None]:
+        """Append *delivery*, one message from outside for which there is room, to *lane* as `admit` does.
+
+        What is returned is done when it is kept, with None, or with why it could not be and is not accepted.
+        """
+        self._seq = delivery.seq = seq = self._seq + 1
+        turn = self._turn
+        self._keep(lane, delivery)
+        self._unkept[seq] = lane
+        turn.admitted.append((lane, delivery))
+        lane.soonest_expiry = NOT_YET
+        self._core.push(lane, delivery, wake=False)
+        waiting: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        turn.waiting.append(waiting)
+        if not self._asked:
+            self.ask()
+        return waiting
 
     @property
     def admitting(self) -> bool:
@@ -144,12 +172,12 @@ class Keeper:
         if self._admitting:
             self._unkept[seq] = lane
             self._turn.admitted.append((lane, delivery))
-            lane.endpoint.look_before("kept", self._waits)
+            lane.soonest_expiry = NOT_YET
         if not self._asked:
             self.ask()
 
     def _keep(self, lane: Lane, delivery: Delivery) -> None:
-        progress = _progress(delivery, self._frozen.get(lane))
+        progress = _progress(delivery, lane.frozen_at)
         self._turn.batch.accepted[delivery.seq] = Kept(
             delivery.seq, lane.endpoint.name, delivery.envelope, delivery.encoded, progress
         )
@@ -247,6 +275,19 @@ class Keeper:
 
         return attempt
 
+    async def tried(self) -> None:
+        """Return when everything up to now is written, or could not be: then `problem` says why."""
+        turn = self._turn
+        if self.problem is not None or self._core.loop is None:
+            return
+        if not (self._held_anew or turn.batch):
+            if self._writing is None:
+                return
+            turn = self._writing
+        waiting = asyncio.get_running_loop().create_future()
+        turn.waiting.append(waiting)
+        await waiting
+
     async def written(self) -> None:
         """Return when everything up to now is written, however long that takes."""
         while self._turn.batch or self._writing is not None:
@@ -264,10 +305,19 @@ class Keeper:
         self._journal.set_sync(sync)
 
     def look_after(self, now: float) -> None:
-        """Once a second: keep what is held or parked, with its messages, durable or not (bus.md I1)."""
+        """Once a second: forget what need not be remembered any more, and look at what is held."""
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_SECONDS
             self._forget_seen(now)
+        self._keep_held(now)
+
+    def held(self) -> None:
+        """Keep, at the end of this turn, what is held or parked now, with its messages, durable or not (bus.md I1)."""
+        self._held_anew = True
+        self.ask()
+
+    def _keep_held(self, now: float) -> None:
+        self._held_anew = False
         held = (self._holds.version, self._breakpoints.version)
         if held != self._held:
             self._held = held
@@ -276,9 +326,14 @@ class Keeper:
             facts["breakpoints"] = _encode(self._breakpoints.list())
             self.ask()
         still = {lane: lane.frozen_at for lane in self._core.halted if lane.frozen_at is not None}
+        careful = {lane.endpoint for lane in still}
         for endpoint in self._core.endpoints.values():
             if endpoint.state is EndpointState.PARKED and not endpoint.keeps_nothing:
                 still |= {lane: lane.frozen_at or now for lane in endpoint.lanes.values()}
+                careful.add(endpoint)
+        for endpoint in careful ^ self._careful:
+            endpoint.take_care(careful=endpoint in careful)
+        self._careful = careful
         for lane in [lane for lane in self._frozen if lane not in still]:
             del self._frozen[lane]
             for delivery in lane.queue:
@@ -316,12 +371,14 @@ class Keeper:
             elif new:
                 self.progressed(delivery, since)
 
-    def _waits(self, endpoint: Endpoint, lane: Lane) -> bool:
-        """Whether the head of *lane* is not kept yet, so that no attempt at it may start."""
-        if lane.queue[0].seq not in self._unkept:
-            return False
-        lane.state = LaneState.PAUSED if lane in self._core.halted else LaneState.IDLE
-        return True
+    def holds_back(self, delivery: Delivery) -> bool:
+        """Whether *delivery* is not kept yet, so that no attempt at it may start."""
+        return delivery.seq in self._unkept
+
+    def watch_over(self, lane: Lane) -> None:
+        """Let a runner look at each message of *lane* while one of them is not kept yet."""
+        if self._unkept and any(delivery.seq in self._unkept for delivery in lane.queue):
+            lane.soonest_expiry = NOT_YET
 
     def _see(self, delivery: Delivery, at: float, *, handled: bool) -> None:
         envelope, target = delivery.envelope, self._core.name_now(delivery.target)
@@ -335,8 +392,11 @@ class Keeper:
             self._core.loop.call_soon(self._write)
 
     def _write(self) -> None:
+        loop = self._core.loop
+        if self._held_anew and loop is not None:
+            self._keep_held(self._core.clock.time())
         self._asked = False
-        turn, loop = self._turn, self._core.loop
+        turn = self._turn
         if loop is None or self._writing is not None or self._timer is not None:
             return
         if not turn.batch and not turn.waiting:
@@ -403,7 +463,7 @@ class Keeper:
     def _again(self) -> None:
         self._timer = None
         if not self._turn.batch:
-            self.problem = None  # the next message from outside will show
+            self._turn.batch.facts["room"] = _encode(self._core.clock.time())  # only a write shows that one is possible
         self._write()
 
     async def finish(self) -> None:
@@ -414,7 +474,7 @@ class Keeper:
             self._timer = None
         loop = asyncio.get_running_loop()
         for _ in range(2):  # what is under way, then the rest
-            if self._writing is None and self._turn.batch:
+            if self._writing is None and (self._turn.batch or self._turn.waiting):
                 self._writing, self._turn = self._turn, _Turn()
                 self._journal.write(self._writing.batch, partial(_hop, loop, self._done))
             turn = self._writing
@@ -428,10 +488,9 @@ class Keeper:
         """Have what an earlier process left, before anything new is accepted; return how many messages that were."""
         kept = self._journal.deliveries()
         core = self._core
-        numbered = self._journal.fact("letters")
         core.dead.recover(
             self._journal.letters(),
-            msgspec.json.decode(numbered, type=int) if numbered else 0,
+            self._fact("letters", int, 0),
             Counter(one.envelope.replay_of for one in kept if one.envelope.replay_of is not None),
         )
         self._recover_held()
@@ -444,18 +503,35 @@ class Keeper:
                 )
         for one in kept:
             self._recover(one)
+        self.unreadable = (*self._journal.unreadable(), *self._unread)
+        if core.log is not None:
+            for sentence in self.unreadable:
+                core.log.append_state(
+                    core.clock.time(), "note", data={"event": "state.unreadable", "message": sentence}
+                )
         return len(kept)
 
+    def _fact(self, name: str, form: type[Form], nothing: Form) -> Form:
+        """Return what is kept under *name*; what cannot be read is kept under another name."""
+        value = self._journal.fact(name)
+        if value is None:
+            return nothing
+        try:
+            return msgspec.json.decode(value, type=form)
+        except msgspec.MsgspecError as error:
+            aside = f"unreadable {name}"
+            self._turn.batch.facts[aside] = value
+            self._unread.append(f"the fact {name} cannot be read ({error}) and is kept aside as the fact {aside!r}")
+            return nothing
+
     def _recover_held(self) -> None:
-        holds, breakpoints = self._journal.fact("holds"), self._journal.fact("breakpoints")
-        for one in msgspec.json.decode(breakpoints, type=list[Breakpoint]) if breakpoints else ():
+        for one in self._fact("breakpoints", tuple[Breakpoint, ...], ()):
             self._core.endpoint(one.component)
             try:
                 self._breakpoints.add(one)
             except FilterError:  # written by a version that knew other fields
                 continue
-        if holds:
-            self._holds.restore(tuple(msgspec.json.decode(holds, type=list[HoldState])))
+        self._holds.restore(self._fact("holds", tuple[HoldState, ...], ()))
         self._held = (self._holds.version, self._breakpoints.version)
 
     def _recover(self, kept: Kept) -> None:

@@ -127,6 +127,11 @@ class InMemoryMessageBus(MessageBusInterface):
             keeper = Keeper(self.core, journal, self._settlement, self.holds, self.breakpoints)
             self.layers.put("in_flight", keeper.around)
 
+    async def kept(self) -> None:
+        """Return when what has happened up to now is kept, or cannot be: health says so then (bus.md I1)."""
+        if self.core.keeper is not None:
+            await self.core.keeper.tried()
+
     async def start(self) -> None:
         """Begin to deliver on the running loop; starting a running bus does nothing."""
         core = self.core
@@ -239,7 +244,9 @@ class InMemoryMessageBus(MessageBusInterface):
             return True
         if not self.core.from_outside & SELDOM and self._intake.is_out_of_breath((route,)):
             await self._intake.breathe()
-        if not self._intake.at_once(route, envelope, encoded, self.core.wall(), own_payload=True):
+        if not self._intake.at_once(
+            route, envelope, encoded, self.core.wall(), own_payload=True
+        ) and not await self._intake.keep_at_once(route, envelope, encoded, own_payload=True):
             parcel = self._intake.parcel(route, envelope, encoded, self.core.clock.time(), own_payload=True)
             await self._intake.from_outside((parcel,), route.endpoint.policy.block_timeout)
         return True

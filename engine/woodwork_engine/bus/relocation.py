@@ -104,7 +104,7 @@ class Relocation:
         if delivery.expires_at is not None and into.frozen_at is not None:
             delivery.expires_at -= max(0.0, now - max(into.frozen_at, delivery.accepted_at))
         self._settlement.readdress(lane, delivery, target.name)
-        if core.keeper is not None and (delivery.seq or target.policy.durable):
+        if core.keeper is not None and (delivery.seq or target.policy.durable or into.frozen_at is not None):
             core.keeper.moved(into, delivery)
         core.push(into, delivery)
         session.messages -= 1  # it was counted when it was accepted

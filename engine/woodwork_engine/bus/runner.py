@@ -188,8 +188,7 @@ class Runners:
             while queue:
                 delivery = queue[0]
                 now = wall()
-                if now >= lane.soonest_expiry and delivery.is_expired(now):
-                    self._expired(lane, delivery, now)
+                if now >= lane.soonest_expiry and self._not_now(lane, delivery, now):
                     ended = monotonic()
                 else:
                     delivery.attempt = attempt = delivery.attempt + 1
@@ -291,12 +290,22 @@ class Runners:
                 if self._no_slot():
                     return
 
-    def _expired(self, lane: Lane, delivery: Delivery, now: float) -> None:
-        """End what is to be taken up too late; one that was handled before is a duplicate first (bus.md D8)."""
+    def _not_now(self, lane: Lane, delivery: Delivery, now: float) -> bool:
+        """Whether *delivery* gets no attempt: it waits until it is kept (bus.md I2), or it is too late and ends here.
+
+        One that was handled before is a duplicate first (D8).
+        """
+        core = self._core
+        if core.keeper is not None and core.keeper.holds_back(delivery):
+            lane.state = LaneState.PAUSED if lane in core.halted else IDLE
+            return True
+        if not delivery.is_expired(now):
+            return False
         if handled_before(lane.endpoint, delivery, now):
             self._settlement.duplicate(lane, delivery)
         else:
             self._settlement.dead(lane, delivery, DeathReason.EXPIRED)
+        return True
 
     def _let_go(self, endpoint: Endpoint, lane: Lane) -> None:
         if lane.state is LaneState.HALTING:

@@ -49,7 +49,10 @@ class Sender:
         routes = core.table.routed(source, event)
         if not core.from_outside & SELDOM and self._intake.is_out_of_breath(routes):
             await self._intake.breathe()
-        if len(routes) != 1 or not self._intake.at_once(routes[0], envelope, encoded, core.wall()):
+        if len(routes) != 1 or not (
+            self._intake.at_once(routes[0], envelope, encoded, core.wall())
+            or await self._intake.keep_at_once(routes[0], envelope, encoded)
+        ):
             await self._admit(envelope, encoded, routes)
         core.endpoint(source).emitted += 1
         return envelope.message_id if dedupe_key is None else self._first_id(envelope, routes)

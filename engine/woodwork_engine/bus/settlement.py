@@ -209,6 +209,8 @@ class Settlement:
                 self._core.left(lane, delivery)
                 self.bury(lane, delivery, DeathReason.EXPIRED, LanePlace(position, length - position - 1))
         lane.soonest_expiry = min((d.expires_at for d in lane.queue if d.expires_at is not None), default=NEVER)
+        if self._core.keeper is not None:
+            self._core.keeper.watch_over(lane)
         self._core.resume(lane)
 
     def bury(self, lane: Lane, delivery: Delivery, reason: DeathReason, place: LanePlace) -> DeadLetter:

@@ -103,7 +103,8 @@ class Engine(HoldCommands, RevisionCommands):
             file, kinds, self._flow, self.events, self._clock, self._watcher.watch if self._watcher else _nobody
         )
         self._flow.bus.core.lag = lambda: self._watchdog.lag()[1]
-        health = HealthCheck(self._flow.bus.core, self._watchdog, self.events, self._clock)
+        core, keeping = self._flow.bus.core, lambda: self._kept.keeping(self._flow.plan)
+        health = HealthCheck(core, self._watchdog, self.events, self._clock, keeping)
         self._maker = SnapshotMaker(self._flow, self._revisions, health, self.events, self._clock, self._take)
         self._thread = LoopThread("woodwork engine")
         self.letters = DeadLetterCommands(self._do)
@@ -321,8 +322,10 @@ class Engine(HoldCommands, RevisionCommands):
         try:
             await self._load("start")
             await self._listen()
-            policy = self._flow.bus.core.policy
-            self._kept.tell_start(self.file, durable=policy.durable)
+            self._kept.tell_start(self.file, self._flow.plan)
+            keeper = self._flow.bus.core.keeper
+            for problem in keeper.unreadable if keeper is not None else ():
+                self._kept.tell(problem)
             self._opened.set()
             await watching
         finally:

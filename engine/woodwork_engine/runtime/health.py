@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from woodwork_engine.bus.core import BusCore
@@ -20,13 +21,19 @@ LOOK_SECONDS = 0.5
 
 
 class HealthCheck:
-    """Looks at what can make a flow unwell; a new look at most twice a second."""
+    """Looks at what can make a flow unwell; a new look at most twice a second.
 
-    def __init__(self, core: BusCore, watchdog: Watchdog, log: EventLog, clock: Clock) -> None:
+    *keeping* tells what becomes of queued messages when the process dies.
+    """
+
+    def __init__(
+        self, core: BusCore, watchdog: Watchdog, log: EventLog, clock: Clock, keeping: Callable[[], str]
+    ) -> None:
         self._core = core
         self._watchdog = watchdog
         self._log = log
         self._clock = clock
+        self._keeping = keeping
         self._last = Health()
         self._at = 0.0
 
@@ -52,6 +59,8 @@ class HealthCheck:
             tasks=len(asyncio.all_tasks()),
             log_records=self._log.size,
             log_bytes=self._log.payload_bytes,
+            journal=None if self._core.keeper is None else self._core.keeper.problem,
+            keeping=self._keeping(),
         )
         return self._last
 

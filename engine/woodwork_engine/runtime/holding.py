@@ -18,6 +18,7 @@ Answer = TypeVar("Answer")
 class HoldCommands:
     """Commands about a scope: a component, a session, the lane of both; neither: the whole flow.
 
+    With a state folder what they change outlives the process once their future is done, unless health says otherwise.
     Futures fail with UnknownComponentError, and with ClosingError while no flow runs.
     """
 
@@ -82,6 +83,8 @@ class HoldCommands:
 
     def _now(self, command: Callable[[LiveFlow], Answer]) -> Future[Answer]:
         async def run(flow: LiveFlow) -> Answer:
-            return command(flow)
+            answer = command(flow)
+            await flow.bus.kept()
+            return answer
 
         return self._do(run)

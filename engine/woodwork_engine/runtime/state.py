@@ -7,9 +7,13 @@ import os
 from pathlib import Path
 
 from woodwork_engine.errors import StoreError
+from woodwork_engine.plan import FlowPlan
+from woodwork_engine.role import Role
 from woodwork_engine.store.folder import LOG, NAME, StateFolder
 
 LEVEL_VARIABLE = "WOODWORK_LOG_LEVEL"
+
+LIVES_HERE = "queued messages live in this process and are gone when it dies; durable = true keeps them"
 
 log = logging.getLogger("woodwork_engine")
 
@@ -17,6 +21,20 @@ log = logging.getLogger("woodwork_engine")
 def folder_beside(file: str) -> Path:
     """Return the folder that holds the state of the flow in *file* where nothing else is said."""
     return Path(file).absolute().parent / NAME
+
+
+def what_is_kept(plan: FlowPlan, folder: Path | None) -> str:
+    """Return in one line what becomes of messages queued in the flow *plan* when its process dies (bus.md I1).
+
+    *folder* is its state folder, None for none.
+    """
+    handlers = [node for node in plan.nodes if node.role is not Role.INPUT]
+    kept = [node.name for node in handlers if node.policy.durable]
+    if folder is None or not kept:
+        return LIVES_HERE
+    if len(kept) == len(handlers):
+        return f"what is accepted is kept in {folder} until it is handled"
+    return f"what {', '.join(kept)} accepts is kept in {folder}; other queued messages live in this process"
 
 
 class State:
@@ -49,12 +67,14 @@ class State:
         if not isinstance(wanted, int):
             log.warning("%s=%s is no level; there are DEBUG, INFO, WARNING and ERROR", LEVEL_VARIABLE, wanted)
 
-    def tell_start(self, file: str, *, durable: bool) -> None:
-        """Say in one line what becomes of what is queued (bus.md I1)."""
-        if durable and self.folder is not None:
-            log.info("%s: what is accepted is kept in %s until it is handled", file, self.folder.path)
-        else:
-            log.info("%s: queued messages live in this process and are gone when it dies", file)
+    def keeping(self, plan: FlowPlan | None) -> str:
+        """Return in one line what becomes of what is queued in the flow *plan* when the process dies (bus.md I1)."""
+        return "" if plan is None else what_is_kept(plan, None if self.folder is None else self.folder.path)
+
+    def tell_start(self, file: str, plan: FlowPlan | None) -> None:
+        """Write into the log what `keeping` returns, and why there is no state folder where one was asked for."""
+        if plan is not None:
+            log.info("%s: %s", file, self.keeping(plan))
         if self.problem is not None:
             log.warning("%s", self.problem)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,12 +24,27 @@ _encode = msgspec.msgpack.Encoder().encode
 _envelope = msgspec.msgpack.Decoder(MessageEnvelope).decode
 _progress = msgspec.msgpack.Decoder(Progress).decode
 
+CHUNKS = (64, 16, 4, 1)
+"""How many rows one statement takes, at most: each statement costs a change of threads, and few of them are remade."""
+_INSERTS = {
+    size: "INSERT OR REPLACE INTO deliveries (seq, target, session, envelope, payload, progress, crashes) VALUES "  # noqa: S608
+    + ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * size)
+    for size in CHUNKS
+}
+_DELETES = {size: f"DELETE FROM deliveries WHERE seq IN ({', '.join('?' * size)})" for size in CHUNKS}  # noqa: S608
+
+Row = tuple[Any, ...]
+"""Whatever stands in a row; text comes as bytes."""
+Item = TypeVar("Item")
+
 
 class Database:
     """One connection, used by one thread at a time. With *sync* `power` a commit survives the loss of power (I3)."""
 
     def __init__(self, path: Path, sync: Sync = "process") -> None:
         self.path = path
+        self.unreadable: list[str] = []
+        """What of all that was read could not be, a sentence each."""
         new = not path.exists()
         with self._told():
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
@@ -69,34 +85,65 @@ class Database:
             self._connection.executemany(
                 "UPDATE deliveries SET crashes = crashes + 1 WHERE seq = ?", [(seq,) for seq in crashed]
             )
-            rows = self._connection.execute(
-                "SELECT seq, target, envelope, payload, progress, crashes FROM deliveries ORDER BY seq"
-            ).fetchall()
-        try:
-            return [Kept(row[0], row[1], _envelope(row[2]), row[3], _progress(row[4]), row[5]) for row in rows]
-        except (msgspec.MsgspecError, TypeError, ValueError) as error:
-            raise StoreError(
-                str(self.path), f"has a message that cannot be read ({error})", REMEDY, is_damaged=True
-            ) from error
+        columns = ("seq", "target", "envelope", "payload", "progress", "crashes")
+        return self._read("deliveries", columns, "seq", ("seq",), _kept)
 
     def letters(self) -> list[DeadLetter]:
         """Return every dead letter, oldest first."""
-        with self._told():
-            rows = self._connection.execute("SELECT letter FROM letters ORDER BY number, dlq_id").fetchall()
-        try:
-            return [from_bytes(letter) for (letter,) in rows]
-        except LetterFormatError as error:
-            raise StoreError(
-                str(self.path), f"has a dead letter that cannot be read ({error})", REMEDY, is_damaged=True
-            ) from error
+        return self._read(
+            "letters", ("dlq_id", "letter"), "number, dlq_id", ("dlq_id",), lambda row: from_bytes(row[1])
+        )
 
     def sightings(self) -> list[KeptSighting]:
         """Return what was seen by targets that are to have it once, oldest first."""
+        columns, key = ("target", "session", "key", "first", "at", "handled"), ("target", "session", "key")
+        return self._read("sightings", columns, "at", key, _sighting)
+
+    def _read(
+        self, table: str, columns: Sequence[str], order: str, key: Sequence[str], read: Callable[[Row], Item]
+    ) -> list[Item]:
+        """Return every row of *table* that *read* takes; the others, found again by *key*, are put aside."""
+        run, items, bad = self._connection, [], []
         with self._told():
-            rows = self._connection.execute(
-                "SELECT target, session, key, first, at, handled FROM sightings ORDER BY at"
-            ).fetchall()
-        return [msgspec.convert(row, KeptSighting, strict=False) for row in rows]
+            run.text_factory = bytes  # what is no text is found row by row
+            try:
+                rows = run.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}").fetchall()  # noqa: S608 - our own names
+            finally:
+                run.text_factory = str
+        for row in rows:
+            try:
+                items.append(read(row))
+            except (msgspec.MsgspecError, LetterFormatError, TypeError, ValueError, AttributeError) as error:
+                bad.append((row, str(error)))
+        if bad:
+            with self._told():
+                self._put_aside(table, columns, key, bad)
+        return items
+
+    def _put_aside(
+        self, table: str, columns: Sequence[str], key: Sequence[str], bad: Iterable[tuple[Row, str]]
+    ) -> None:
+        same = " AND ".join(f"CAST({column} AS BLOB) = CAST(? AS BLOB)" for column in key)
+        with self._transaction() as run:
+            for row, why in bad:
+                content = _encode(dict(zip(columns, row, strict=True)))
+                run.execute("INSERT INTO unreadable (origin, why, content) VALUES (?, ?, ?)", (table, why, content))
+                run.execute(f"DELETE FROM {table} WHERE {same}", [row[columns.index(column)] for column in key])  # noqa: S608 - our own names
+        self.unreadable += [
+            f"a row of {table} cannot be read ({why}) and is kept aside in the table unreadable of {self.path}"
+            for _, why in bad
+        ]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # a full disk has rolled it back already
+                self._connection.execute("ROLLBACK")
+            raise
 
     def fact(self, name: str) -> bytes | None:
         """Return what is kept under *name*."""
@@ -106,31 +153,23 @@ class Database:
 
     def write(self, batch: Batch) -> None:
         """Write *batch* in one transaction; raises sqlite3.Error, having changed nothing."""
-        run = self._connection
-        run.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             self._write(batch)
-            run.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):  # a full disk has rolled it back already
-                run.execute("ROLLBACK")
-            raise
 
     def _write(self, batch: Batch) -> None:
         many = self._connection.executemany
         if batch.accepted:
-            many(
-                "INSERT OR REPLACE INTO deliveries (seq, target, session, envelope, payload, progress, crashes)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [_row(kept) for kept in batch.accepted.values()],
-            )
+            rows = [_row(kept) for kept in batch.accepted.values()]
+            for chunk in _chunks(rows):
+                self._connection.execute(_INSERTS[len(chunk)], [value for row in chunk for value in row])
         if batch.progress:
             many(
                 "UPDATE deliveries SET progress = ? WHERE seq = ?",
                 [(_encode(progress), seq) for seq, progress in batch.progress.items()],
             )
         if batch.settled:
-            many("DELETE FROM deliveries WHERE seq = ?", [(seq,) for seq in batch.settled])
+            for seqs in _chunks(batch.settled):
+                self._connection.execute(_DELETES[len(seqs)], seqs)
         if batch.letters:
             many("DELETE FROM letters WHERE dlq_id = ?", [(i,) for i, one in batch.letters.items() if one is None])
             many(
@@ -152,6 +191,24 @@ class Database:
         with suppress(sqlite3.Error):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield *items* in slices as long as `CHUNKS` has them, the longest that fit first."""
+    start = 0
+    for size in CHUNKS:
+        while len(items) - start >= size:
+            yield items[start : start + size]
+            start += size
+
+
+def _kept(row: Row) -> Kept:
+    seq, target, envelope, payload, progress, crashes = row
+    return Kept(seq, target.decode(), _envelope(envelope), bytes(payload), _progress(progress), crashes)
+
+
+def _sighting(row: Row) -> KeptSighting:
+    return msgspec.convert([*(text.decode() for text in row[:4]), *row[4:]], KeptSighting, strict=False)
 
 
 def _row(kept: Kept) -> tuple[int, str, str, bytes, bytes, bytes, int]:

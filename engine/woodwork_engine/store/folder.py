@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -68,6 +68,10 @@ class StateFolder:
     def fact(self, name: str) -> bytes | None:
         """Return what was kept under *name*."""
         return self._database.fact(name)
+
+    def unreadable(self) -> Sequence[str]:
+        """Return what of all that was read could not be, a sentence each; it is kept aside in its database."""
+        return self._database.unreadable
 
     def write(self, batch: Batch, done: Callable[[Exception | None], object]) -> None:
         """Write *batch* in the store's own thread, then call *done* there."""

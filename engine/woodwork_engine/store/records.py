@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -95,6 +95,10 @@ class Journal(Protocol):
 
     def fact(self, name: str) -> bytes | None:
         """Return what was kept under *name*."""
+        ...
+
+    def unreadable(self) -> Sequence[str]:
+        """Return what of all that was read could not be, a sentence each; it is kept aside."""
         ...
 
     def write(self, batch: Batch, done: Callable[[Exception | None], object]) -> None:

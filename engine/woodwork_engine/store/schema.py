@@ -18,6 +18,10 @@ MIGRATIONS: Sequence[Sequence[str]] = (
         "CREATE TABLE sightings (target TEXT NOT NULL, session TEXT NOT NULL, key TEXT NOT NULL, first TEXT NOT NULL,"
         " at REAL NOT NULL, handled INTEGER NOT NULL, PRIMARY KEY (target, session, key)) WITHOUT ROWID",
     ),
+    (
+        "CREATE TABLE unreadable (number INTEGER PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,"
+        " origin TEXT NOT NULL, why TEXT NOT NULL, content BLOB NOT NULL)",
+    ),
 )
 """Each makes the version of its number, from 1, of the one before."""
 

@@ -12,6 +12,7 @@ import pytest
 from support.bus import ONCE, Worker, make_bus, message, routed
 from support.journals import FakeJournal
 from support.virtual_loop import virtual_time
+from woodwork_engine.bus.breakpoints import Breakpoint
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.bus.statistics import degraded_reasons
 from woodwork_engine.dead_letter import DeathReason
@@ -172,6 +173,7 @@ async def test_what_cannot_be_kept_is_not_accepted_and_nothing_else_is_lost() ->
         with pytest.raises(JournalError):
             await bus.send_to_component(message("a", 3))
         assert any("disk is full" in reason for reason in degraded_reasons(bus.core))
+        assert (bus.core.from_outside, bus.core.rejected) == (1, 2), "what is refused does not count as taken"
         journal.full = False
         await asyncio.sleep(2)
         assert not journal.rows, "the acknowledgement was written after all"
@@ -434,3 +436,105 @@ async def test_a_stop_writes_what_is_left() -> None:
         with pytest.raises(ClosingError):
             await bus.send_to_component(message("a", 4))
     assert len(journal.rows) == 3
+
+
+@virtual_time
+async def test_what_is_held_is_kept_as_it_happens() -> None:
+    """I1: a kill right after a pause, a stuck lane, a breakpoint or a removal finds it written; no sweep is needed."""
+    journal, policy = FakeJournal(), DeliveryPolicy(retry=ONCE, on_exhausted="pause")
+    async with kept_in(journal, policy) as bus:
+        worker = Worker()
+        worker.failures[0] = 9
+        bus.register_component_handler("a", worker)
+        await bus.send_to_component(message("a", 0, "stuck"))
+        await bus.core.idle()
+        await bus.send_to_component(message("a", 1, "stuck"))
+        bus.holds.pause("a", "s")
+        await bus.send_to_component(message("a", 2))
+        await bus.kept()
+        assert sorted(waiting(journal)) == [("s", "a"), ("stuck", "a")]
+        assert journal.facts["holds"].count(b'"session"') == 2
+        await bus.send_to_component(message("a", 3))
+        await bus.kept()
+        assert len(journal.rows) == 3, "what comes in later too"
+        bus.breakpoints.add(Breakpoint("a"))
+        await bus.send_to_component(message("gone", 9))
+        bus.core.park(bus.core.endpoint("gone"))
+        await bus.send_to_component(message("gone", 10, "new"))
+        await bus.kept()
+        assert waiting(journal)[3:] == [("s", "gone"), ("new", "gone")]
+        assert b'"a"' in journal.facts["breakpoints"]
+        assert [row.progress.frozen_at is not None for row in journal.rows.values()] == [True] * 5
+        bus.holds.resume("a", "s")
+        bus.breakpoints.remove(Breakpoint("a"))
+        await bus.core.idle()
+        await bus.kept()
+        assert sorted(waiting(journal)) == [("new", "gone"), ("s", "gone"), ("stuck", "a")]
+        assert journal.facts["holds"].count(b'"session"') == 1
+        assert bus.core.endpoints["a"].easy_depth == 0
+        bus.holds.purge("a", "stuck")
+        await bus.kept()
+        assert bus.core.endpoints["a"].easy_depth > 0, "nothing is held there any more"
+
+
+@virtual_time
+async def test_a_hold_that_cannot_be_written_is_told_and_written_later() -> None:
+    """I1: whoever asks for it is not kept waiting for room on the disk."""
+    journal = FakeJournal()
+    async with kept_in(journal, DeliveryPolicy()) as bus:
+        bus.register_component_handler("a", Worker())
+        journal.full = True
+        bus.holds.pause("a")
+        await bus.kept()
+        assert any("disk is full" in reason for reason in degraded_reasons(bus.core))
+        journal.full = False
+        await asyncio.sleep(2)
+        assert b'"a"' in journal.facts["holds"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@virtual_time
+async def test_no_target_of_a_fan_out_starts_its_copy_before_all_of_them_are_kept(fails: bool) -> None:
+    """F7, I2: also where only one of them is durable and a runner of the other one is at work; all or none."""
+    journal = FakeJournal()
+    async with kept_in(journal, DeliveryPolicy()) as bus:
+        bus.core.endpoint("kept").policy = KEPT
+        bus.register_component_handler("kept", Worker())
+        plain = Worker()
+        plain.gate = asyncio.Event()
+        bus.register_component_handler("plain", plain)
+        await bus.send_to_component(message("plain", 0))
+        await asyncio.sleep(1)
+        assert plain.started == [("s", 0, 1)]
+        bus.set_routes(1, lambda _source, _event: ("plain", "kept"))
+        journal.slow, journal.full = True, fails
+        sending = asyncio.create_task(bus.outbox.emit("in", "made", {"n": 1}, session="s"))
+        await asyncio.sleep(1)
+        plain.gate.set()
+        await asyncio.sleep(1)
+        assert not sending.done()
+        assert plain.numbers() == [0], "its runner went on to a message that is not accepted yet"
+        journal.slow = False
+        journal.commit()
+        await asyncio.wait([sending])
+        await bus.core.idle()
+        assert isinstance(sending.exception(), JournalError) == fails
+        assert plain.numbers() == ([0] if fails else [0, 1])
+        assert bus.core.endpoints["kept"].ok == (0 if fails else 1)
+
+
+@virtual_time
+async def test_a_fact_that_cannot_be_read_is_kept_aside_and_told() -> None:
+    """I2: the rest comes back."""
+    journal, log = FakeJournal(), EventLog()
+    async with kept_in(journal) as bus:
+        await bus.send_to_component(message("a", 1))
+    journal.facts |= {"holds": b"[{", "breakpoints": b'"x"'}
+    async with kept_in(journal, log=log) as bus:
+        assert bus.core.depth == 1
+        assert bus.holds.list() == ()
+        assert any("and 1 more" in reason for reason in degraded_reasons(bus.core))
+        notes = [r for r in log.reader(from_start=True).read().records if r.type == "note"]
+        assert [note.data["event"] for note in notes] == ["state.unreadable"] * 2
+        await bus.kept()
+        assert journal.facts["unreadable holds"] == b"[{"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,55 @@ def test_a_folder_that_cannot_be_written_stops_nothing_but_what_is_durable(flow:
     assert engine.inject("third", 1).result(30)
     assert any("in this process only" in reason for reason in engine.take_snapshot().result(30).health.degraded)
     engine.stop(drain=False).result(30)
+
+
+PAUSED = """
+from woodwork_engine.runtime import Engine
+from woodwork_engine.runtime.state import folder_beside
+engine = Engine("main.ww", watch=False, state=folder_beside("main.ww"))
+engine.start()
+engine.pause("first", "s").result(30)
+for number in range(5):
+    engine.inject("first", number, session="s").result(30)
+engine.add_breakpoint("second").result(30)
+engine.pause("second").result(30)
+print("done", flush=True)
+__import__("time").sleep(60)
+"""
+
+
+def test_a_kill_right_after_a_pause_loses_neither_it_nor_what_it_holds(flow: Path) -> None:
+    """I1: in a flow that is not durable, with a state folder; nothing waits for a sweep."""
+    (flow / "main.ww").write_text(SLOW.replace("durable = true", ""))
+    child = subprocess.Popen([sys.executable, "-c", PAUSED], stdout=subprocess.PIPE, cwd=flow, env={**os.environ})
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"done\n"
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    engine = opened()
+    held = {(hold.scope.component, hold.scope.session) for hold in engine.holds().result(30)}
+    assert held == {("first", "s"), ("second", None)}
+    assert [one.component for one in engine.breakpoints().result(30)] == ["second"]
+    snapshot = engine.take_snapshot().result(30)
+    assert next(node for node in snapshot.nodes if node.name == "first").depth == 5
+    engine.stop(drain=False).result(30)
+
+
+def test_a_message_that_cannot_be_read_refuses_nothing_and_is_told_everywhere(flow: Path) -> None:
+    """I2, H5: the rest goes on; the log file, a record and health name it."""
+    engine = opened()
+    engine.pause("first").result(30)
+    for number in range(3):
+        engine.inject("first", number, session="s").result(30)
+    engine.stop(drain=False).result(30)
+    with closing(sqlite3.connect(flow / ".woodwork" / "state.db")) as harmed, harmed:
+        harmed.execute("UPDATE deliveries SET envelope = x'c1' WHERE seq = 2")
+    again = opened()
+    again.resume("first").result(30)
+    again.idle().result(30)
+    assert any("not complete: a row of deliveries" in one for one in again.take_snapshot().result(30).health.degraded)
+    notes = [r for r in again.events.reader(from_start=True).read().records if r.type == "note"]
+    assert any(note.data and note.data.get("event") == "state.unreadable" for note in notes)
+    again.stop().result(30)
+    assert (flow / "done.txt").read_text().split() == ["0", "2"]
+    assert "cannot be read" in (flow / ".woodwork" / "woodwork.log").read_text()

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from support.dead_letters import letter
 from woodwork_engine.bus.dead_letters import number_of
 from woodwork_engine.errors import StateFolderInUseError, StoreError
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.payload import encode
 from woodwork_engine.store.folder import DATABASE, StateFolder
 from woodwork_engine.store.in_flight import SLOTS
-from woodwork_engine.store.records import Batch, Kept, Progress
+from woodwork_engine.store.records import Batch, Kept, KeptSighting, Progress
 from woodwork_engine.store.schema import MIGRATIONS, VERSION
 
 
@@ -211,3 +212,36 @@ def test_marks_of_what_is_in_flight_survive_and_count(tmp_path: Path) -> None:
 def test_letters_come_back_by_their_number() -> None:
     """E1: ids of more digits come after those of fewer."""
     assert number_of("dl-1000000") > number_of("dl-999999")
+
+
+@pytest.mark.parametrize(
+    ("table", "harm"),
+    [
+        ("deliveries", "envelope = x'ff00'"),
+        ("deliveries", "progress = 'text'"),
+        ("deliveries", "target = CAST(x'ff' AS TEXT)"),
+        ("letters", "letter = x'00'"),
+        ("sightings", "at = 'never'"),
+        ("sightings", "session = CAST(x'ff' AS TEXT)"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_kept_aside_and_the_rest_comes_back(tmp_path: Path, table: str, harm: str) -> None:
+    """I2: one bad row refuses nothing; it is told, and never gone without a word."""
+    place = tmp_path / "state"
+    folder = StateFolder(place)
+    letters = {name: letter(name) for name in ("dl-000001", "dl-000002")}
+    seen = {("a", "s", key): KeptSighting("a", "s", key, "first", 1.0, True) for key in ("k1", "k2")}
+    assert write(folder, Batch(accepted(1, 2).accepted, letters=letters, sightings=seen)) is None
+    folder.close()
+    with contextlib.closing(sqlite3.connect(place / DATABASE)) as harmed, harmed:
+        column = {"deliveries": "seq = 2", "letters": "dlq_id = 'dl-000002'", "sightings": "key = 'k2'"}[table]
+        harmed.execute(f"UPDATE {table} SET {harm} WHERE {column}")  # noqa: S608 - names of this file
+    for told in (1, 0):
+        folder = StateFolder(place)
+        left = {"deliveries": folder.deliveries(), "letters": folder.letters(), "sightings": folder.sightings()}
+        assert {name: len(rows) for name, rows in left.items()} == {name: 1 if name == table else 2 for name in left}
+        assert len(folder.unreadable()) == told
+        assert not told or f"a row of {table} cannot be read" in folder.unreadable()[0]
+        folder.close()
+    with contextlib.closing(sqlite3.connect(place / DATABASE)) as looked:
+        assert looked.execute("SELECT origin FROM unreadable").fetchall() == [(table,)]

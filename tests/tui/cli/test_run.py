@@ -36,7 +36,7 @@ def answers(records: list[dict[str, object]]) -> dict[str, list[object]]:
 def test_piped_lines_are_answered_on_standard_error_and_told_on_standard_output(hello):
     done = woodwork("run", hello, piped="one\ntwo\n")
     assert done.status == 0, done.said
-    assert [line.rpartition("] ")[2] for line in done.said.splitlines()] == ["one", "two"]
+    assert [line.rpartition("] ")[2] for line in done.said.splitlines()[1:]] == ["one", "two"]
     assert [record["seq"] for record in done.records] == list(range(1, len(done.records) + 1))
     keys = {"seq", "ts", "type", "message_id", "session_id", "source", "target", "event_type", "attempt", "rev"}
     keys |= {"duration_ms", "correlation_id", "causation_id", "data"}
@@ -240,3 +240,22 @@ def test_lines_that_a_full_queue_rejects_are_told_and_the_rest_is_answered(tmp_p
     assert refused[-1]["in_all"] + len(answered) == 2000
     assert "messages refused, the last one because: QueueFullError: step: queue is full (1 of 1)" in done.said
     assert answered == sorted(answered, key=lambda said: int(said.split()[1]))
+
+
+@pytest.mark.parametrize(
+    ("durable", "said"),
+    [
+        ("", "queued messages live in this process and are gone when it dies"),
+        ("answer", "what answer accepts is kept in "),
+        ("deployment = local { durable = true }\n", None),
+    ],
+)
+def test_a_flow_that_is_not_durable_says_so_at_start_in_one_line(hello, durable, said):
+    """I1: on standard error, before anything else."""
+    text = HELLO.replace("echo {}", "echo { durable = true }") if durable == "answer" else HELLO + durable
+    hello.write_text(text)
+    done = woodwork("run", hello, piped="one\n")
+    assert done.status == 0, done.said
+    first = done.said.splitlines()[0]
+    assert ("live in this process" in done.said) == (said is not None)
+    assert said is None or said in first

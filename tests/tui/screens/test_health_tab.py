@@ -11,6 +11,7 @@ from support.tab_host import TabHost
 from support.traffic import HOSTILE
 from woodwork_engine.snapshot import FlowState, Health, NodeState, NodeStats, Snapshot
 from woodwork_tui.screens.health import HealthTab
+from woodwork_tui.state.health import numbers
 from woodwork_tui.state.view import View
 from woodwork_tui.widgets.line_block import LineBlock
 
@@ -116,3 +117,16 @@ async def test_hostile_names_and_reasons_are_only_shown():
             await pilot.press("pagedown")
             await pilot.pause()
             assert not set(app.painted()) & {"\x1b", "\x9b", "\x07", "\x00", "\u202e", "\ud800"}
+
+
+async def test_it_says_what_a_crash_would_take():
+    """I1: once, among the numbers, and on no other screen."""
+    app = TabHost(HealthTab())
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = scene().view()
+        assert "a crash" not in "".join(name for name, _ in numbers(view.snapshot, missed=0))
+        health = replace(view.snapshot.health, keeping="queued messages live in this process")
+        app.show(replace(view, snapshot=replace(view.snapshot, health=health)))
+        await pilot.pause()
+        assert "a crash" in block(app, "facts")
+        assert "queued messages live in this process" in " ".join(block(app, "facts").split())

@@ -240,3 +240,12 @@ def test_whatever_happens_is_shown_at_the_next_tick():
     rest.can_wait(view, "")
     shown.traffic.send("msg-new", "agent")
     assert not rest.can_wait(shown.view(), "")
+
+
+def test_a_state_folder_that_cannot_be_written_is_told_on_every_tab():
+    """I2: with the reason, and where to look."""
+    snapshot = scene().snapshot
+    full = replace(snapshot, health=replace(snapshot.health, journal="database or disk is full"))
+    (found,) = notices(scene().view(snapshot=full))
+    assert found.text == ("The state folder cannot be written: database or disk is full. Durable messages are refused.")
+    assert found.hint == "8 Health"

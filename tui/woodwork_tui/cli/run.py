@@ -16,7 +16,7 @@ from woodwork_engine.language import read_environment, render_text, resolve_sett
 from woodwork_engine.plan import FlowPlan, Node
 from woodwork_engine.role import Role
 from woodwork_engine.runtime import Engine
-from woodwork_engine.runtime.state import folder_beside
+from woodwork_engine.runtime.state import folder_beside, what_is_kept
 from woodwork_engine.source import Severity
 from woodwork_tui.cli.arguments import Run
 from woodwork_tui.cli.flow_file import colored, read_flow
@@ -43,11 +43,14 @@ def run(request: Run) -> int:
     except OSError as error:
         _say(f"--input: {request.input}: {error.strerror}; name a readable file or -")
         return USAGE
+    state = _state(request, checked.plan)
     try:
-        engine = Engine(request.file, headless=True, own_sources=lines is None, state=_state(request, checked.plan))
+        engine = Engine(request.file, headless=True, own_sources=lines is None, state=state)
     except (StateFolderInUseError, StoreError) as error:
         _say(str(error))
         return USAGE
+    if any(not node.policy.durable for node in checked.plan.nodes if node.role is not Role.INPUT):
+        _say(what_is_kept(checked.plan, state))
     return HeadlessRun(
         engine,
         sys.stdout.buffer,

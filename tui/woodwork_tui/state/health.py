@@ -106,4 +106,5 @@ def numbers(snapshot: Snapshot, *, missed: int) -> tuple[tuple[str, str], ...]:
         ("now", f"{totals.queued:,} queued, {totals.inflight:,} in flight, {totals.retrying:,} waiting for a retry"),
         ("lost", f"{totals.dropped:,} dropped, {totals.discarded:,} discarded, {totals.unroutable:,} without a route"),
         ("waited", f"{plural(totals.blocked, 'publisher')} for room in a queue"),
+        *((("a crash", health.keeping),) if health.keeping else ()),
     )

@@ -9,6 +9,7 @@ from woodwork_tui.state.problems import notice as file_notice
 from woodwork_tui.state.view import View
 
 MOST = 2
+_REFUSED = "Durable messages are refused."
 _PATIENCE = 1.0
 """Seconds a loop may be busy before it is worth a line."""
 
@@ -32,6 +33,8 @@ def notices(view: View, trouble: str = "") -> tuple[Notice, ...]:
         found.append(Notice("failed", f"The loop has not answered for {seconds:.1f} s: blocked by {by}.", "8 Health"))
     if view.snapshot.state is FlowState.DRAINING:
         found.append(Notice("draining", "Draining: nothing new is taken, what is there is finished.", "^q at once"))
+    if journal := view.snapshot.health.journal:
+        found.append(Notice("failed", f"The state folder cannot be written: {journal}. {_REFUSED}", "8 Health"))
     if file := file_notice(view.snapshot, view.file, view.now):
         found.append(Notice("failed", file, "7 File"))
     if view.snapshot.rev and view.snapshot.state is FlowState.STOPPED:
