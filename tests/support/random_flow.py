@@ -22,10 +22,14 @@ async def work(data, context):
 
 
 class RandomFlow:
-    """A flow file in *folder* that `change` changes; `complete` is what brings every component back."""
+    """A flow file in *folder* that `change` changes; `complete` is what brings every component back.
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    *more* are further settings of the flow.
+    """
+
+    def __init__(self, folder: Path, seed: int, more: str = "max_hops = 64") -> None:
         self.chance = random.Random(seed)
+        self.more = more
         self.file = folder / "main.ww"
         self.code = folder / "step.py"
         self.there = set(STEPS)
@@ -49,7 +53,7 @@ class RandomFlow:
     def text(self) -> str:
         """Return the flow as it should be now."""
         self.known |= {step: self.names[step] for step in self.there}
-        lines = ["deployment = local { drain_timeout = 5ms, max_messages = 300 }"]
+        lines = [f"deployment = local {{ drain_timeout = 5ms, max_messages = 300, {self.more} }}"]
         lines.append(f"in = input cli {{ to = {self._targets('in')} }}")
         for name in sorted(self.there):
             policy = f"concurrency = {self.concurrency[name]}, retry = {{ base = 1ms, cap = 2ms }}"

@@ -13,6 +13,7 @@ from support.engines import LONG, RunningFlow, running
 from support.random_flow import RandomFlow
 from woodwork_engine.events import EventLog, Record
 from woodwork_engine.runtime import reading
+from woodwork_engine.store.folder import StateFolder
 
 CHANGES = 60
 ROLLBACKS = 0.15
@@ -78,15 +79,7 @@ def test_random_reloads_under_load_lose_duplicate_and_reorder_nothing(tmp_path: 
         tape, load = Tape(flow.engine.events), Load(flow)
         tape.start()
         load.start()
-        results: Counter[tuple[str, str]] = Counter()
-        for _ in range(CHANGES):
-            if made.chance.random() < ROLLBACKS:
-                kept = [one.number for one in flow.engine.take_snapshot().result(LONG).revisions if one.number]
-                revision = flow.engine.rollback(made.chance.choice(kept[-10:])).result(LONG)
-            else:
-                made.change()
-                revision = flow.engine.reload().result(LONG)
-            results[revision.result, revision.by] += 1
+        results = changed_at_random(flow, made)
         load.stop()
         made.complete()
         flow.engine.reload().result(LONG)
@@ -99,6 +92,50 @@ def test_random_reloads_under_load_lose_duplicate_and_reorder_nothing(tmp_path: 
     every_delivery_has_ended_once(records)
     every_message_went_somewhere(records, load.sent)
     lanes_were_worked_on_in_order_one_attempt_at_a_time(records)
+
+
+@pytest.mark.parametrize("seed", [8, 21])
+def test_what_is_durable_outlives_random_reloads_and_the_process_after_them(tmp_path: Path, monkeypatch, seed: int):
+    """G5, I2: under whatever names it has waited, everything comes to its end in the next process, and is forgotten."""
+    monkeypatch.setattr(reading, "REST", 0.0)
+    made, state = RandomFlow(tmp_path, seed, more="durable = true"), tmp_path / "state"
+    with running(tmp_path, made.text(), watch=False, state=state) as flow:
+        flow.until_rev(1)
+        tape, load = Tape(flow.engine.events), Load(flow)
+        tape.start()
+        load.start()
+        changed_at_random(flow, made)
+        load.stop()
+        flow.engine.pause().result(LONG)
+        made.complete()
+        flow.engine.reload().result(LONG)
+        flow.engine.stop(drain=False).result(LONG)
+        records = list(tape.stop())
+    with running(tmp_path, made.text(), watch=False, state=state) as flow:
+        flow.until_rev(1)
+        flow.engine.resume().result(LONG)
+        assert flow.until_empty().totals.dead_letters == 0
+        records += flow.records()
+    folder = StateFolder(state)
+    assert folder.deliveries() == []
+    folder.close()
+    parents = {record.message_id: record.causation_id for record in records if record.type == "emitted"}
+    ends = {record.message_id for record in records if record.type == "ok" and record.target == "out"}
+    assert {_origin(message, parents) for message in ends} == set(load.sent)
+
+
+def changed_at_random(flow: RunningFlow, made: RandomFlow) -> Counter[tuple[str, str]]:
+    """Change the flow many times, and go back now and then; return how often which result came of which cause."""
+    results: Counter[tuple[str, str]] = Counter()
+    for _ in range(CHANGES):
+        if made.chance.random() < ROLLBACKS:
+            kept = [one.number for one in flow.engine.take_snapshot().result(LONG).revisions if one.number]
+            revision = flow.engine.rollback(made.chance.choice(kept[-10:])).result(LONG)
+        else:
+            made.change()
+            revision = flow.engine.reload().result(LONG)
+        results[revision.result, revision.by] += 1
+    return results
 
 
 def every_delivery_has_ended_once(records: Sequence[Record]) -> None:
