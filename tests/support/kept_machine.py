@@ -47,6 +47,7 @@ class KeptMachine(BusMachine):
         self._nothing_is_missing(kept)
         order = _lanes((row.envelope.session_id, row.target, row.envelope.message_id) for row in kept)
         records = self.log.reader().read().records
+        renamed = dict(self.bus.core.renamed)
         self.do(self._die())
         self.check(records, cut=True)
         self.journal, self.stops, self.hurried = left, [], set()
@@ -63,7 +64,14 @@ class KeptMachine(BusMachine):
         for place, ids in order.items():
             left_to_do = [one for one in ids if (place[1], one) not in poisoned]
             assert left_to_do == again.get(place, []), "I2: in its order"
+        self._take_over(renamed)
         self.reload(self.routes)
+
+    def _take_over(self, renamed: dict[str, str]) -> None:
+        """Do what a flow does whose file says with `was` what its components were called (bus.md G3)."""
+        for old, new in renamed.items():
+            if old not in self.bus.core.endpoints or not self.bus.relocation.rename(old, new):
+                self.bus.core.renamed[old] = new
 
     def _as_it_is(self) -> FakeJournal:
         left = FakeJournal()

@@ -161,15 +161,16 @@ class Keeper:
 
     def moved(self, lane: Lane, delivery: Delivery) -> None:
         """Keep *delivery* in its new place, behind everything in *lane*, under the name of that (bus.md G3)."""
+        waits = delivery.seq in self._unkept
         if delivery.seq:
             self._forget(delivery.seq)
-        self._number(lane, delivery)
+        self._number(lane, delivery, waits=waits)
 
-    def _number(self, lane: Lane, delivery: Delivery) -> None:
+    def _number(self, lane: Lane, delivery: Delivery, *, waits: bool = False) -> None:
         self._seq += 1
         delivery.seq = seq = self._seq
         self._keep(lane, delivery)
-        if self._admitting:
+        if self._admitting or waits:
             self._unkept[seq] = lane
             self._turn.admitted.append((lane, delivery))
             lane.soonest_expiry = NOT_YET
@@ -414,8 +415,9 @@ class Keeper:
             return
         self.problem = None
         self._tell(turn)
-        for lane, delivery in turn.admitted:
-            if self._unkept.pop(delivery.seq, None) is not None:
+        for _, delivery in turn.admitted:
+            lane = self._unkept.pop(delivery.seq, None)
+            if lane is not None:  # where it is now: it may have been moved on in the step that accepted it
                 self._core.resume(lane)
         turn.end(None)
         self._write()
@@ -435,8 +437,8 @@ class Keeper:
         self.problem = str(error)
         later, self._turn = self._turn, _Turn()
         for one in (later, turn):
-            for lane, delivery in reversed(one.admitted):
-                self._withdraw(lane, delivery, one.batch)
+            for _, delivery in reversed(one.admitted):
+                self._withdraw(delivery, one.batch)
         for one in (turn, later):
             one.told.clear()
             one.end(self.problem)
@@ -447,8 +449,9 @@ class Keeper:
         else:
             self._timer = loop.call_later(RETRY_SECONDS, self._again)
 
-    def _withdraw(self, lane: Lane, delivery: Delivery, batch: Batch) -> None:
-        if self._unkept.pop(delivery.seq, None) is None:
+    def _withdraw(self, delivery: Delivery, batch: Batch) -> None:
+        lane = self._unkept.pop(delivery.seq, None)
+        if lane is None:
             return  # it has ended meanwhile
         batch.accepted.pop(delivery.seq, None)
         delivery.seq = 0

@@ -167,3 +167,25 @@ async def test_what_is_redirected_to_where_no_order_is_kept_waits_in_lanes_of_it
     await bus.core.idle()
     assert (b.active, b.depth) == (0, 0)
     await bus.stop()
+
+
+@virtual_time
+async def test_what_arrives_for_a_component_that_is_gone_is_kept_and_handled_where_it_goes() -> None:
+    """G3, I2: it moves on in the step that accepts it, and is attempted there once it is written."""
+    journal, worker = FakeJournal(), Worker()
+    bus = await started(journal)
+    a = bus.core.endpoint("a")
+    a.policy = replace(KEPT, on_remove="redirect:b")
+    bus.register_component_handler("b", worker)
+    bus.core.dismiss(a, EndpointState.PARKED)
+    journal.slow = True
+    sending = asyncio.create_task(bus.send_to_component(message("a", 1)))
+    await asyncio.sleep(1)
+    assert not worker.started
+    journal.slow = False
+    journal.commit()
+    assert await sending
+    async with asyncio.timeout(10):
+        await bus.core.idle()
+    assert worker.numbers() == [1]
+    await bus.stop()
