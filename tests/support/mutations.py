@@ -79,6 +79,7 @@ FAULTS = (
         "                            await self._room(endpoint, parcels)\n"
         "                            self._intake.accept(parcels)\n",
         "                            asyncio.get_running_loop().call_later(1, self._intake.accept, parcels)\n",
+        "test_outputs.py",
     ),
     Fault(
         "whoever leaves the line does not call the next",
