@@ -24,7 +24,7 @@ def main(command: list[str]) -> int:
             terminal.wait_for(f"[{number} ", title)
         print(terminal)
         terminal.press("ctrl+q")
-        terminal.wait_for("lost")
+        terminal.wait_for("Quit now")
         terminal.press("n")
         status = terminal.wait_exit(within=30)
         if status or not terminal.restored():
