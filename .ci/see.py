@@ -25,7 +25,7 @@ def main(command: list[str]) -> int:
         print(terminal)
         terminal.press("ctrl+q")
         terminal.wait_for("Quit now")
-        terminal.press("n")
+        terminal.press("ctrl+q")
         status = terminal.wait_exit(within=30)
         if status or not terminal.restored():
             print(f"left with status {status}, terminal restored: {terminal.restored()}", file=sys.stderr)
