@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from support.virtual_loop import VirtualClock
@@ -97,6 +97,22 @@ class Worker:
             self.done.append((envelope.session_id, number))
         finally:
             self.running -= 1
+
+
+def hired(
+    bus: InMemoryMessageBus, name: str = "a", *, seconds: float = 0.0, failures: dict[object, int] | None = None
+) -> Worker:
+    """Return a worker that handles the messages for *name* from now on."""
+    worker = Worker(seconds)
+    worker.failures = dict(failures or {})
+    bus.register_component_handler(name, worker)
+    return worker
+
+
+async def send(bus: InMemoryMessageBus, numbers: Iterable[object], target: str = "a", session: str = "s") -> None:
+    """Send a message to *target* for each of *numbers*, one after the other."""
+    for number in numbers:
+        await bus.send_to_component(message(target, number, session))
 
 
 Step = Callable[[Delivery, object], object]

@@ -17,6 +17,21 @@ from woodwork_engine.snapshot import AttemptInfo
 
 NOON = 1_700_000_000.0
 
+
+class Ticking:
+    """A clock that is later each time it is asked."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def time(self) -> float:
+        """Return a second more than last time."""
+        self.now += 1.0
+        return self.now
+
+    monotonic = time
+
+
 HOSTILE = (
     "[/]",
     "[/",

@@ -16,6 +16,21 @@ LONG = 20.0
 """Seconds after which something that should have happened counts as not happening."""
 
 
+GATED = """
+import asyncio, pathlib
+here = pathlib.Path(__file__).parent
+
+async def gated(data):
+    (here / f"at-{data}").touch()
+    while not (here / f"let-{data}").exists():
+        await asyncio.sleep(0.002)
+    if (here / f"fail-{data}").exists():
+        raise ConnectionError(data)
+    return f"OLD {data}"
+"""
+"""A script whose `gated` touches `at-X`, waits for `let-X`, and fails where there is `fail-X`, for each payload X."""
+
+
 class RunningFlow:
     """A started engine and every record it has written."""
 

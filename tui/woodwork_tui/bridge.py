@@ -13,7 +13,7 @@ from concurrent.futures import Future, wait
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.errors import WoodworkError
@@ -28,6 +28,7 @@ from woodwork_tui.state.view import View
 
 if TYPE_CHECKING:  # imported for good only with the engine, after the first frame
     from woodwork_engine.bus.interface import StopReport
+    from woodwork_engine.bus.replay import HowToReplay
     from woodwork_engine.runtime.engine import Replayed
 
 BATCH = 20_000
@@ -92,15 +93,7 @@ class Engine(Protocol):
         """Give a retry up."""
         ...
 
-    def replay(
-        self,
-        dlq_ids: Sequence[str],
-        *,
-        encoded: bytes | None = None,
-        target: str | None = None,
-        reroute: bool = False,
-        force: bool = False,
-    ) -> Future[Replayed]:
+    def replay(self, dlq_ids: Sequence[str], **how: Unpack[HowToReplay]) -> Future[Replayed]:
         """Send dead letters again."""
         ...
 

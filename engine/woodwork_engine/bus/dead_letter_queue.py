@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 from msgspec.structs import replace
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.replay import Replays
+from woodwork_engine.bus.replay import HowToReplay, Replays
 from woodwork_engine.dead_letter import DeadLetter, DeadState, Note
 from woodwork_engine.dead_letter_codec import from_lines, to_line
 from woodwork_engine.dead_letter_filter import LetterChoice, state_of
@@ -64,22 +65,9 @@ class DeadLetterQueue:
                 end = self._core.monotonic() + SLICE
         return tuple(found)
 
-    async def replay(
-        self,
-        dlq_id: str,
-        *,
-        encoded: bytes | None = None,
-        target: str | None = None,
-        reroute: bool = False,
-        force: bool = False,
-        keep_ttl: bool = False,
-        note: str | None = None,
-        by: str = "person",
-    ) -> str:
+    async def replay(self, dlq_id: str, **how: Unpack[HowToReplay]) -> str:
         """Send a dead letter again and return the new message's id (bus.md E4, E5); see `Replays.replay`."""
-        return await self._replays.replay(
-            dlq_id, encoded=encoded, target=target, reroute=reroute, force=force, keep_ttl=keep_ttl, note=note, by=by
-        )
+        return await self._replays.replay(dlq_id, **how)
 
     def discard(self, dlq_ids: Sequence[str], note: str | None = None, by: str = "person") -> tuple[DeadLetter, ...]:
         """Move open letters to the trash and return them; *note* says why."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypedDict, Unpack
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.dead_letters import number_of
@@ -15,6 +16,18 @@ from woodwork_engine.errors import PayloadError, ReplayRefusedError, UnknownComp
 from woodwork_engine.hold import BY_LETTER, Scope
 from woodwork_engine.message import CommunicationPattern, IdSource, MessageEnvelope
 from woodwork_engine.payload import UNREADABLE, decode
+
+
+class HowToReplay(TypedDict, total=False):
+    """How a dead letter is replayed, where not as it was; see `Replays.replay`."""
+
+    encoded: bytes | None
+    target: str | None
+    reroute: bool
+    force: bool
+    keep_ttl: bool
+    note: str | None
+    by: str
 
 
 class Replays:
@@ -72,12 +85,7 @@ class Replays:
     async def replay_in_order(
         self,
         dlq_ids: Sequence[str],
-        *,
-        encoded: bytes | None = None,
-        target: str | None = None,
-        reroute: bool = False,
-        force: bool = False,
-        keep_ttl: bool = False,
+        **how: Unpack[HowToReplay],
     ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         """Replay several, each lane in the order in which it took them; return new ids, and refused ones with why."""
         accepted: list[str] = []
@@ -86,10 +94,7 @@ class Replays:
         unknown = [dlq_id for dlq_id in dlq_ids if self._core.dead.get(dlq_id) is None]
         for dlq_id in (*(letter.dlq_id for letter in in_lane_order(letters)), *unknown):
             try:
-                new_id = await self.replay(
-                    dlq_id, encoded=encoded, target=target, reroute=reroute, force=force, keep_ttl=keep_ttl
-                )
-                accepted.append(new_id)
+                accepted.append(await self.replay(dlq_id, **how))
             except WoodworkError as error:
                 refused.append((dlq_id, str(error)))
         return tuple(accepted), tuple(refused)

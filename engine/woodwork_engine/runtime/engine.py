@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 from woodwork_engine.bus.interface import Middleware, StopReport
+from woodwork_engine.bus.replay import HowToReplay
 from woodwork_engine.bus.telemetry import export_as_asked
 from woodwork_engine.clock import Clock, SystemClock
 from woodwork_engine.components import Console, Services, builtin_kinds, new_session
@@ -230,28 +231,11 @@ class Engine(HoldCommands, RevisionCommands):
         """Give a delivery that waits for its retry up, to the dead letters; False when it does not wait."""
         return self._do(lambda flow: _answer(flow.bus.kill_retry((message_id, target))))
 
-    def replay(
-        self,
-        dlq_ids: Sequence[str],
-        *,
-        encoded: bytes | None = None,
-        target: str | None = None,
-        reroute: bool = False,
-        force: bool = False,
-        keep_ttl: bool = False,
-    ) -> Future[Replayed]:
-        """Send dead letters again, in the order in which their lanes took them (bus.md E4-E6).
-
-        *encoded* replaces the payload; the life of each begins anew unless *keep_ttl*.
-        """
+    def replay(self, dlq_ids: Sequence[str], **how: Unpack[HowToReplay]) -> Future[Replayed]:
+        """Send dead letters again, in the order in which their lanes took them (bus.md E4-E6); see `Replays.replay`."""
 
         async def send(flow: LiveFlow) -> Replayed:
-            replays = flow.bus.replays
-            return Replayed(
-                *await replays.replay_in_order(
-                    dlq_ids, encoded=encoded, target=target, reroute=reroute, force=force, keep_ttl=keep_ttl
-                )
-            )
+            return Replayed(*await flow.bus.replays.replay_in_order(dlq_ids, **how))
 
         return self._do(send)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.bus import Worker, message, records, routed, running
+from support.bus import hired, message, records, routed, running, send
 from support.virtual_loop import later, virtual_time
 from woodwork_engine.bus.breakpoints import Breakpoint
 from woodwork_engine.errors import FilterError, PayloadError, UnknownComponentError
@@ -18,8 +18,7 @@ async def test_a_breakpoint_holds_the_head_of_each_lane_and_no_lane_waits_for_an
     """D4: the held message has not been started, and its life stands still."""
     log = EventLog()
     async with running(DeliveryPolicy(ttl=10), log=log) as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         bus.breakpoints.add(Breakpoint("a", condition="payload.n:1"))
         first = message("a", 1)
         await bus.send_to_component(first)
@@ -38,10 +37,8 @@ async def test_a_breakpoint_holds_the_head_of_each_lane_and_no_lane_waits_for_an
 async def test_a_breakpoint_that_is_set_while_a_lane_is_worked_on_holds_its_next_message() -> None:
     """D4: the runner that works there looks from then on."""
     async with running() as bus:
-        worker = Worker(seconds=1)
-        bus.register_component_handler("a", worker)
-        for n in range(4):
-            await bus.send_to_component(message("a", n))
+        worker = hired(bus, seconds=1)
+        await send(bus, range(4))
         await later(1.5)
         bus.breakpoints.add(Breakpoint("a"))
         await later(100)
@@ -53,8 +50,7 @@ async def test_a_breakpoint_that_is_set_while_a_lane_is_worked_on_holds_its_next
 async def test_a_lane_that_is_emptied_when_its_turn_comes_stops_nobody() -> None:
     """D4, B3: whoever looks whether a breakpoint holds its head goes on with the next lane."""
     async with running() as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         bus.breakpoints.add(Breakpoint("a", condition="payload.n:9"))
         await bus.send_to_component(message("a", 1, "gone"))
         await bus.send_to_component(message("a", 2, "s"))
@@ -68,8 +64,7 @@ async def test_a_held_message_may_be_edited_before_it_is_released() -> None:
     """D4, A7: the record has both hashes; the handler sees the new payload."""
     log = EventLog()
     async with running(log=log) as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         bus.breakpoints.add(Breakpoint("a"))
         sent = message("a", 1)
         await bus.send_to_component(sent)
@@ -91,11 +86,9 @@ async def test_resuming_or_stepping_the_lane_of_a_held_message_releases_it(comma
     """D4: and it is not held once more."""
     log = EventLog()
     async with running(log=log) as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         bus.breakpoints.add(Breakpoint("a", condition="payload.n:1"))
-        for number in (1, 2):
-            await bus.send_to_component(message("a", number))
+        await send(bus, (1, 2))
         await later()
         assert len(bus.breakpoints.held()) == 1
         getattr(bus.holds, command)("a", "s")
@@ -109,8 +102,7 @@ async def test_resuming_or_stepping_the_lane_of_a_held_message_releases_it(comma
 async def test_a_held_message_that_is_purged_leaves_no_hold() -> None:
     """D4, B6."""
     async with running() as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        hired(bus)
         bus.breakpoints.add(Breakpoint("a"))
         await bus.send_to_component(message("a", 1))
         await later()
@@ -123,8 +115,7 @@ async def test_a_held_message_that_is_purged_leaves_no_hold() -> None:
 async def test_a_breakpoint_on_an_edge_holds_only_what_takes_it() -> None:
     """D4."""
     async with running() as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         bus.breakpoints.add(Breakpoint("a", source="x"))
         await bus.send_to_component(message("a", 1, "t", sender_component="y"))
         await bus.send_to_component(message("a", 2, sender_component="x"))
@@ -139,8 +130,7 @@ async def test_a_breakpoint_on_an_edge_holds_only_what_takes_it() -> None:
 async def test_without_its_breakpoint_a_component_is_not_looked_at() -> None:
     """D4: and what is held stays held until somebody lets it go."""
     async with running() as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         point = Breakpoint("a")
         bus.breakpoints.add(point)
         await bus.send_to_component(message("a", 1))
@@ -160,9 +150,7 @@ async def test_without_its_breakpoint_a_component_is_not_looked_at() -> None:
 async def test_a_retry_of_what_was_let_through_is_not_held_again() -> None:
     """D4, B2."""
     async with running() as bus:
-        worker = Worker()
-        worker.failures = {1: 1}
-        bus.register_component_handler("a", worker)
+        worker = hired(bus, failures={1: 1})
         bus.breakpoints.add(Breakpoint("a"))
         await bus.send_to_component(message("a", 1))
         await later()

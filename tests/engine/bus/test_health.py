@@ -6,16 +6,10 @@ import asyncio
 
 import pytest
 
-from support.bus import EVERY_SECOND, ONCE, Worker, message, running
+from support.bus import EVERY_SECOND, ONCE, Worker, message, running, send
 from support.virtual_loop import later, virtual_time
-from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.bus.statistics import degraded_reasons
 from woodwork_engine.policy import DeliveryPolicy
-
-
-async def send(bus: InMemoryMessageBus, numbers: range, session: str = "s") -> None:
-    for number in numbers:
-        await bus.send_to_component(message("a", number, session))
 
 
 @virtual_time

@@ -8,24 +8,11 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from support.bus import ONCE, Worker, message, running
-from support.dead_letters import NOON, letter
+from support.dead_letters import Ticking, letter
 from support.virtual_loop import virtual_time
 from woodwork_engine.bus.dead_letters import LONGEST_NOTE, MOST_NOTES, DeadLetters
 from woodwork_engine.dead_letter import DeadLetter, DeadState
 from woodwork_engine.policy import DeliveryPolicy
-
-
-class Ticking:
-    """A clock that is later each time it is asked."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def time(self) -> float:
-        self.now += 1.0
-        return self.now
-
-    monotonic = time
 
 
 class Copy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.bus import EVERY_SECOND, ONCE, Worker, make_bus, message, records, routed, running
+from support.bus import EVERY_SECOND, ONCE, Worker, hired, make_bus, message, records, routed, running, send
 from support.virtual_loop import later, virtual_time
 from woodwork_engine.bus.statistics import degraded_reasons
 from woodwork_engine.errors import UnknownComponentError
@@ -26,11 +26,9 @@ SCOPES = {
 async def test_nothing_starts_in_a_paused_scope_until_it_is_resumed_and_then_all_of_it_in_order(scope) -> None:
     """D4: also in lanes that did not exist when it was paused."""
     async with running() as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         bus.holds.pause(**scope)
-        for number in range(4):
-            await bus.send_to_component(message("a", number))
+        await send(bus, range(4))
         await later(5)
         assert worker.started == []
         assert bus.core.paused() == 4
@@ -61,8 +59,7 @@ async def test_only_what_is_in_the_scope_waits() -> None:
 async def test_holds_are_independent_a_lane_goes_on_when_the_last_one_is_gone() -> None:
     """D4."""
     async with running() as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         for scope in SCOPES.values():
             bus.holds.pause(**scope)
         await bus.send_to_component(message("a", 1))
@@ -78,10 +75,8 @@ async def test_holds_are_independent_a_lane_goes_on_when_the_last_one_is_gone() 
 async def test_a_pause_lets_the_running_attempt_end_and_starts_no_other() -> None:
     """D4."""
     async with running() as bus:
-        worker = Worker(seconds=2)
-        bus.register_component_handler("a", worker)
-        for number in range(3):
-            await bus.send_to_component(message("a", number))
+        worker = hired(bus, seconds=2)
+        await send(bus, range(3))
         await later(1)
         bus.holds.pause("a", "s")
         await later(10)
@@ -95,10 +90,8 @@ async def test_a_pause_lets_the_running_attempt_end_and_starts_no_other() -> Non
 async def test_resumed_while_its_attempt_still_runs_a_lane_goes_on_one_at_a_time() -> None:
     """B1."""
     async with running() as bus:
-        worker = Worker(seconds=2)
-        bus.register_component_handler("a", worker)
-        for number in range(2):
-            await bus.send_to_component(message("a", number))
+        worker = hired(bus, seconds=2)
+        await send(bus, range(2))
         await later(1)
         bus.holds.pause()
         bus.holds.resume()
@@ -111,9 +104,7 @@ async def test_resumed_while_its_attempt_still_runs_a_lane_goes_on_one_at_a_time
 async def test_a_retry_that_comes_due_in_a_paused_lane_waits_for_the_resume() -> None:
     """D4."""
     async with running(DeliveryPolicy(retry=EVERY_SECOND)) as bus:
-        worker = Worker()
-        worker.failures = {1: 1}
-        bus.register_component_handler("a", worker)
+        worker = hired(bus, failures={1: 1})
         await bus.send_to_component(message("a", 1))
         await later()
         bus.holds.pause("a")
@@ -129,8 +120,7 @@ async def test_a_retry_that_comes_due_in_a_paused_lane_waits_for_the_resume() ->
 async def test_a_step_lets_exactly_one_attempt_start(scope) -> None:
     """D4: of the message that has waited longest."""
     async with running() as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         assert bus.holds.step() is None
         bus.holds.pause(**scope)
         for number in range(3):
@@ -152,9 +142,7 @@ async def test_a_step_lets_exactly_one_attempt_start(scope) -> None:
 async def test_a_step_has_a_waiting_retry_at_once_and_a_failed_one_waits_again() -> None:
     """D4, D2."""
     async with running(DeliveryPolicy(retry=EVERY_SECOND)) as bus:
-        worker = Worker()
-        worker.failures = {1: 2}
-        bus.register_component_handler("a", worker)
+        worker = hired(bus, failures={1: 2})
         await bus.send_to_component(message("a", 1))
         await later()
         bus.holds.pause("a")
@@ -169,11 +157,8 @@ async def test_a_step_has_a_waiting_retry_at_once_and_a_failed_one_waits_again()
 async def test_retry_now_in_a_paused_lane_is_a_step() -> None:
     """D2."""
     async with running(DeliveryPolicy(retry=EVERY_SECOND)) as bus:
-        worker = Worker()
-        worker.failures = {1: 1}
-        bus.register_component_handler("a", worker)
-        for number in (1, 2):
-            await bus.send_to_component(message("a", number))
+        worker = hired(bus, failures={1: 1})
+        await send(bus, (1, 2))
         await later()
         bus.holds.pause("a")
         assert bus.retry_now(next(iter(bus.core.waiting)))
@@ -185,8 +170,7 @@ async def test_retry_now_in_a_paused_lane_is_a_step() -> None:
 async def test_life_stands_still_while_a_message_is_held() -> None:
     """D4: for what was there before and for what came meanwhile; a removal in between does not count twice."""
     async with running(DeliveryPolicy(ttl=10)) as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         bus.holds.pause("a")
         await bus.send_to_component(message("a", 1))
         await later(8)
@@ -224,11 +208,8 @@ async def test_on_exhausted_pause_stops_the_lane_on_the_letter_and_no_other_lane
     """B6: the head is a complete dead letter; what comes behind it waits for a person."""
     log = EventLog()
     async with running(STOPS, log=log) as bus:
-        worker = Worker()
-        worker.failures = {1: 9}
-        bus.register_component_handler("a", worker)
-        for number in (1, 2):
-            await bus.send_to_component(message("a", number))
+        worker = hired(bus, failures={1: 9})
+        await send(bus, (1, 2))
         await bus.send_to_component(message("a", 3, "t"))
         await later(5)
         assert worker.done == [("t", 3)]
@@ -282,11 +263,8 @@ async def test_a_replay_into_a_stuck_lane_goes_behind_what_a_step_has_begun() ->
     """B6, B1: whether that still runs or waits for its retry."""
     for failures in (0, 1):
         async with running(DeliveryPolicy(on_exhausted="pause", retry=RetryPolicy(1, base=5, jitter="none"))) as bus:
-            worker = Worker(seconds=2)
-            worker.failures = {1: 2, 2: failures}
-            bus.register_component_handler("a", worker)
-            for number in (1, 2, 3):
-                await bus.send_to_component(message("a", number))
+            worker = hired(bus, seconds=2, failures={1: 2, 2: failures})
+            await send(bus, (1, 2, 3))
             await later(10)
             assert bus.holds.stuck_on("a", "s")
             bus.holds.step("a", "s")
@@ -302,9 +280,7 @@ async def test_a_replay_into_a_stuck_lane_goes_behind_what_a_step_has_begun() ->
 async def test_an_attempt_that_fails_while_its_lane_is_paused_is_not_given_up_for_its_life() -> None:
     """D4: that stands still, so the retry is not too late."""
     async with running(DeliveryPolicy(ttl=10, retry=RetryPolicy(3, base=5, jitter="none"))) as bus:
-        worker = Worker(seconds=8)
-        worker.failures = {1: 1}
-        bus.register_component_handler("a", worker)
+        worker = hired(bus, seconds=8, failures={1: 1})
         await bus.send_to_component(message("a", 1))
         await later()
         bus.holds.pause("a")
@@ -374,8 +350,7 @@ async def test_a_bus_that_is_stopped_reports_what_is_held_and_holds_it_when_it_s
     """H2: and does not wait for it."""
     bus = make_bus()
     await bus.start()
-    worker = Worker()
-    bus.register_component_handler("a", worker)
+    worker = hired(bus)
     bus.holds.pause("a")
     await bus.send_to_component(message("a", 1))
     report = await bus.stop(deadline=60)
@@ -396,8 +371,7 @@ async def test_a_hold_is_plain_data_and_can_be_given_back() -> None:
     hold = HoldState(Scope("a", "s"), 5.0, BY_LETTER, "because", dlq_id="dl-1")
     assert HoldState.from_dict(hold.to_dict()) == hold
     async with running() as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         bus.holds.restore((hold,))
         await bus.send_to_component(message("a", 1))
         await later()
@@ -410,8 +384,7 @@ async def test_a_hold_is_plain_data_and_can_be_given_back() -> None:
 async def test_idle_lanes_that_are_held_are_let_go_and_new_ones_are_held_too() -> None:
     """H4, D4."""
     async with running() as bus:
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         await bus.send_to_component(message("a", 1))
         await later()
         bus.holds.pause("a", "s")
@@ -449,13 +422,10 @@ async def test_what_a_paused_attempt_sent_is_paused_there_as_well() -> None:
 
 
 async def _stuck(bus) -> Worker:
-    worker = Worker()
-    worker.failures = {1: 9}
-    bus.register_component_handler("a", worker)
+    worker = hired(bus, failures={1: 9})
     await bus.send_to_component(message("a", 1))
     await later()
-    for number in (2, 3):
-        await bus.send_to_component(message("a", number))
+    await send(bus, (2, 3))
     await later(5)
     assert worker.numbers() == []
     return worker

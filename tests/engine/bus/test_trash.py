@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from support.dead_letters import NOON, letter
+from support.dead_letters import Ticking, letter
 from woodwork_engine.bus.dead_letters import DeadLetters
 from woodwork_engine.dead_letter import DeadState
-
-
-class Ticking:
-    """A clock that is later each time it is asked."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def time(self) -> float:
-        self.now += 1.0
-        return self.now
-
-    monotonic = time
 
 
 def dead(*names: str) -> DeadLetters:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from support.bus import EVERY_SECOND, ONCE, Worker, make_bus, message, running
+from support.bus import EVERY_SECOND, ONCE, Worker, hired, make_bus, message, running, send
 from support.virtual_loop import later, virtual_time
 from woodwork_engine.errors import QueueFullError
 from woodwork_engine.policy import DeliveryPolicy
@@ -20,11 +20,8 @@ def unordered(**more: object) -> DeliveryPolicy:
 async def test_a_failing_message_holds_up_none_of_its_session() -> None:
     """B5: it waits for its retry on its own."""
     async with running(unordered()) as bus:
-        worker = Worker()
-        worker.failures = {1: 2}
-        bus.register_component_handler("a", worker)
-        for number in range(4):
-            await bus.send_to_component(message("a", number))
+        worker = hired(bus, failures={1: 2})
+        await send(bus, range(4))
         await later()
         assert sorted(worker.numbers()) == [0, 2, 3]
         await bus.core.idle()
@@ -35,10 +32,8 @@ async def test_a_failing_message_holds_up_none_of_its_session() -> None:
 async def test_messages_of_one_session_run_beside_each_other_up_to_the_concurrency() -> None:
     """B5, B3."""
     async with running(unordered(concurrency=3)) as bus:
-        worker = Worker(seconds=1)
-        bus.register_component_handler("a", worker)
-        for number in range(9):
-            await bus.send_to_component(message("a", number))
+        worker = hired(bus, seconds=1)
+        await send(bus, range(9))
         await bus.core.idle()
         assert worker.most_running == 3
         assert sorted(worker.numbers()) == list(range(9))
@@ -49,9 +44,7 @@ async def test_limits_count_what_runs_and_what_waits_for_a_retry() -> None:
     """B5, F1: of the session and of the component; room is handed on."""
     policy = unordered(max_session_queue=2, max_queue=3, block_timeout=0.1)
     async with running(policy) as bus:
-        worker = Worker()
-        worker.failures = {1: 1}
-        bus.register_component_handler("a", worker)
+        worker = hired(bus, failures={1: 1})
         await bus.send_to_component(message("a", 1))
         await later()
         worker.gate = asyncio.Event()
@@ -73,11 +66,8 @@ async def test_limits_count_what_runs_and_what_waits_for_a_retry() -> None:
 async def test_nothing_is_left_of_the_lanes_of_settled_messages() -> None:
     """B5, H4: nor of those that died, expired or were killed."""
     async with running(unordered(ttl=30)) as bus:
-        worker = Worker()
-        worker.failures = {1: 9, 2: 1}
-        bus.register_component_handler("a", worker)
-        for number in range(6):
-            await bus.send_to_component(message("a", number))
+        hired(bus, failures={1: 9, 2: 1})
+        await send(bus, range(6))
         await later()
         key = next(key for key in bus.core.waiting)
         bus.kill_retry(key)
@@ -93,8 +83,7 @@ async def test_nothing_is_left_of_the_lanes_of_settled_messages() -> None:
 async def test_what_waits_unhandled_expires() -> None:
     """B5, D4."""
     async with running(unordered(ttl=5)) as bus:
-        for number in range(3):
-            await bus.send_to_component(message("a", number))
+        await send(bus, range(3))
         await later(10)
         assert len(bus.core.dead) == 3
         assert bus.core.endpoint("a").depth == 0
@@ -124,9 +113,7 @@ async def test_a_paused_session_holds_all_of_its_messages() -> None:
 async def test_a_session_that_is_stuck_on_a_letter_goes_on_with_its_replay() -> None:
     """B5, B6, E4."""
     async with running(unordered(on_exhausted="pause", retry=ONCE)) as bus:
-        worker = Worker()
-        worker.failures = {1: 1}
-        bus.register_component_handler("a", worker)
+        worker = hired(bus, failures={1: 1})
         await bus.send_to_component(message("a", 1))
         await later()
         await bus.send_to_component(message("a", 2))
@@ -146,8 +133,7 @@ async def test_a_stop_reports_what_is_left_per_session_and_a_start_goes_on_with_
     worker = Worker()
     worker.gate = asyncio.Event()
     bus.register_component_handler("a", worker)
-    for number in range(4):
-        await bus.send_to_component(message("a", number))
+    await send(bus, range(4))
     await later()
     report = await bus.stop(drain=False)
     assert (report.cancelled, report.left) == (1, {"a/s": 4})
@@ -167,7 +153,6 @@ async def test_it_may_become_ordered_and_unordered_while_messages_wait() -> None
             bus.core.endpoint("a").policy = policy
             for part in range(3):
                 await bus.send_to_component(message("a", number * 3 + part))
-        worker = Worker()
-        bus.register_component_handler("a", worker)
+        worker = hired(bus)
         await bus.core.idle()
         assert sorted(worker.numbers()) == list(range(9))

@@ -6,28 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from support.engines import LONG, RunningFlow, running
+from support.engines import GATED, LONG, RunningFlow, running
 from woodwork_engine.errors import SettingError, UnknownComponentError
 from woodwork_engine.snapshot import NodeState
 
-CODE = """
-import asyncio, pathlib
-here = pathlib.Path(__file__).parent
-
-async def gated(data):
-    (here / f"at-{data}").touch()
-    while not (here / f"let-{data}").exists():
-        await asyncio.sleep(0.002)
-    if (here / f"fail-{data}").exists():
-        raise ConnectionError(data)
-    return f"OLD {data}"
-
+CODE = (
+    GATED
+    + """
 def plain(data):
     return f"NEW {data}"
 
 def fails(data):
     raise ConnectionError(data)
 """
+)
 LATER = ", retry = { base = 1h, cap = 1h, jitter = none }"
 
 

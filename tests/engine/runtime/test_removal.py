@@ -6,26 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from support.engines import LONG, RunningFlow, running
+from support.engines import GATED, LONG, RunningFlow, running
 from woodwork_engine.snapshot import NodeState
 
-GATED = """
-import asyncio, pathlib
-here = pathlib.Path(__file__).parent
-
-async def work(data):
-    (here / f"at-{data}").touch()
-    while not (here / f"let-{data}").exists():
-        await asyncio.sleep(0.002)
-    return f"OLD {data}"
-"""
 PLAIN = "def work(data):\n    return f'NEW {data}'\n"
 FAILS = "def work(data):\n    raise ValueError('no')\n"
 
 
 @pytest.fixture(autouse=True)
 def scripts(tmp_path: Path) -> None:
-    tmp_path.joinpath("gated.py").write_text(GATED)
+    tmp_path.joinpath("gated.py").write_text(GATED + "\nwork = gated\n")
     tmp_path.joinpath("plain.py").write_text(PLAIN)
     tmp_path.joinpath("fails.py").write_text(FAILS)
 

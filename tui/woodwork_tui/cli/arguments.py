@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import version
-from typing import NoReturn
+from typing import NoReturn, Self
 
 DISTRIBUTION = "woodwork-tui"
 
@@ -101,6 +101,11 @@ Request = Open | Run | Check | Graph | Dlq | Inject
 class _Parser(argparse.ArgumentParser):
     """An argparse parser whose complaints cannot carry control characters to the terminal."""
 
+    @classmethod
+    def of(cls, command: str, description: str, epilog: str) -> Self:
+        """Return the parser of *command*, whose options have to be written out."""
+        return cls(prog=f"{DISTRIBUTION} {command}", description=description, epilog=epilog, allow_abbrev=False)
+
     def error(self, message: str) -> NoReturn:
         super().error("".join(char if char.isprintable() or char == " " else ascii(char)[1:-1] for char in message))
 
@@ -148,14 +153,13 @@ def _app_parser() -> _AppParser:
 
 
 def _run_parser() -> _Parser:
-    parser = _Parser(
-        prog=f"{DISTRIBUTION} run",
-        description="Run a flow without a screen. Standard output carries event records, one JSON object a line; "
+    parser = _Parser.of(
+        "run",
+        "Run a flow without a screen. Standard output carries event records, one JSON object a line; "
         "everything for people goes to standard error. Without --for and --until it runs until idle when every input "
         "is finite, else until interrupted.",
-        epilog="exit status: 0 ended as asked, 1 more dead letters than --max-dlq or a broken input line, 2 usage or "
+        "exit status: 0 ended as asked, 1 more dead letters than --max-dlq or a broken input line, 2 usage or "
         "file, 3 a component did not start, 4 messages left after --until idle, 130 Ctrl-C, 143 SIGTERM",
-        allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
     parser.add_argument("--headless", action="store_true", help="accepted and without effect: run has no screen")
@@ -177,11 +181,10 @@ def _run_parser() -> _Parser:
 
 
 def _check_parser() -> _Parser:
-    parser = _Parser(
-        prog=f"{DISTRIBUTION} check",
-        description="Say what is wrong in flow files, without running anything of them.",
-        epilog="exit status: 0 no errors, 1 errors, 2 usage or a file that cannot be read",
-        allow_abbrev=False,
+    parser = _Parser.of(
+        "check",
+        "Say what is wrong in flow files, without running anything of them.",
+        "exit status: 0 no errors, 1 errors, 2 usage or a file that cannot be read",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="flow files (.ww)")
     parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
@@ -190,11 +193,10 @@ def _check_parser() -> _Parser:
 
 
 def _graph_parser() -> _Parser:
-    parser = _Parser(
-        prog=f"{DISTRIBUTION} graph",
-        description="Print the routing graph of a flow, without running anything of it.",
-        epilog="exit status: 0 printed, 2 usage or a file with errors",
-        allow_abbrev=False,
+    parser = _Parser.of(
+        "graph",
+        "Print the routing graph of a flow, without running anything of it.",
+        "exit status: 0 printed, 2 usage or a file with errors",
     )
     parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
     parser.add_argument("--format", choices=["ascii", "mermaid", "dot", "json"], default="ascii", help="default: ascii")
@@ -202,12 +204,11 @@ def _graph_parser() -> _Parser:
 
 
 def _dlq_parser() -> _Parser:
-    parser = _Parser(
-        prog=f"{DISTRIBUTION} dlq",
-        description="Dead letters of a flow. One that runs is asked; of one that does not, what it has left is read, "
+    parser = _Parser.of(
+        "dlq",
+        "Dead letters of a flow. One that runs is asked; of one that does not, what it has left is read, "
         "and what is replayed is delivered at its next start.",
-        epilog="exit status: 0 done, 1 something was refused or died again, 2 usage, or it could not be done",
-        allow_abbrev=False,
+        "exit status: 0 done, 1 something was refused or died again, 2 usage, or it could not be done",
     )
     parser.add_argument("do", choices=["list", "show", "replay", "discard", "export", "import"])
     parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
@@ -223,11 +224,10 @@ def _dlq_parser() -> _Parser:
 
 
 def _inject_parser() -> _Parser:
-    parser = _Parser(
-        prog=f"{DISTRIBUTION} inject",
-        description="Hand a message to a component of a flow that runs, and print the message's id.",
-        epilog="exit status: 0 accepted, 2 usage, or the flow does not run or did not take it",
-        allow_abbrev=False,
+    parser = _Parser.of(
+        "inject",
+        "Hand a message to a component of a flow that runs, and print the message's id.",
+        "exit status: 0 accepted, 2 usage, or the flow does not run or did not take it",
     )
     parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
     parser.add_argument("component", metavar="COMPONENT")

@@ -37,6 +37,11 @@ def _chosen(request: Dlq, do: str) -> dict[str, object]:
     return {"do": do, "where": request.where, "ids": list(request.ids)}
 
 
+def _told(request: Dlq, answer: object, text: str) -> None:
+    """Print what has been done: *answer* as JSON where that was asked for, else *text*."""
+    print(json_text(answer) if request.json else visible(text))
+
+
 def _list(asking: Asking, request: Dlq) -> int:
     letters: Any = asking.ask(_chosen(request, "list"))
     for letter in letters:
@@ -66,11 +71,8 @@ def _replay(asking: Asking, request: Dlq) -> int:
     order = _chosen(request, "replay") | {"rate": request.rate, "canary": request.canary, "force": request.force}
     if request.dry_run:
         preview: Any = asking.ask(order | {"do": "preview"})
-        if request.json:
-            print(json_text(preview))
-        else:
-            targets = ", ".join(f"{name} {count}" for name, count in preview["targets"])
-            print(visible(f"would replay {_counted(preview['total'])}" + (f": {targets}" if targets else "")))
+        targets = ", ".join(f"{name} {count}" for name, count in preview["targets"])
+        _told(request, preview, f"would replay {_counted(preview['total'])}" + (f": {targets}" if targets else ""))
         return 0
     if not asking.running:
         return _replay_at_rest(asking.ask(order), request)
@@ -78,10 +80,8 @@ def _replay(asking: Asking, request: Dlq) -> int:
     while job["state"] not in _ENDED:
         time.sleep(_LOOK_SECONDS)
         job = asking.ask({"do": "job", "id": job["id"]})
-    if request.json:
-        print(json_text(job))
-    else:
-        print(f"replayed {_counted(job['sent'])}: {job['ok']} ok, {job['failed']} died again, {job['refused']} refused")
+    ends = f"{job['ok']} ok, {job['failed']} died again, {job['refused']} refused"
+    _told(request, job, f"replayed {_counted(job['sent'])}: {ends}")
     for dlq_id, why in job["refusals"]:
         say(f"{dlq_id}: {why}")
     if job["problem"]:
@@ -90,10 +90,7 @@ def _replay(asking: Asking, request: Dlq) -> int:
 
 
 def _replay_at_rest(answer: Any, request: Dlq) -> int:
-    if request.json:
-        print(json_text(answer))
-    else:
-        print(f"{_counted(len(answer['kept']))} kept to be delivered at the next start of {visible(request.file)}")
+    _told(request, answer, f"{_counted(len(answer['kept']))} kept to be delivered at the next start of {request.file}")
     for dlq_id, why in answer["refusals"]:
         say(f"{dlq_id}: {why}")
     return 1 if answer["refusals"] else 0
@@ -101,10 +98,7 @@ def _replay_at_rest(answer: Any, request: Dlq) -> int:
 
 def _discard(asking: Asking, request: Dlq) -> int:
     gone: Any = asking.ask(_chosen(request, "discard") | {"dry_run": request.dry_run})
-    if request.json:
-        print(json_text(gone))
-    else:
-        print(f"{'would discard' if request.dry_run else 'discarded'} {_counted(len(gone))}")
+    _told(request, gone, f"{'would discard' if request.dry_run else 'discarded'} {_counted(len(gone))}")
     return 0
 
 
@@ -123,10 +117,7 @@ def _import(asking: Asking, request: Dlq) -> int:
     (source,) = request.ids
     text = sys.stdin.read() if source == "-" else Path(source).read_text()
     taken: Any = asking.ask({"do": "import", "lines": text.splitlines()})
-    if request.json:
-        print(json_text(taken))
-    else:
-        print(f"imported {_counted(len(taken['ids']))}")
+    _told(request, taken, f"imported {_counted(len(taken['ids']))}")
     for number, why in taken["problems"]:
         say(f"line {number}: {why}")
     return 1 if taken["problems"] else 0
