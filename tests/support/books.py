@@ -41,5 +41,5 @@ def _check_lane(core: BusCore, endpoint: Endpoint, lane: Lane) -> None:
     scopes = {(None, None), (endpoint.name, None), (None, lane.session.id), (endpoint.name, lane.session.id)}
     assert (not core.held.isdisjoint(scopes)) == (lane in core.halted) == (lane.go is LaneState.HALTING)
     is_left = lane.state is LaneState.IDLE and bool(lane.queue) and endpoint.watch is None
-    is_left = is_left and (core.keeper is None or not core.keeper.holds_back(lane.queue[0]))
+    is_left = is_left and (core.keeper is None or not core.keeper.admission.holds_back(lane.queue[0]))
     assert not (is_left and endpoint.serving is not None and core.running), "B1: nobody is going to work on it"

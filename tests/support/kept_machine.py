@@ -13,7 +13,7 @@ from support.bus import make_bus
 from support.bus_machine import NAMES, POLICIES, BusMachine
 from support.history_checks import ENDS, component
 from support.journals import FakeJournal
-from woodwork_engine.bus.keeper import CRASHES
+from woodwork_engine.bus.keeping.recovery import CRASHES
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.policy import FlowPolicy
 
@@ -105,7 +105,7 @@ class KeptMachine(BusMachine):
             assert ended[key].ts == now, "I2: ended, and kept nevertheless"
 
     async def _die(self) -> None:
-        self.bus.core.keeper._journal = FakeJournal()
+        self.bus.core.keeper.commits._journal = FakeJournal()
         await self.bus.stop(drain=False)
         await asyncio.gather(*self.publishing, return_exceptions=True)
 

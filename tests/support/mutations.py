@@ -148,7 +148,7 @@ FAULTS = (
     ),
     Fault(
         "a durable message is accepted before it is kept",
-        "keeper",
+        "keeping/admission",
         "problem = await waiting\n",
         "problem = None\n",
         "test_durable.py",
@@ -189,7 +189,7 @@ FAULTS = (
     ),
     Fault(
         "what is not kept yet is attempted where something wakes its lane",
-        "keeper",
+        "keeping/admission",
         "return delivery.seq in self._unkept",
         "return False",
         "test_durable.py",

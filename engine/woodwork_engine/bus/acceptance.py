@@ -60,8 +60,8 @@ class Acceptance:
         targets = tuple([delivery.target for _, delivery in parcels])
         if core.log is not None:
             told = partial(core.log.append_emitted, first.accepted_at, first.envelope, first.encoded, targets)
-            if core.keeper is not None and core.keeper.admitting:
-                core.keeper.tell_later(told, first.envelope)
+            if core.keeper is not None and core.keeper.admission.admitting:
+                core.keeper.admission.tell_later(told, first.envelope)
             else:
                 told()
         for route, delivery in parcels:
@@ -98,16 +98,17 @@ class Acceptance:
             if endpoint.unordered:
                 lane = core.alone(lane, delivery.accepted_at)
             keeper = core.keeper
-            if keeper is not None and (keeper.admitting or endpoint.policy_.durable or lane.frozen_at is not None):
-                keeper.accept(lane, delivery)
+            admitting = keeper is not None and keeper.admission.admitting
+            if keeper is not None and (admitting or endpoint.policy_.durable or lane.frozen_at is not None):
+                keeper.deliveries.accept(lane, delivery)
             if core.log is not None:
                 at, depth = delivery.accepted_at, endpoint.depth + 1
                 told = partial(core.log.append, at, "queued", envelope, endpoint.name, None, None, depth)
-                if keeper is not None and keeper.admitting:
-                    keeper.tell_later(told, envelope, endpoint.name)
+                if keeper is not None and admitting:
+                    keeper.admission.tell_later(told, envelope, endpoint.name)
                 else:
                     told()
-            core.push(lane, delivery, wake=keeper is None or not keeper.admitting)
+            core.push(lane, delivery, wake=not admitting)
             if endpoint.instance is None:
                 self.nobody_there(lane, delivery)
 

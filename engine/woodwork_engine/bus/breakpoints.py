@@ -84,17 +84,17 @@ class Breakpoints:
         hold = self._hold_of(message_id, target)
         if hold is None:
             return False
-        held = self._holds.message(hold)
+        held = self._holds.place(hold)
         data: dict[str, object] = {"by": BY_PERSON}
-        if held is not None and encoded is not None and encoded != held.encoded:
-            data |= self._replace(held, encoded)
+        if held is not None and encoded is not None and encoded != held[1].encoded:
+            data |= self._replace(*held, encoded)
         return self._holds.release(hold, data)
 
     def release_all(self) -> int:
         """Let everything that breakpoints hold be delivered and return how many messages that were."""
         return sum(self.release(hold.message_id or "", hold.scope.component or "") for hold in self.held())
 
-    def _replace(self, head: Delivery, encoded: bytes) -> dict[str, object]:
+    def _replace(self, lane: Lane, head: Delivery, encoded: bytes) -> dict[str, object]:
         try:
             decode(encoded)
         except UNREADABLE as error:
@@ -103,7 +103,7 @@ class Breakpoints:
         head.own_payload = False
         self._core.bytes += len(encoded) - len(before)
         if head.seq and self._core.keeper is not None:
-            self._core.keeper.rewritten(head)
+            self._core.keeper.deliveries.rewritten(lane, head)
         return {
             "payload_sha256_before": sha256(before).hexdigest(),
             "payload_sha256_after": sha256(encoded).hexdigest(),
@@ -123,7 +123,7 @@ class Breakpoints:
         head = lane.queue[0]
         if head.attempt or (head.marks is not None and head.marks.released):
             return False
-        if self._core.keeper is not None and self._core.keeper.holds_back(head):
+        if self._core.keeper is not None and self._core.keeper.admission.holds_back(head):
             return False  # it is not accepted yet
         if not any(self._applies(one, test, head) for one, test in self._all.items()):
             return False

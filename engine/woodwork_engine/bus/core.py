@@ -286,7 +286,7 @@ class BusCore:
     def left(self, lane: Lane, delivery: Delivery) -> None:
         """Count *delivery* out, which is no longer in its lane, and hand the room on."""
         if delivery.seq and self.keeper is not None:
-            self.keeper.settled(delivery)
+            self.keeper.deliveries.settled(delivery)
         self.went_on(lane, delivery)
 
     def went_on(self, lane: Lane, delivery: Delivery) -> None:
@@ -378,7 +378,7 @@ class BusCore:
     def tell_held(self) -> None:
         """Have it kept that something is held, parked or let go, where anything is kept (bus.md I1)."""
         if self.keeper is not None:
-            self.keeper.held()
+            self.keeper.held.changed()
 
     def hold(self, endpoint: Endpoint, why: str) -> None:
         """Let no attempt start at *endpoint* until *why* is released; running ones end, messages stay."""

@@ -138,8 +138,13 @@ class Holds:
 
     def message(self, hold: HoldState) -> Delivery | None:
         """Return the message that a breakpoint holds, None when it has gone meanwhile."""
-        waiting = (delivery for lane in self._lanes(hold.scope) for delivery in lane.queue)
-        return next((one for one in waiting if one.envelope.message_id == hold.message_id), None)
+        place = self.place(hold)
+        return None if place is None else place[1]
+
+    def place(self, hold: HoldState) -> tuple[Lane, Delivery] | None:
+        """Return the message that a breakpoint holds with its lane, None when it has gone meanwhile."""
+        waiting = ((lane, delivery) for lane in self._lanes(hold.scope) for delivery in lane.queue)
+        return next((one for one in waiting if one[1].envelope.message_id == hold.message_id), None)
 
     def _let_through(self, scope: Scope) -> bool:
         hold = self._all.get((scope, BY_BREAKPOINT))

@@ -97,7 +97,7 @@ class Intake:
         if (
             endpoint.depth >= endpoint.kept_depth
             or keeper is None
-            or keeper.problem is not None
+            or keeper.commits.problem is not None
             or core.in_line
             or core.closing
             or core.depth >= core.max_messages
@@ -117,8 +117,8 @@ class Intake:
         if core.log is not None:
             depth = endpoint.depth + 1
             told = partial(core.log.append_accepted, now, envelope, encoded, endpoint.alone, depth)
-            keeper.tell_later(told, envelope)
-        kept = keeper.take(lane, delivery)
+            keeper.admission.tell_later(told, envelope)
+        kept = keeper.deliveries.take(lane, delivery)
         if endpoint.instance is None:
             self._acceptance.nobody_there(lane, delivery)
         problem = await kept
@@ -246,7 +246,7 @@ class Intake:
         try:
             if keeper is None:
                 raise JournalError(target, self._core.state_problem or "there is no state folder")
-            await keeper.admit(partial(self.accept, parcels), target)
+            await keeper.admission.admit(partial(self.accept, parcels), target)
         except JournalError:
             self._core.rejected += 1
             self._core.from_outside -= 1  # it was counted when there was room for it

@@ -125,12 +125,12 @@ class InMemoryMessageBus(MessageBusInterface):
         self._recovered = False
         if journal is not None:
             keeper = Keeper(self.core, journal, self._settlement, self.holds, self.breakpoints)
-            self.layers.put("in_flight", keeper.around)
+            self.layers.put("in_flight", keeper.in_flight.around)
 
     async def kept(self) -> None:
         """Return when what has happened up to now is kept, or cannot be: health says so then (bus.md I1)."""
         if self.core.keeper is not None:
-            await self.core.keeper.tried()
+            await self.core.keeper.commits.tried()
 
     async def start(self) -> None:
         """Begin to deliver on the running loop; starting a running bus does nothing."""
@@ -142,7 +142,7 @@ class InMemoryMessageBus(MessageBusInterface):
             gc.set_threshold(*map(max, gc.get_threshold(), GARBAGE_THRESHOLDS))
         if core.keeper is not None and not self._recovered:
             self._recovered = True
-            core.keeper.recover()
+            core.keeper.recovery.recover()
         core.running = True
         core.closing = False
         self._started_at = core.clock.time()
@@ -155,7 +155,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self._handlers.start()
         self._runners.start(loop)
         if core.keeper is not None:
-            core.keeper.ask()
+            core.keeper.commits.ask()
         self._housekeeping.start()
 
     def close_ingress(self) -> None:

@@ -46,7 +46,7 @@ class Relocation:
         self._holds.rename(old, new)
         self._breakpoints.rename(old, new)
         if core.keeper is not None:
-            core.keeper.renamed(endpoint)
+            core.keeper.deliveries.renamed(endpoint)
         if present is not None:
             core.tables.lead(present, endpoint)
         return True
@@ -105,7 +105,7 @@ class Relocation:
             delivery.expires_at -= max(0.0, now - max(into.frozen_at, delivery.accepted_at))
         self._settlement.readdress(lane, delivery, target.name)
         if core.keeper is not None and (delivery.seq or target.policy.durable or into.frozen_at is not None):
-            core.keeper.moved(into, delivery)
+            core.keeper.deliveries.moved(into, delivery)
         core.push(into, delivery)
         session.messages -= 1  # it was counted when it was accepted
         session.last_seen = seen

@@ -112,7 +112,7 @@ class Replays:
         if lane.queue:  # a message with a lane of its own goes before nobody
             lane.queue.insert(int(begun), lane.queue.pop())
             if self._core.keeper is not None:
-                self._core.keeper.reordered(lane)
+                self._core.keeper.deliveries.reordered(lane)
         self._holds.lift(Scope(name, session), BY_LETTER)
 
     def _allowed(self, dlq_id: str, *, force: bool) -> DeadLetter:

@@ -224,7 +224,7 @@ class Runners:
                             self._settlement.remember(lane, delivery, now + duration)
                         queue.popleft()
                         if delivery.seq and core.keeper is not None:
-                            core.keeper.settled(delivery)
+                            core.keeper.deliveries.settled(delivery)
                         endpoint.ok += 1
                         endpoint.depth -= 1
                         core.depth -= 1
@@ -296,7 +296,7 @@ class Runners:
         One that was handled before is a duplicate first (D8).
         """
         core = self._core
-        if core.keeper is not None and core.keeper.holds_back(delivery):
+        if core.keeper is not None and core.keeper.admission.holds_back(delivery):
             lane.state = LaneState.PAUSED if lane in core.halted else IDLE
             return True
         if not delivery.is_expired(now):

@@ -155,7 +155,7 @@ class Settlement:
         endpoint.retrying += 1
         endpoint.retried += 1
         if delivery.seq and core.keeper is not None:
-            core.keeper.progressed(delivery)
+            core.keeper.deliveries.progressed(delivery)
         if core.log is not None:
             data: dict[str, object] = {"due": lane.due, "delay_ms": delay * 1000}
             core.log.append(now, "retry_scheduled", delivery.envelope, delivery.target, delivery.attempt, None, data)
@@ -210,7 +210,7 @@ class Settlement:
                 self.bury(lane, delivery, DeathReason.EXPIRED, LanePlace(position, length - position - 1))
         lane.soonest_expiry = min((d.expires_at for d in lane.queue if d.expires_at is not None), default=NEVER)
         if self._core.keeper is not None:
-            self._core.keeper.watch_over(lane)
+            self._core.keeper.admission.watch_over(lane)
         self._core.resume(lane)
 
     def bury(self, lane: Lane, delivery: Delivery, reason: DeathReason, place: LanePlace) -> DeadLetter:
@@ -268,7 +268,7 @@ class Settlement:
         """Let *delivery*, on which no attempt runs, be for *target* from now on, and tell."""
         core, before = self._core, delivery.target
         if delivery.seq and core.keeper is not None:
-            core.keeper.tell_now(delivery)
+            core.keeper.admission.tell_now(delivery)
         key = (delivery.envelope.message_id, before)
         delivery.target = target
         if lane.state is LaneState.WAITING and lane.queue[0] is delivery and core.waiting.get(key) is lane:

@@ -96,10 +96,10 @@ def degraded_reasons(core: BusCore) -> tuple[str, ...]:
     reasons = []
     if core.keeper is None and core.state_problem is not None:
         reasons.append(f"dead letters and what is paused live in this process only: {core.state_problem}")
-    if core.keeper is not None and core.keeper.problem is not None:
-        reasons.append(f"the journal cannot be written ({core.keeper.problem}); durable messages are not taken")
-    if core.keeper is not None and core.keeper.unreadable:
-        number, first = len(core.keeper.unreadable), core.keeper.unreadable[0]
+    if core.keeper is not None and core.keeper.commits.problem is not None:
+        reasons.append(f"the journal cannot be written ({core.keeper.commits.problem}); durable messages are not taken")
+    if core.keeper is not None and core.keeper.recovery.unreadable:
+        number, first = len(core.keeper.recovery.unreadable), core.keeper.recovery.unreadable[0]
         more = f", and {number - 1} more like that" if number > 1 else ""
         reasons.append(f"what was left by an earlier run is not complete: {first}{more}")
     for endpoint in core.endpoints.values():

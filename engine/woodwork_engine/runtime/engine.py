@@ -308,7 +308,7 @@ class Engine(HoldCommands, RevisionCommands):
             await self._listen()
             self._kept.tell_start(self.file, self._flow.plan)
             keeper = self._flow.bus.core.keeper
-            for problem in keeper.unreadable if keeper is not None else ():
+            for problem in keeper.recovery.unreadable if keeper is not None else ():
                 self._kept.tell(problem)
             self._opened.set()
             await watching

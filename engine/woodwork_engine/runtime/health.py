@@ -59,7 +59,7 @@ class HealthCheck:
             tasks=len(asyncio.all_tasks()),
             log_records=self._log.size,
             log_bytes=self._log.payload_bytes,
-            journal=None if self._core.keeper is None else self._core.keeper.problem,
+            journal=None if self._core.keeper is None else self._core.keeper.commits.problem,
             keeping=self._keeping(),
         )
         return self._last

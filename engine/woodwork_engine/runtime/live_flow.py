@@ -160,7 +160,7 @@ class LiveFlow:
         router = DeclarativeRouter(plan)
         bus.core.policy = plan.policy
         if bus.core.keeper is not None:
-            bus.core.keeper.set_sync(plan.policy.sync)
+            bus.core.keeper.commits.set_sync(plan.policy.sync)
         table = bus.set_routes(self.rev, router.targets, router.links())
         for node in plan.nodes:
             self._departures.returned(node.name)

@@ -77,6 +77,46 @@ class Batch:
         changes = (self.accepted, self.settled, self.progress, self.letters, self.sightings, self.facts, self.outdated)
         return any(changes)
 
+    def accept(self, kept: Kept) -> None:
+        """Keep a delivery that was not kept before under its number."""
+        self.accepted[kept.seq] = kept
+
+    def rewrite(self, kept: Kept) -> None:
+        """Keep a delivery as it is now, in the place of what its number has stood for."""
+        if kept.seq not in self.accepted:
+            self.rewritten.add(kept.seq)
+            self.progress.pop(kept.seq, None)
+        self.accepted[kept.seq] = kept
+
+    def proceed(self, seq: int, progress: Progress) -> None:
+        """Keep what delivery *seq* has come to."""
+        if seq in self.accepted:
+            self.accepted[seq].progress = progress
+        else:
+            self.progress[seq] = progress
+
+    def settle(self, seq: int) -> None:
+        """Keep delivery *seq* no longer."""
+        if self.accepted.pop(seq, None) is None or seq in self.rewritten:
+            self.settled.append(seq)
+            self.progress.pop(seq, None)
+
+    def add(self, later: Batch) -> None:
+        """Let what happened after all this be written with it."""
+        for seq in later.settled:
+            self.settle(seq)
+        for seq, progress in later.progress.items():
+            self.proceed(seq, progress)
+        for seq, kept in later.accepted.items():
+            if seq in later.rewritten:
+                self.rewrite(kept)
+            else:
+                self.accept(kept)
+        self.letters |= later.letters
+        self.sightings |= later.sightings
+        self.facts |= later.facts
+        self.outdated |= later.outdated
+
 
 class Journal(Protocol):
     """Where a bus keeps what is to outlive it. Reading is done before the first write."""

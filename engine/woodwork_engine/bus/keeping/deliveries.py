@@ -1,0 +1,114 @@
+"""What is kept of deliveries, from their acceptance to their end (bus.md I1, I2)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from woodwork_engine.bus.core import BusCore
+from woodwork_engine.bus.endpoint import Endpoint, Lane
+from woodwork_engine.bus.keeping.admission import Admission
+from woodwork_engine.bus.keeping.commits import Commits
+from woodwork_engine.bus.keeping.sightings import Sightings
+from woodwork_engine.delivery import Delivery
+from woodwork_engine.store.records import Kept, Progress
+
+
+class Deliveries:
+    """Numbers the deliveries that are to outlive the process, in their order, and keeps what becomes of them."""
+
+    def __init__(self, core: BusCore, commits: Commits, admission: Admission, sightings: Sightings) -> None:
+        self._core = core
+        self._commits = commits
+        self._admission = admission
+        self._sightings = sightings
+        self._last = 0
+
+    def take(self, lane: Lane, delivery: Delivery) -> asyncio.Future[str | None]:
+        """Append *delivery*, one message from outside for which there is room, to *lane* as `Admission.admit` does.
+
+        What is returned is done when it is kept, with None, or with why it could not be and is not accepted.
+        """
+        self._number(lane, delivery, waits=True)
+        self._core.push(lane, delivery, wake=False)
+        return self._commits.turn.wait()
+
+    def accept(self, lane: Lane, delivery: Delivery) -> None:
+        """Keep *delivery*, which is being accepted into *lane*."""
+        self._number(lane, delivery, waits=self._admission.admitting)
+        endpoint = lane.endpoint
+        if endpoint.seen is not None and endpoint.is_once(delivery):
+            self._sightings.see(endpoint, delivery, delivery.accepted_at, handled=False)
+
+    def moved(self, lane: Lane, delivery: Delivery) -> None:
+        """Keep *delivery* in its new place, behind everything in *lane*, under the name of that (bus.md G3)."""
+        waits = self._admission.leave(delivery)
+        if delivery.seq:
+            self._commits.turn.batch.settle(delivery.seq)
+        self._number(lane, delivery, waits=waits or self._admission.admitting)
+
+    def settled(self, delivery: Delivery) -> None:
+        """Keep *delivery* no longer: it has come to an end."""
+        self._admission.tell_now(delivery)
+        self._admission.leave(delivery)
+        self._commits.turn.batch.settle(delivery.seq)
+        endpoint = self._core.endpoints.get(self._core.name_now(delivery.target))
+        if endpoint is not None and endpoint.seen is not None and endpoint.is_once(delivery):
+            self._sightings.see(endpoint, delivery, self._core.clock.time(), handled=True)
+        self._commits.ask()
+
+    def progressed(self, delivery: Delivery, frozen_at: float | None = None) -> None:
+        """Keep what *delivery* has come to: an attempt more, or that its time stands still since *frozen_at*."""
+        self._commits.turn.batch.proceed(delivery.seq, _progress(delivery, frozen_at))
+        self._commits.ask()
+
+    def rewritten(self, lane: Lane, delivery: Delivery) -> None:
+        """Keep *delivery*, which waits in *lane*, as it is now: with another payload, name or number."""
+        self._commits.turn.batch.rewrite(_kept(lane, delivery))
+        self._commits.ask()
+
+    def renamed(self, endpoint: Endpoint) -> None:
+        """Keep what *endpoint* has and has had under the name that it has now."""
+        for lane in endpoint.lanes.values():
+            for delivery in lane.queue:
+                if delivery.seq:
+                    self.rewritten(lane, delivery)
+        self._sightings.renamed(endpoint)
+
+    def reordered(self, lane: Lane) -> None:
+        """Keep the order of *lane* as it is now: a message has taken a place before others."""
+        waiting = [delivery for delivery in list(lane.queue)[lane.running :] if delivery.seq]
+        if any(self._admission.holds_back(delivery) for delivery in waiting):
+            return
+        for delivery, number in zip(waiting, sorted(delivery.seq for delivery in waiting), strict=True):
+            if delivery.seq != number:
+                delivery.seq = number
+                self.rewritten(lane, delivery)
+
+    def recovered(self, delivery: Delivery, seq: int) -> None:
+        """Go on with *delivery*, which an earlier process has kept under the number *seq*."""
+        delivery.seq = seq
+        self._last = max(self._last, seq)
+
+    def _number(self, lane: Lane, delivery: Delivery, *, waits: bool) -> None:
+        self._last = delivery.seq = self._last + 1
+        self._commits.turn.batch.accept(_kept(lane, delivery))
+        if waits:
+            self._admission.wait(lane, delivery)
+        self._commits.ask()
+
+
+def _kept(lane: Lane, delivery: Delivery) -> Kept:
+    progress = _progress(delivery, lane.frozen_at)
+    return Kept(delivery.seq, lane.endpoint.name, delivery.envelope, delivery.encoded, progress)
+
+
+def _progress(delivery: Delivery, frozen_at: float | None) -> Progress:
+    return Progress(
+        delivery.accepted_at,
+        delivery.expires_at,
+        delivery.siblings,
+        delivery.attempt,
+        0 if delivery.marks is None else delivery.marks.uncounted,
+        delivery.history,
+        frozen_at,
+    )
