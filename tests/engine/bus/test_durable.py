@@ -300,6 +300,24 @@ async def test_at_most_once_is_settled_before_it_starts() -> None:
         worker.gate.set()
 
 
+@pytest.mark.parametrize("durable", [True, False])
+@virtual_time
+async def test_a_hold_keeps_nothing_that_was_started_at_most_once(durable: bool) -> None:
+    """C2, I1: its only attempt runs; what waits behind it is kept."""
+    journal, worker = FakeJournal(), Worker()
+    async with kept_in(journal, replace(PLAIN, durable=durable, delivery="at_most_once")) as bus:
+        worker.gate = asyncio.Event()
+        bus.register_component_handler("a", worker)
+        for n in range(2):
+            await bus.send_to_component(message("a", n))
+        await asyncio.sleep(1)
+        assert worker.started == [("s", 0, 1)]
+        bus.holds.pause("a")
+        await asyncio.sleep(2)
+        assert [row.envelope.payload["n"] for row in journal.deliveries()] == [1]
+        worker.gate.set()
+
+
 @virtual_time
 async def test_a_message_that_was_in_flight_at_three_deaths_is_not_started_again() -> None:
     """E7: the fourth start is none; it is a dead letter that says so."""

@@ -10,6 +10,7 @@ from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Lane
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.keeping.commits import Commits
 from woodwork_engine.bus.keeping.deliveries import Deliveries
+from woodwork_engine.bus.settlement import is_at_most_once
 from woodwork_engine.errors import FilterError
 from woodwork_engine.hold import HoldState
 
@@ -85,9 +86,11 @@ class Held:
         return still
 
     def _keep_lane(self, lane: Lane, since: float, *, new: bool) -> None:
+        """Keep what waits in *lane*; what was started at most once is not to come again (bus.md C2)."""
         for delivery in lane.queue:
-            if not delivery.seq:
+            if delivery.seq:
+                if new:
+                    self._deliveries.progressed(delivery, since)
+            elif not (lane.running and delivery is lane.queue[0] and is_at_most_once(lane, delivery)):
                 self._deliveries.accept(lane, delivery)
-                self._deliveries.progressed(delivery, since)
-            elif new:
                 self._deliveries.progressed(delivery, since)
