@@ -47,7 +47,7 @@ class Admission:
             self.admitting = False
         turn = self._commits.turn
         if not turn.batch:  # refused, or a duplicate of something that is kept already
-            turn.tell()
+            turn.untold.tell()
             return
         waiting = turn.wait()
         problem = await waiting
@@ -75,16 +75,16 @@ class Admission:
 
     def tell_later(self, tell: Callable[[], object], envelope: MessageEnvelope, target: str | None = None) -> None:
         """Write a record when what it is about is kept: *envelope*, or its delivery to *target*."""
-        self._commits.turn.told.append((envelope, target, tell))
+        self._commits.turn.untold.add(tell, envelope, target)
 
     def tell_now(self, delivery: Delivery) -> None:
         """Write the records of the acceptance of *delivery*, with which something happens before it is kept."""
         if delivery.seq in self._unkept:
             for turn in self._commits.unwritten():
-                turn.tell_of(delivery)
+                turn.untold.tell_of(delivery)
 
     def _kept(self, turn: Turn) -> None:
-        turn.tell()
+        turn.untold.tell()
         for _, delivery in turn.admitted:
             lane = self._unkept.pop(delivery.seq, None)
             if lane is not None:  # where it is now: it may have been moved on in the step that accepted it

@@ -132,7 +132,7 @@ class Commits:
         self.on_refused(later)
         self.on_refused(turn)
         for one in (turn, later):
-            one.told.clear()
+            one.untold.forget()
             one.end(self.problem)
         whole = Batch()
         for batch in (turn.batch, later.batch, self.turn.batch):

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from woodwork_engine.bus.endpoint import Lane
+from woodwork_engine.bus.keeping.untold import Untold
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.store.records import Batch
 
 
 class Turn:
     """The changes, the messages from outside among them, what is to be told of these, and who waits for it."""
 
-    __slots__ = ("admitted", "batch", "told", "waiting")
+    __slots__ = ("admitted", "batch", "untold", "waiting")
 
     def __init__(self) -> None:
         self.batch = Batch()
         self.admitted: list[tuple[Lane, Delivery]] = []
-        self.told: list[tuple[MessageEnvelope, str | None, Callable[[], object]]] = []
+        self.untold = Untold()
         self.waiting: list[asyncio.Future[str | None]] = []
 
     def wait(self) -> asyncio.Future[str | None]:
@@ -27,21 +26,6 @@ class Turn:
         waiting: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self.waiting.append(waiting)
         return waiting
-
-    def tell(self) -> None:
-        """Write the records of everything that was accepted."""
-        told, self.told = self.told, []
-        for _, _, tell in told:
-            tell()
-
-    def tell_of(self, delivery: Delivery) -> None:
-        """Write the records of the acceptance of *delivery* alone."""
-        told, self.told = self.told, []
-        for envelope, target, tell in told:
-            if envelope is delivery.envelope and target in (None, delivery.target):
-                tell()
-            else:
-                self.told.append((envelope, target, tell))
 
     def end(self, problem: str | None) -> None:
         """Tell who waits that it is written, or what the problem is."""
