@@ -40,7 +40,7 @@ async def _round(place: Path, messages: int, publishers: int, sync: Sync) -> flo
     began = time.perf_counter()
     await asyncio.gather(*(publish(f"s{number}") for number in range(publishers)))
     took = time.perf_counter() - began
-    await bus.core.idle()
+    await bus.idleness.reached()
     await bus.stop()
     left = journal.deliveries()
     journal.close()

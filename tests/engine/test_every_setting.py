@@ -54,7 +54,7 @@ async def most_at_once(text: str, session: str = "") -> int:
         bus.register_component_handler("a", worker)
         for number in range(3):
             await bus.send_to_component(message("a", number, session or f"s{number}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         return worker.most_running
 
 
@@ -70,7 +70,7 @@ async def turns(text: str) -> str:
             for number in range(4):
                 await bus.send_to_component(message("a", number, session))
         bus.register_component_handler("a", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
         return "".join(session for session, _ in worker.done)
 
 
@@ -85,7 +85,7 @@ async def attempts(text: str, **more: object) -> list[float]:
 
         bus.register_component_handler("a", fail)
         await bus.send_to_component(message("a", 1, **more))
-        await bus.core.idle()
+        await bus.idleness.reached()
         return begun
 
 
@@ -108,7 +108,7 @@ async def jitter(text: str) -> str:
         bus.register_component_handler("a", once)
         for number in range(50):
             await bus.send_to_component(message("a", number, f"s{number}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         least, most = min(first), max(first)
         return "none" if least == most == 0.5 else "equal" if 0.25 <= least < most <= 0.5 else "full"
 
@@ -125,7 +125,7 @@ async def delay_asked_for(text: str) -> float:
 
         bus.register_component_handler("a", busy)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         return round(begun[1] - begun[0], 6)
 
 
@@ -199,7 +199,7 @@ async def broadcast(text: str) -> int:
         worker = Worker()
         bus.register_component_handler("a", worker)
         await bus.outbox.broadcast("somebody", "alarm", {"n": 1}, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         return len(worker.done)
 
 
@@ -213,7 +213,7 @@ async def repeated(text: str, seconds: float = 0.0) -> list[object]:
             await bus.send_to_component(envelope)
         await later(seconds)
         await bus.send_to_component(first)
-        await bus.core.idle()
+        await bus.idleness.reached()
         return worker.numbers()
 
 
@@ -262,7 +262,7 @@ async def rounds_in_a_loop(text: str) -> int:
 
         routed(bus, {"in": ("a",), "a": ("a",)}, {"a": step})
         await bus.outbox.emit("in", "x", 1, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         return len(rounds)
 
 
@@ -299,7 +299,7 @@ async def letters_kept(text: str, seconds: float = 0.0) -> int:
         bus.register_component_handler("a", worker)
         for number in range(5):
             await bus.send_to_component(message("a", number, max_retries=0))
-            await bus.core.idle()
+            await bus.idleness.reached()
             bus.dead_letters.discard([letter.dlq_id for letter in bus.dead_letters.list()])
         await later(seconds)
         return bus.core.dead.count
@@ -318,7 +318,7 @@ async def sent_when_letters_are_full(text: str) -> int:
         for number in range(5):
             with suppress(QueueFullError):
                 await bus.send_to_component(message("a", number, max_retries=0))
-            await bus.core.idle()
+            await bus.idleness.reached()
             bus.dead_letters.discard([letter.dlq_id for letter in bus.dead_letters.list()])
         return len(worker.started)
 
@@ -330,13 +330,13 @@ async def replays(text: str) -> int:
         worker.failures = {1: 99}
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1, max_retries=0))
-        await bus.core.idle()
+        await bus.idleness.reached()
         for number in range(9):
             try:
                 await bus.replays.replay(bus.dead_letters.list()[-1].dlq_id)
             except ReplayRefusedError:
                 return number
-            await bus.core.idle()
+            await bus.idleness.reached()
         return 9
 
 

@@ -185,12 +185,12 @@ class BusMachine(RuleBasedStateMachine):
             core = self.bus.core
             endpoint = core.endpoint(self.called[name])
             endpoint.policy = replace(endpoint.policy, on_remove=how)
-            core.dismiss(endpoint, EndpointState.PARKED)
+            self.bus.serving.dismiss(endpoint, EndpointState.PARKED)
             if ":" in how:
                 self.bus.relocation.redirect(endpoint)
             elif how != "park":
-                self.bus.discard_rest(endpoint, dead=how == "dead_letter")
-            core.park(endpoint)
+                self.bus.relocation.discard_rest(endpoint, dead=how == "dead_letter")
+            self.bus.serving.park(endpoint)
 
         self.do(go())
 
@@ -339,7 +339,7 @@ class BusMachine(RuleBasedStateMachine):
                     self.bus.holds.resume(one.scope.component, one.scope.session)
                 await later(5)
                 held = self.bus.holds.list()
-            await self.bus.core.idle()
+            await self.bus.idleness.reached()
         assert all(isinstance(r, str | WoodworkError | asyncio.CancelledError) for r in results), results
         await self.bus.stop()
         assert self.bus.core.depth == self.bus.core.in_line == self.bus.core.inflight == 0

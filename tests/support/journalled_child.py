@@ -50,7 +50,7 @@ async def main(place: Path, life: int) -> None:
     bus.register_component_handler("second", second)
     os.write(1, f"up {os.getpid()}\n".encode())
     if draining:
-        await bus.core.idle()
+        await bus.idleness.reached()
         await bus.stop()
         return
 

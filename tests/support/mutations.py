@@ -63,13 +63,13 @@ FAULTS = (
     ),
     Fault(
         "a queue holds one more than its limit",
-        "intake",
+        "line",
         "endpoint.depth and depth >= endpoint.max_queue",
         "endpoint.depth and depth > endpoint.max_queue",
     ),
     Fault(
         "a lane holds one more than its limit",
-        "intake",
+        "line",
         "lane.depth and in_lane >= endpoint.session_limit",
         "lane.depth and in_lane > endpoint.session_limit",
     ),
@@ -103,7 +103,7 @@ FAULTS = (
     ),
     Fault(
         "a reload drops what is queued",
-        "core",
+        "serving",
         "        endpoint.instance = instance\n        if",
         "        endpoint.instance = instance\n"
         "        for lane in endpoint.lanes.values():\n"
@@ -112,7 +112,7 @@ FAULTS = (
     ),
     Fault(
         "a held lane starts new attempts",
-        "core",
+        "halts",
         "        lane.go = LaneState.HALTING\n",
         "",
     ),
@@ -162,11 +162,12 @@ FAULTS = (
     ),
     Fault(
         "what has room at one target is accepted there before it has room at the next",
-        "intake",
+        "line",
         "                    place.move(still)\n",
         "                    place.move(still)\n"
         "                    if still.endpoint is parcels[-1][0].endpoint and len(parcels) > 1:\n"
-        "                        self.accept(parcels[:1])\n"
+        "                        lane = core.lane(parcels[0][0].endpoint, parcels[0][1].envelope.session_id, 0.0)\n"
+        "                        core.push(lane, parcels[0][1])\n"
         "                        parcels = parcels[1:]\n",
         "test_cancellation.py",
     ),

@@ -13,8 +13,10 @@ from woodwork_engine.dead_letter import DeathReason, LanePlace
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.message import MessageEnvelope
 
-Parcels = Sequence[tuple[Route, Delivery]]
-"""Messages on their way to lanes; those of one envelope stand together."""
+Parcel = tuple[Route, Delivery]
+"""A message on its way to a lane."""
+Parcels = Sequence[Parcel]
+"""Several of them; those of one envelope stand together."""
 
 
 def expiry(endpoint: Endpoint, envelope: MessageEnvelope, now: float) -> float | None:

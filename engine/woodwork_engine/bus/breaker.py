@@ -9,6 +9,7 @@ from enum import StrEnum
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, Handler
 from woodwork_engine.bus.retry import decide
+from woodwork_engine.bus.serving import Serving
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.policy import BreakerPolicy
 
@@ -52,12 +53,13 @@ class Outcomes:
 class Breaker:
     """The breaker of one component; while it is open none of its lanes starts, and no attempt is used up."""
 
-    def __init__(self, core: BusCore, endpoint: Endpoint, policy: BreakerPolicy) -> None:
+    def __init__(self, core: BusCore, serving: Serving, endpoint: Endpoint, policy: BreakerPolicy) -> None:
         self.policy = policy
         self.state = BreakerState.CLOSED
         self.due: float | None = None
         """When it is tried again, in s since the epoch, while it is open."""
         self._core = core
+        self._serving = serving
         self._endpoint = endpoint
         self._outcomes = Outcomes(policy.window)
         self._turn = 0
@@ -70,7 +72,7 @@ class Breaker:
         if self.state is BreakerState.HALF_OPEN:
             self._started += 1
             if self._started >= PROBES:
-                self._core.hold(self._endpoint, _HELD)
+                self._serving.hold(self._endpoint, _HELD)
         return self._turn
 
     def end(self, turn: int, failed: bool | None) -> None:
@@ -88,7 +90,7 @@ class Breaker:
     def _end_probe(self, failed: bool | None) -> None:
         if failed is None:
             self._started -= 1
-            self._core.release(self._endpoint, _HELD)
+            self._serving.release(self._endpoint, _HELD)
         elif failed:
             self._open("it failed when it was tried again")
         else:
@@ -99,7 +101,7 @@ class Breaker:
     def _open(self, why: str) -> None:
         core, window = self._core, self.policy.window
         self._change(BreakerState.OPEN)
-        core.hold(self._endpoint, _HELD)
+        self._serving.hold(self._endpoint, _HELD)
         self.due = core.wall() + window
         self._timer = asyncio.get_running_loop().call_later(window, self._try)
         self._tell("paused", {"by": "breaker", "reason": why, "due": self.due})
@@ -107,7 +109,7 @@ class Breaker:
     def _try(self) -> None:
         self._change(BreakerState.HALF_OPEN)
         self._tell("note", {"event": "breaker.half_open", "probes": PROBES})
-        self._core.release(self._endpoint, _HELD)
+        self._serving.release(self._endpoint, _HELD)
 
     def close(self, *, tell: bool = True) -> None:
         """Let all attempts through, and begin to count anew."""
@@ -116,7 +118,7 @@ class Breaker:
         self._outcomes = Outcomes(self.policy.window)
         if tell and was is not BreakerState.CLOSED:
             self._tell("resumed", {"by": "breaker"})
-        self._core.release(self._endpoint, _HELD)
+        self._serving.release(self._endpoint, _HELD)
 
     def _change(self, state: BreakerState) -> None:
         if self._timer is not None:
@@ -136,8 +138,9 @@ class Breaker:
 class Breakers:
     """Gives a breaker to each component whose policy asks for one."""
 
-    def __init__(self, core: BusCore) -> None:
+    def __init__(self, core: BusCore, serving: Serving) -> None:
         self._core = core
+        self._serving = serving
 
     def around(self, endpoint: Endpoint, handler: Handler) -> Handler:
         """Return *handler* behind the breaker of *endpoint*; itself where there is none."""
@@ -148,7 +151,7 @@ class Breakers:
             endpoint.breaker = before = None
         if policy is None:
             return handler
-        breaker = endpoint.breaker = before or Breaker(self._core, endpoint, policy)
+        breaker = endpoint.breaker = before or Breaker(self._core, self._serving, endpoint, policy)
 
         async def attempt(delivery: Delivery) -> object:
             turn = breaker.begin()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from woodwork_engine.bus.counters import Beat, EdgeCounter, Window
 from woodwork_engine.bus.dead_letters import DeadLetters
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, Lane, LaneState, Route, Session
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Lane, LaneState, Route, Session
 from woodwork_engine.bus.gate import Gate
 from woodwork_engine.bus.routes import NO_LINKS, RouteTable, RouteTables
 from woodwork_engine.bus.secrets import Secrets
@@ -42,11 +42,11 @@ class BusCore:
     # Slots because there are more attributes than CPython keeps fast access to otherwise, and all are hot.
     __slots__ = (
         "__weakref__", "_policy", "awaited", "beat", "blocked", "bytes", "clock", "closing", "dead",
-        "default_policy", "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halted", "held",
-        "idle_waiters", "in_line", "inflight", "keeper", "lag", "letter_gate", "log", "loop", "max_bytes",
+        "default_policy", "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halt", "halted",
+        "held", "idle_waiters", "in_line", "inflight", "keeper", "lag", "letter_gate", "log", "loop", "max_bytes",
         "max_hops", "max_inflight", "max_messages", "monotonic", "numbered", "on_ready", "outer_trace", "past",
         "rejected", "renamed", "rng", "running", "secrets", "sessions", "slice_end", "slots", "state_problem", "tables",
-        "tickets", "unroutable", "waiting", "wall", "window",
+        "tell_if_idle", "tickets", "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
     def __init__(
@@ -67,8 +67,6 @@ class BusCore:
         """Who keeps what is to outlive the process; None where nothing does."""
         self.state_problem: str | None = None
         """Why there is no keeper although one was asked for."""
-        self.dead.on_full = self._letters_full
-        self.dead.on_evicted = self._letters_evicted
         self.letter_gate = Gate()
         self.policy = policy
         self.default_policy = default_policy
@@ -112,6 +110,10 @@ class BusCore:
         """What tells traceparent and tracestate of a sender outside; None where nobody traces."""
         self.on_ready: Callable[[Endpoint], None] = lambda _endpoint: None
         """What starts or wakes a runner of an endpoint; set by the runners' owner."""
+        self.tell_if_idle: Callable[[], None] = lambda: None
+        """What tells whoever waits for an idle flow that it is one, if it is; set by `Idleness`."""
+        self.halt: Callable[[Lane], None] = lambda _lane: None
+        """What lets no attempt start in a lane where anything holds it; set by `Halts`."""
         first = RouteTable(0, lambda _source, _event: (), NO_LINKS, self.route)
         self.tables = RouteTables(first, self.call_everybody)
 
@@ -138,19 +140,6 @@ class BusCore:
         """Let nothing from outside in the short way while there is no room for dead letters (bus.md E2)."""
         barred = self.dead.full or bool(self.letter_gate.waiters)
         self.max_bytes = -1 if barred else self._policy.max_bytes
-
-    def _letters_full(self) -> None:
-        self.bar()
-        self.letter_gate.call()
-        if self.log is not None:
-            event = "dead_letters.full" if self.dead.full else "dead_letters.room"
-            data: dict[str, object] = {"event": event, "count": self.dead.count, "bytes": self.dead.bytes}
-            self.log.append(self.clock.time(), "note", data=data)
-
-    def _letters_evicted(self, count: int, why: str) -> None:
-        if self.log is not None:
-            data: dict[str, object] = {"event": "dead_letters.evicted", "count": count, "reason": why}
-            self.log.append(self.clock.time(), "note", data=data)
 
     @property
     def busy(self) -> str | None:
@@ -321,179 +310,7 @@ class BusCore:
             lane.endpoint.ready.append(lane)
             self.on_ready(lane.endpoint)
 
-    def emptied(self, endpoint: Endpoint, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
-        """Return what is done when no message is left at *endpoint*, which has some."""
-        if endpoint.emptied is None or endpoint.emptied.done():
-            endpoint.emptied = loop.create_future()
-            self.awaited += 1
-        return endpoint.emptied
-
-    def tell_if_idle(self) -> None:
-        """Tell who waits for it, when nothing is queued, running or waiting for a retry."""
-        if self.depth <= self.at_rest():
-            for waiter in self.idle_waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
-
-    async def idle(self) -> None:
-        """Wait until nothing is queued, running or waiting for a retry; parked and held messages do not count."""
-        while self.depth > self.at_rest():
-            waiter = asyncio.get_running_loop().create_future()
-            self.idle_waiters.add(waiter)
-            self.awaited += 1
-            try:
-                await waiter
-            finally:
-                self.idle_waiters.discard(waiter)
-                self.awaited -= 1
-
-    def at_rest(self) -> int:
-        """Return how many messages wait for a person: parked ones, and those in held lanes."""
-        return self.parked() + self.paused()
-
-    def paused(self) -> int:
-        """Return how many messages are held; those of components that are not there count as parked."""
-        return sum(
-            len(lane.queue) - lane.running for lane in self.halted if lane.queue and lane.endpoint.instance is not None
-        )
-
-    def parked(self) -> int:
-        """Return how many messages wait for a component that is not there: removed, or never started."""
-        return sum(
-            endpoint.depth - endpoint.working for endpoint in self.endpoints.values() if endpoint.instance is None
-        )
-
-    def unhandled(self) -> int:
-        """Return how many messages wait for a name that nobody handles (yet); parked ones are not among them."""
-        return sum(endpoint.depth - endpoint.working for endpoint in self.endpoints.values() if endpoint.is_unhandled)
-
-    def employ(self, endpoint: Endpoint, instance: Instance) -> None:
-        """Let *instance* handle *endpoint*'s messages from the next message boundary on, and wake what waits."""
-        endpoint.instance = instance
-        if endpoint.state is EndpointState.PARKED:
-            self._unpark(endpoint)
-        endpoint.state = EndpointState.ACTIVE
-        self._serve(endpoint)
-
     def tell_held(self) -> None:
         """Have it kept that something is held, parked or let go, where anything is kept (bus.md I1)."""
         if self.keeper is not None:
             self.keeper.held.changed()
-
-    def hold(self, endpoint: Endpoint, why: str) -> None:
-        """Let no attempt start at *endpoint* until *why* is released; running ones end, messages stay."""
-        endpoint.held_by.add(why)
-        self._rest(endpoint)
-
-    def release(self, endpoint: Endpoint, why: str) -> None:
-        """Let attempts start at *endpoint* again, unless something else holds it."""
-        if why in endpoint.held_by:
-            endpoint.held_by.discard(why)
-            self._serve(endpoint)
-
-    def _serve(self, endpoint: Endpoint) -> None:
-        endpoint.serving = None if endpoint.held_by else endpoint.instance
-        for lane in endpoint.lanes.values():
-            self.resume(lane)
-
-    def _rest(self, endpoint: Endpoint) -> None:
-        endpoint.serving = None
-        for lane in endpoint.ready:
-            lane.state = LaneState.PAUSED if lane in self.halted else _IDLE
-        endpoint.ready.clear()
-        for runner in endpoint.parked_runners:  # nothing to do for them: they go
-            if not runner.done():
-                runner.set_result(None)
-        endpoint.parked_runners.clear()
-
-    def halt(self, lane: Lane) -> None:
-        """Let no attempt start in *lane* where anything holds it; one that runs goes on to its end."""
-        name, session = lane.endpoint.name, lane.session.id
-        scopes = ((None, None), (name, None), (None, session), (name, session))
-        if self.held.isdisjoint(scopes) or lane in self.halted:
-            return
-        self.halted.add(lane)
-        self.tell_held()
-        lane.go = LaneState.HALTING
-        if lane.frozen_at is None:
-            lane.frozen_at = self.clock.time()
-        if lane.state is LaneState.READY:
-            lane.endpoint.ready.remove(lane)
-        if lane.state in (_IDLE, _READY):
-            lane.state = LaneState.PAUSED
-        elif lane.state is LaneState.RUNNING:
-            lane.state = LaneState.HALTING
-
-    def unhalt(self, lane: Lane) -> None:
-        """Let *lane* go on unless something else still holds it."""
-        if lane not in self.halted:
-            return
-        self.halted.discard(lane)
-        self.halt(lane)
-        if lane in self.halted:
-            return
-        self.tell_held()
-        lane.go = LaneState.RUNNING
-        if lane.endpoint.state is not EndpointState.PARKED:
-            self.thaw(lane)
-        if lane.state is LaneState.HALTING:
-            lane.state = LaneState.RUNNING
-        elif lane.state is LaneState.PAUSED:
-            lane.state = _IDLE
-            self.resume(lane)
-
-    def step(self, lane: Lane) -> None:
-        """Let the head of a halted *lane* have one attempt, as soon as somebody is there to make it."""
-        if lane.state is LaneState.PAUSED and lane.queue:
-            self.thaw(lane)
-            lane.frozen_at = self.clock.time()
-            self.tell_held()
-            if lane.endpoint.serving is not None:
-                lane.state = _READY
-                lane.endpoint.ready.append(lane)
-                self.on_ready(lane.endpoint)
-
-    def thaw(self, lane: Lane) -> None:
-        """Let the time to live of what waits in *lane* go on where it stood still (bus.md D4)."""
-        since, now = lane.frozen_at, self.clock.time()
-        lane.frozen_at = None
-        if since is not None:
-            for delivery in lane.queue:
-                if delivery.expires_at is not None:
-                    delivery.expires_at += now - max(since, delivery.accepted_at)
-
-    def vacate(self, endpoint: Endpoint, policy: DeliveryPolicy) -> None:
-        """Let *endpoint* belong to a component that is part of the flow but does not run: its messages wait."""
-        endpoint.policy = policy
-        if endpoint.state is EndpointState.PARKED:
-            self._unpark(endpoint)
-        self.dismiss(endpoint, EndpointState.WAITING)
-
-    def dismiss(self, endpoint: Endpoint, state: EndpointState) -> None:
-        """Let nobody handle *endpoint*'s messages any more; running attempts end, the rest waits in its lanes."""
-        endpoint.instance = None
-        endpoint.state = state
-        if endpoint.breaker is not None:
-            endpoint.breaker.close()
-        self._rest(endpoint)
-        self.tell_if_idle()
-
-    def park(self, endpoint: Endpoint) -> None:
-        """Keep what is left at a removed *endpoint*; its time to live stands still (bus.md D4)."""
-        now = self.clock.time()
-        self.dismiss(endpoint, EndpointState.PARKED)
-        self.tell_held()
-        for lane in endpoint.lanes.values():
-            if lane.frozen_at is None:
-                lane.frozen_at = now
-        if self.log is not None and endpoint.depth:
-            self.log.append(now, "parked", target=endpoint.name, data={"messages": endpoint.depth})
-
-    def _unpark(self, endpoint: Endpoint) -> None:
-        now = self.clock.time()
-        self.tell_held()
-        for lane in endpoint.lanes.values():
-            if lane not in self.halted:
-                self.thaw(lane)
-        if self.log is not None and endpoint.depth:
-            self.log.append(now, "unparked", target=endpoint.name, data={"messages": endpoint.depth})

@@ -37,6 +37,7 @@ class DeadLetterQueue:
     def __init__(self, core: BusCore, replays: Replays) -> None:
         self._core = core
         self._replays = replays
+        core.dead.on_evicted = self._tell_evicted
 
     def __len__(self) -> int:
         """Return how many are open."""
@@ -165,3 +166,9 @@ class DeadLetterQueue:
         core = self._core
         if core.log is not None:
             core.log.append(core.clock.time(), kind, letter.envelope, letter.route.target, None, None, data)
+
+    def _tell_evicted(self, count: int, why: str) -> None:
+        core = self._core
+        if core.log is not None:
+            data: dict[str, object] = {"event": "dead_letters.evicted", "count": count, "reason": why}
+            core.log.append(core.clock.time(), "note", data=data)

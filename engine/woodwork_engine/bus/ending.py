@@ -7,6 +7,7 @@ import asyncio
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.endpoint import LaneState
+from woodwork_engine.bus.idleness import Idleness
 from woodwork_engine.bus.interface import StopReport
 from woodwork_engine.bus.runner import Runners
 from woodwork_engine.bus.settlement import Settlement
@@ -15,8 +16,11 @@ from woodwork_engine.bus.settlement import Settlement
 class Ending:
     """One stop of a running bus; whoever else asks meanwhile waits for its report."""
 
-    def __init__(self, core: BusCore, runners: Runners, settlement: Settlement, deadlines: Deadlines) -> None:
+    def __init__(
+        self, core: BusCore, runners: Runners, settlement: Settlement, deadlines: Deadlines, idleness: Idleness
+    ) -> None:
         self._core = core
+        self._idleness = idleness
         self._runners = runners
         self._settlement = settlement
         self._deadlines = deadlines
@@ -29,7 +33,7 @@ class Ending:
 
     async def drain(self, deadline: float) -> None:
         """Let lanes drain for at most *deadline* seconds."""
-        waiting = [asyncio.ensure_future(self._core.idle()), asyncio.ensure_future(self._cut_short.wait())]
+        waiting = [asyncio.ensure_future(self._idleness.reached()), asyncio.ensure_future(self._cut_short.wait())]
         try:
             await asyncio.wait(waiting, timeout=deadline, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -56,4 +60,4 @@ class Ending:
             for lane in endpoint.lanes.values()
             if lane.depth and lane.anchor is None
         }
-        return cut, left, core.at_rest()
+        return cut, left, self._idleness.at_rest()

@@ -8,6 +8,7 @@ import msgspec
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Lane, LaneState
+from woodwork_engine.bus.halts import Halts
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import UnknownComponentError
@@ -20,9 +21,10 @@ class Holds:
     Holds are independent: a lane goes on when nothing holds it any more. `version` changes with every change.
     """
 
-    def __init__(self, core: BusCore, settlement: Settlement) -> None:
+    def __init__(self, core: BusCore, halts: Halts, settlement: Settlement) -> None:
         self.version = 0
         self._core = core
+        self._halts = halts
         self._settlement = settlement
         self._all: dict[tuple[Scope, str], HoldState] = {}
         settlement.on_stuck = self.stuck
@@ -63,7 +65,7 @@ class Holds:
         self._let_through(Scope(lane.endpoint.name, lane.session.id))
         if lane.state is LaneState.WAITING:
             self._settlement.stop_waiting(lane)
-        self._core.step(lane)
+        self._halts.step(lane)
 
     def stuck(self, lane: Lane, dlq_id: str, reason: str) -> None:
         """Stop *lane*, whose head has just become the dead letter *dlq_id*, until somebody resolves it (bus.md B6)."""
@@ -109,7 +111,7 @@ class Holds:
         self._all[(hold.scope, hold.by)] = hold
         self._core.held.add((hold.scope.component, hold.scope.session))
         for lane in self._lanes(hold.scope):
-            self._core.halt(lane)
+            self._halts.halt(lane)
         self._tell("paused", hold)
         self._core.tell_if_idle()
         return hold
@@ -123,7 +125,7 @@ class Holds:
             self._core.held.discard((scope.component, scope.session))
         self._tell("resumed", hold)
         for lane in list(self._lanes(scope)):
-            self._core.unhalt(lane)
+            self._halts.unhalt(lane)
         return True
 
     def release(self, hold: HoldState, data: dict[str, object]) -> bool:

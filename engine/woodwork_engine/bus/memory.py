@@ -20,11 +20,14 @@ from woodwork_engine.bus.dedupe import Dedupe
 from woodwork_engine.bus.ending import Ending
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Instance, LaneState, Route
 from woodwork_engine.bus.envelopes import EnvelopeHandlers, OnLoop, sent_inside
+from woodwork_engine.bus.halts import Halts
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.housekeeping import Housekeeping
+from woodwork_engine.bus.idleness import Idleness
 from woodwork_engine.bus.intake import SELDOM, Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
 from woodwork_engine.bus.keeper import Keeper
+from woodwork_engine.bus.line import Line
 from woodwork_engine.bus.middleware import Layers
 from woodwork_engine.bus.relocation import Relocation
 from woodwork_engine.bus.replay import Replays
@@ -32,6 +35,7 @@ from woodwork_engine.bus.replay_jobs import ReplayJobs
 from woodwork_engine.bus.routes import MOST_REMEMBERED, NO_LINKS, RouteTable, Targets
 from woodwork_engine.bus.runner import Runners
 from woodwork_engine.bus.sender import Sender
+from woodwork_engine.bus.serving import Serving
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.bus.statistics import degraded_reasons, published_statistics, settled
 from woodwork_engine.bus.subscriptions import Subscriptions
@@ -91,26 +95,27 @@ class InMemoryMessageBus(MessageBusInterface):
         self.core = BusCore(
             clock or SystemClock(), rng or random.Random(), flow_policy or FlowPolicy(), default, log, flow
         )
-        ids = IdSource()
-        settlement = Settlement(self.core)
-        self._intake = Intake(self.core, Acceptance(self.core, settlement))
+        ids, settlement, line, halts = IdSource(), Settlement(self.core), Line(self.core), Halts(self.core)
+        self.idleness = Idleness(self.core)
+        self.serving = Serving(self.core, halts)
+        self._intake = Intake(self.core, Acceptance(self.core, settlement), line)
         self._settlement = settlement
-        self.outbox: Sender = Sender(self.core, self._intake, ids)
+        self.outbox: Sender = Sender(self.core, self._intake, line, ids)
         self._deadlines = Deadlines()
         self.layers = Layers()
         self.layers.put("dedupe", Dedupe(self.core.clock).around)
-        self.layers.put("breaker", Breakers(self.core).around)
+        self.layers.put("breaker", Breakers(self.core, self.serving).around)
         self.layers.put("timeout", self._deadlines.watching)
-        self._runners = Runners(self.core, self._intake, settlement, self.outbox)
+        self._runners = Runners(self.core, self._intake, line, settlement, self.outbox)
         self._housekeeping = Housekeeping(self.core, settlement)
-        self.holds = Holds(self.core, settlement)
+        self.holds = Holds(self.core, halts, settlement)
         self.breakpoints = Breakpoints(self.core, self.holds)
-        self.relocation = Relocation(self.core, settlement, self.holds, self.breakpoints)
+        self.relocation = Relocation(self.core, halts, self.serving, settlement, self.holds, self.breakpoints)
         self.keep_in(journal)
         self.replays = Replays(self.core, self._intake, ids, self.holds)
         self.dead_letters = DeadLetterQueue(self.core, self.replays)
         self.jobs = ReplayJobs(self.core, self.dead_letters)
-        self._subscriptions = Subscriptions(self.core, settlement)
+        self._subscriptions = Subscriptions(self.core, self.serving, settlement)
         self._handlers = EnvelopeHandlers(flow)
         self._routes: dict[tuple[str | None, str], Route] = {}
         self._started_at = 0.0
@@ -182,7 +187,7 @@ class InMemoryMessageBus(MessageBusInterface):
                 return report.result()
         if not self.core.running:
             return StopReport()
-        self._ending = ending = Ending(self.core, self._runners, self._settlement, self._deadlines)
+        self._ending = ending = Ending(self.core, self._runners, self._settlement, self._deadlines, self.idleness)
         try:
             self.close_ingress()
             if drain:
@@ -314,7 +319,7 @@ class InMemoryMessageBus(MessageBusInterface):
         endpoint = self.core.endpoints.get(name)
         if endpoint is None or endpoint.instance is None:
             return False
-        self.core.dismiss(endpoint, EndpointState.WAITING)
+        self.serving.dismiss(endpoint, EndpointState.WAITING)
         return True
 
     def employ(self, name: str, handler: Handler, policy: DeliveryPolicy, routes: RouteTable | None = None) -> Instance:
@@ -327,7 +332,7 @@ class InMemoryMessageBus(MessageBusInterface):
             endpoint.breaker.close()  # what failed was other code
         instance = Instance(handler, routes or self.core.table, version)
         self._surround(endpoint, instance)
-        self.core.employ(endpoint, instance)
+        self.serving.employ(endpoint, instance)
         return instance
 
     def add_middleware(self, middleware: Middleware) -> None:
@@ -354,15 +359,6 @@ class InMemoryMessageBus(MessageBusInterface):
         """Route from now on as *targets* says; *links* are all edges, from which cycles are found (bus.md G1, F4)."""
         self.core.tables.adopt(RouteTable(revision, targets, links, self.core.route))
         return self.core.table
-
-    def discard_rest(self, endpoint: Endpoint, *, dead: bool) -> None:
-        """Empty a removed component's lanes: into the dead letters, or discarded; running attempts may end."""
-        for lane in tuple(endpoint.lanes.values()):
-            for delivery in list(lane.queue)[lane.running :]:
-                if dead:
-                    self._settlement.dead(lane, delivery, DeathReason.COMPONENT_REMOVED)
-                else:
-                    self._settlement.discarded(lane, delivery, "component_removed")
 
     def retry_now(self, key: tuple[str, str]) -> bool:
         """Make the next attempt of a waiting delivery at once; True when it waited."""

@@ -7,17 +7,30 @@ from dataclasses import replace
 from woodwork_engine.bus.breakpoints import Breakpoints
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Lane, LaneState
+from woodwork_engine.bus.halts import Halts
 from woodwork_engine.bus.holds import Holds
+from woodwork_engine.bus.serving import Serving
 from woodwork_engine.bus.settlement import Settlement
+from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.policy import redirect_of
 
 
 class Relocation:
-    """Gives lanes another name, or moves what waits in them to the end of another component's lanes, in order."""
+    """Gives lanes another name, moves what waits in them to another component's lanes, in order, or ends it."""
 
-    def __init__(self, core: BusCore, settlement: Settlement, holds: Holds, breakpoints: Breakpoints) -> None:
+    def __init__(
+        self,
+        core: BusCore,
+        halts: Halts,
+        serving: Serving,
+        settlement: Settlement,
+        holds: Holds,
+        breakpoints: Breakpoints,
+    ) -> None:
         self._core = core
+        self._halts = halts
+        self._serving = serving
         self._settlement = settlement
         self._holds = holds
         self._breakpoints = breakpoints
@@ -65,13 +78,13 @@ class Relocation:
         target = self._target(lane.endpoint)
         if target is None:
             lane.endpoint.policy = replace(lane.endpoint.policy, on_remove="park")
-            self._core.park(lane.endpoint)
+            self._serving.park(lane.endpoint)
             return 0
         if lane.running and not over:
             return 0
         if lane.state is LaneState.WAITING:
             self._settlement.stop_waiting(lane)
-        self._core.thaw(lane)
+        self._halts.thaw(lane)
         for delivery in list(lane.queue):
             if self._is_there(delivery, lane.endpoint, target):
                 self._settlement.duplicate(lane, delivery)
@@ -82,6 +95,15 @@ class Relocation:
         for delivery in moved:
             self._append(lane, target, delivery)
         return len(moved)
+
+    def discard_rest(self, endpoint: Endpoint, *, dead: bool) -> None:
+        """Empty a removed component's lanes: into the dead letters, or discarded; running attempts may end."""
+        for lane in tuple(endpoint.lanes.values()):
+            for delivery in list(lane.queue)[lane.running :]:
+                if dead:
+                    self._settlement.dead(lane, delivery, DeathReason.COMPONENT_REMOVED)
+                else:
+                    self._settlement.discarded(lane, delivery, "component_removed")
 
     def _target(self, endpoint: Endpoint) -> Endpoint | None:
         name = redirect_of(endpoint.policy.on_remove)

@@ -12,6 +12,7 @@ from woodwork_engine.bus.endpoint import Endpoint, Instance, Lane, LaneState
 from woodwork_engine.bus.envelopes import envelope_for
 from woodwork_engine.bus.gate import NEWCOMER, Waiter
 from woodwork_engine.bus.intake import Intake
+from woodwork_engine.bus.line import Line
 from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.bus.sender import Sender
 from woodwork_engine.bus.settlement import Settlement, is_at_most_once
@@ -33,9 +34,10 @@ class Runners:
     load no message needs a wake-up of its own, and handlers that do not wait need one runner.
     """
 
-    def __init__(self, core: BusCore, intake: Intake, settlement: Settlement, sender: Sender) -> None:
+    def __init__(self, core: BusCore, intake: Intake, line: Line, settlement: Settlement, sender: Sender) -> None:
         self._core = core
         self._intake = intake
+        self._line = line
         self._settlement = settlement
         self._sender = sender
         self._context = contextvars.Context()
@@ -332,7 +334,7 @@ class Runners:
         if len(staged) == 1 and self._sender.only_child_at_once(delivery, staged[0], routes, now):
             return ()
         parcels = self._sender.children(delivery, routes)
-        if not self._intake.fits(parcels):
+        if not self._line.fits(parcels):
             return parcels
         self._intake.accept(parcels)
         return ()
@@ -344,7 +346,7 @@ class Runners:
         core.inflight -= 1
         core.slots.call()
         try:
-            await self._intake.room_for_outputs(parcels)
+            await self._line.room_for_outputs(parcels)
         finally:
             endpoint.inflight += 1
             core.inflight += 1

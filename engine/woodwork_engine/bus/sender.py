@@ -10,6 +10,7 @@ import msgspec
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, Route
 from woodwork_engine.bus.intake import SELDOM, Intake
+from woodwork_engine.bus.line import Line
 from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.delivery import Delivery, Output, current
 from woodwork_engine.errors import ClosingError, RequestError, UnknownComponentError
@@ -28,9 +29,10 @@ _ROUTED = CommunicationPattern.ROUTED
 class Sender:
     """Turns what components emit into envelopes with their origin (bus.md A3-A5) and hands them to the intake."""
 
-    def __init__(self, core: BusCore, intake: Intake, ids: IdSource) -> None:
+    def __init__(self, core: BusCore, intake: Intake, line: Line, ids: IdSource) -> None:
         self._core = core
         self._intake = intake
+        self._line = line
         self._ids = ids
 
     async def emit(
@@ -117,7 +119,7 @@ class Sender:
         if asked.staged is not None:
             parcels = self.children(asked, instance.routes)
             if asking is None:
-                await self._intake.room_for_outputs(parcels)
+                await self._line.room_for_outputs(parcels)
                 self._intake.accept(parcels)
             else:  # whoever asks holds its lane: it must not wait for room on another's behalf (bus.md F4)
                 self._intake.accept_inside(parcels)

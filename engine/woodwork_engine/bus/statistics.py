@@ -55,6 +55,11 @@ def settled(core: BusCore) -> int:
     return sum(endpoint.settled for endpoint in core.everybody())
 
 
+def unhandled(core: BusCore) -> int:
+    """Return how many messages wait for a name that nobody handles (yet); parked ones are not among them."""
+    return sum(endpoint.depth - endpoint.working for endpoint in core.endpoints.values() if endpoint.is_unhandled)
+
+
 def is_failing(endpoint: Endpoint) -> bool:
     """Whether most attempts of the last minute failed; recovers by itself."""
     failed = endpoint.window.growth(3, endpoint.failed)
@@ -157,7 +162,7 @@ def published_statistics(core: BusCore, started_at: float, topics: Mapping[str, 
         "active_subscriptions": len(topics),
         "registered_components": len(handlers),
         "queued_messages": core.depth,
-        "unhandled_messages": core.unhandled(),
+        "unhandled_messages": unhandled(core),
         "avg_delivery_time_ms": 1000 * sum(e.handled_seconds for e in endpoints) / ok if ok else 0.0,
         "peak_queue_size": max((e.peak for e in endpoints), default=0),
         "delivery_failures": failed,

@@ -10,6 +10,7 @@ from itertools import count
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import EdgeCounter
 from woodwork_engine.bus.endpoint import EndpointState, Route
+from woodwork_engine.bus.serving import Serving
 from woodwork_engine.bus.settlement import Settlement
 
 MOST_REMEMBERED = 1_024
@@ -26,8 +27,9 @@ class _Subscription:
 class Subscriptions:
     """Finds the subscriptions for an event type; topics may have `*` wildcards."""
 
-    def __init__(self, core: BusCore, settlement: Settlement) -> None:
+    def __init__(self, core: BusCore, serving: Serving, settlement: Settlement) -> None:
         self._core = core
+        self._serving = serving
         self._settlement = settlement
         self._all: dict[str, _Subscription] = {}
         self._matching: dict[str, tuple[_Subscription, ...]] = {}
@@ -67,7 +69,7 @@ class Subscriptions:
         self._matching.clear()
         endpoint = subscription.route.endpoint
         endpoint.policy = replace(endpoint.policy, on_remove="discard")
-        self._core.dismiss(endpoint, EndpointState.PARKED)
+        self._serving.dismiss(endpoint, EndpointState.PARKED)
         self._core.ended.add(endpoint)
         for lane in tuple(endpoint.lanes.values()):
             for delivery in list(lane.queue)[lane.running :]:

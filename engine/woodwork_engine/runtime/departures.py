@@ -95,17 +95,17 @@ class Departures:
 
     def _conclude(self, endpoint: Endpoint) -> None:
         """Keep, end or hand on what is left at *endpoint*, as its `on_remove` says."""
-        core, how = self._bus.core, endpoint.policy.on_remove
+        how = endpoint.policy.on_remove
         if redirect_of(how) is not None:
-            core.dismiss(endpoint, EndpointState.PARKED)
+            self._bus.serving.dismiss(endpoint, EndpointState.PARKED)
             self._bus.relocation.redirect(endpoint)
             members = {*self._leaving, *self._crew.members.values()}
             attempts = [instance for member in members for instance in member.attempts()]
             if endpoint.depth and attempts:
                 self._go_on(self._redirect_rest(endpoint, attempts))
         elif how != "park":
-            self._bus.discard_rest(endpoint, dead=how == "dead_letter")
-        core.park(endpoint)
+            self._bus.relocation.discard_rest(endpoint, dead=how == "dead_letter")
+        self._bus.serving.park(endpoint)
 
     async def _redirect_rest(self, endpoint: Endpoint, attempts: Collection[Instance]) -> None:
         """Hand on what is left in lanes whose attempts go on beyond the drain, as each of these ends."""
@@ -126,7 +126,7 @@ class Departures:
         attempts += [one for member in self._crew.members.values() for one in member.earlier_attempts()]
         endpoints = [self._bus.core.endpoint(name) for name in self._drains]
         return [instance.retire(loop) for instance in attempts] + [
-            self._bus.core.emptied(one, loop) for one in endpoints if one.depth
+            self._bus.idleness.emptied(one, loop) for one in endpoints if one.depth
         ]
 
     async def _leave(self, member: Member, deadline: float, why: str) -> None:

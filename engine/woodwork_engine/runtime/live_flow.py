@@ -166,7 +166,7 @@ class LiveFlow:
             self._departures.returned(node.name)
             member = crew.members.get(node.name)
             if member is None:
-                bus.core.vacate(bus.core.endpoint(node.name), node.policy)
+                bus.serving.vacate(bus.core.endpoint(node.name), node.policy)
                 continue
             member.node = node
             member.serve(bus.employ(node.name, member.handler, node.policy, table))
@@ -176,7 +176,7 @@ class LiveFlow:
         core = self.bus.core
         for endpoint in tuple(core.endpoints.values()):
             if endpoint.depth and endpoint.state is EndpointState.WAITING and plan.node(endpoint.name) is None:
-                core.park(endpoint)
+                self.bus.serving.park(endpoint)
 
     def _take_over(self, plan: FlowPlan) -> None:
         """Give components of *plan* the lanes of those that they say they were (bus.md G3)."""
@@ -240,13 +240,13 @@ class LiveFlow:
 
     async def idle(self) -> None:
         """Return when every input has ended and nothing is queued, running or waiting for a retry."""
-        core = self.bus.core
+        idleness = self.bus.idleness
         while True:
             await self.inputs.ended(self.crew.members.values())
-            await core.idle()
+            await idleness.reached()
             async with self._exchanging:  # inputs that are being replaced have ended, but their successors not begun
                 pass
-            if core.depth == core.at_rest() and not any(member.reads for member in self.crew.members.values()):
+            if idleness.is_now() and not any(member.reads for member in self.crew.members.values()):
                 return
 
     def cut_short(self) -> None:

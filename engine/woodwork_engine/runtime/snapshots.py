@@ -9,7 +9,7 @@ from woodwork_engine.bus.breaker import BreakerState
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import percentile_ms
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState
-from woodwork_engine.bus.statistics import is_failing, latency_counts
+from woodwork_engine.bus.statistics import is_failing, latency_counts, unhandled
 from woodwork_engine.clock import Clock
 from woodwork_engine.dead_letter import DeadState
 from woodwork_engine.events import EventLog
@@ -183,7 +183,7 @@ class SnapshotMaker:
             blocked=core.blocked,
             unroutable=core.unroutable,
             rejected=core.rejected,
-            unhandled=core.unhandled(),
+            unhandled=unhandled(core),
             in_activity=core.window.per_second(0),
             out_activity=core.window.per_second(1),
             latency_histogram=counts,

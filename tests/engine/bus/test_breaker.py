@@ -102,7 +102,7 @@ async def test_after_a_cool_down_a_few_are_let_through_and_when_they_succeed_all
         assert service.most_running == PROBES
         await later(1)
         assert state(bus) is BreakerState.CLOSED
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.endpoints["a"].ok == 20
     told = [(one.type, one.details()) for one in records(log, "paused", "resumed", "note")]
     assert [kind for kind, _ in told] == ["paused", "note", "resumed"]
@@ -141,7 +141,7 @@ async def test_probes_that_come_one_by_one_close_it_as_well() -> None:
         bus.kill_retry((bus.core.endpoints["a"].lanes["s0"].queue[0].envelope.message_id, "a"))
         await later(31)
         assert state(bus) is BreakerState.CLOSED
-        await bus.core.idle()
+        await bus.idleness.reached()
 
 
 @virtual_time
@@ -248,7 +248,7 @@ async def test_a_lane_that_a_person_holds_stays_held_when_the_breaker_closes() -
         assert state(bus) is BreakerState.CLOSED
         assert {name for name, lane in bus.core.endpoints["a"].lanes.items() if lane.queue} == {"s5"}
         bus.holds.resume("a", "s5")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.endpoints["a"].ok == 6
 
 
@@ -263,7 +263,7 @@ async def test_an_open_breaker_makes_the_bus_unwell_until_it_closes() -> None:
         assert degraded_reasons(bus.core) == ("a: the breaker is open; it is tried again in 20 s",)
         assert not bus.is_healthy()
         service.works = True
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.is_healthy()
 
 
@@ -282,7 +282,7 @@ async def test_new_code_and_a_policy_without_breaker_begin_anew() -> None:
         good.works = True
         bus.register_component_handler("a", good)
         assert state(bus) is BreakerState.CLOSED
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert len(good.calls) == 4
         await send(bus, *range(10, 14))
         bus.register_component_handler("a", service)
@@ -291,7 +291,7 @@ async def test_new_code_and_a_policy_without_breaker_begin_anew() -> None:
         bus.employ("a", handler, policy(breaker=None))
         assert bus.core.endpoints["a"].breaker is None
         service.works = True
-        await bus.core.idle()
+        await bus.idleness.reached()
 
 
 @virtual_time
@@ -306,7 +306,7 @@ async def test_a_component_that_leaves_takes_its_breaker_along() -> None:
         good = Service()
         good.works = True
         bus.register_component_handler("a", good)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert len(good.calls) == 4
 
 
@@ -358,9 +358,9 @@ async def test_what_else_holds_a_component_goes_on_holding_it(held: bool) -> Non
         await later()
         endpoint = bus.core.endpoints["a"]
         if held:
-            bus.core.hold(endpoint, "somebody")
+            bus.serving.hold(endpoint, "somebody")
         service.works = True
         await later(31)
         assert (endpoint.depth == 0) is not held
-        bus.core.release(endpoint, "somebody")
-        await bus.core.idle()
+        bus.serving.release(endpoint, "somebody")
+        await bus.idleness.reached()

@@ -29,7 +29,7 @@ async def test_a_breakpoint_holds_the_head_of_each_lane_and_no_lane_waits_for_an
         assert [record.message_id for record in records(log, "held")] == [first.message_id]
         assert [record for record in records(log, "started") if record.message_id == first.message_id] == []
         assert bus.breakpoints.release(first.message_id, "a")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1, 2]
 
 
@@ -55,7 +55,7 @@ async def test_a_lane_that_is_emptied_when_its_turn_comes_stops_nobody() -> None
         await bus.send_to_component(message("a", 1, "gone"))
         await bus.send_to_component(message("a", 2, "s"))
         assert bus.holds.purge("a", "gone") == 1
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.done == [("s", 2)]
 
 
@@ -73,7 +73,7 @@ async def test_a_held_message_may_be_edited_before_it_is_released() -> None:
         with pytest.raises(PayloadError):
             bus.breakpoints.release(sent.message_id, "a", encoded=b"\xc1")
         assert bus.breakpoints.release(sent.message_id, "a", encoded=encode({"n": "other"}))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == ["other"]
         assert bus.core.bytes == 0
         details = records(log, "released")[0].details()
@@ -92,7 +92,7 @@ async def test_resuming_or_stepping_the_lane_of_a_held_message_releases_it(comma
         await later()
         assert len(bus.breakpoints.held()) == 1
         getattr(bus.holds, command)("a", "s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1, 2]
         assert len(records(log, "released")) == 1
         assert bus.holds.list() == ()
@@ -142,7 +142,7 @@ async def test_without_its_breakpoint_a_component_is_not_looked_at() -> None:
         assert worker.done == []
         bus.holds.resume("a", "s")  # as a person would who resumes the lane
         await bus.send_to_component(message("a", 2))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1, 2]
 
 

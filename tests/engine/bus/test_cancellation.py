@@ -76,7 +76,7 @@ class Place:
         self.dying |= set(numbers)
         for number in numbers:
             await self.bus.outbox.emit("in", "x", {"n": number}, session="s")
-            await self.bus.core.idle()
+            await self.bus.idleness.reached()
             self.letters[number] = self.bus.core.dead.list()[-1].dlq_id
         self.dying.clear()
 
@@ -168,7 +168,7 @@ async def _cancelled_in_line(call: Call, at: int, moment: Moment) -> Cancelled:
     assert not waiting, "somebody waits for ever"
     assert behind.exception() is None
     async with asyncio.timeout(BOUND):
-        await bus.core.idle()
+        await bus.idleness.reached()
     had = [name for name in BOTH if "late" in place.got[name]]
     assert had in ([], list(call.targets)), "half of it was accepted"
     if not call.policy.durable:  # else what has its place stays accepted while it is written
@@ -233,7 +233,7 @@ async def _cancelled_stop(deadline: float | None, at: int, moment: Moment) -> Ca
     assert len(place.journal.rows) == bus.core.depth, "I2: what is left is kept"
     await bus.start()
     async with asyncio.timeout(BOUND):
-        await bus.core.idle()
+        await bus.idleness.reached()
     sent = ["first", *(number for number, task in zip((1, 2), waiting, strict=True) if task.exception() is None)]
     for name in BOTH:
         assert place.got[name] == sent

@@ -26,7 +26,7 @@ async def test_the_published_statistics_count_what_happened() -> None:
         for number in range(4):
             await bus.send_to_component(message("a", number))
         await bus.send_to_component(message("nobody", 9))
-        await bus.core.idle()
+        await bus.idleness.reached()
         stats = bus.get_stats()
     assert set(stats) == PUBLISHED
     expected = {
@@ -54,7 +54,7 @@ async def test_every_transition_is_one_record_with_every_key() -> None:
         routed(bus, {"in": ("a",), "a": ("b",)}, {"a": step, "b": lambda _d, _: None}, revision=3)
         root = await bus.outbox.emit("in", "input.received", {"n": 1}, session="s")
         await bus.outbox.emit("a-dead-end", "x", 1, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     kept = records(log)
     assert [(record.type, record.target, record.attempt) for record in kept] == [
         ("emitted", None, None),
@@ -92,10 +92,10 @@ async def test_messages_are_counted_per_component_and_per_route() -> None:
         routed(bus, {"in": ("a",), "a": ("b", "c")}, steps)
         for number in range(5):
             await bus.outbox.emit("in", "x", number, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         routed(bus, {"in": ("a",), "a": ("b",)}, steps, revision=2)
         await bus.outbox.emit("in", "x", 5, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         edges = {key: edge.count for key, edge in bus.core.edges.items()}
         endpoints = bus.core.endpoints
     assert edges == {("in", "a"): 6, ("a", "b"): 6, ("a", "c"): 5}
@@ -112,7 +112,7 @@ async def test_durations_are_counted_in_powers_of_two_microseconds() -> None:
         bus.register_component_handler("a", Worker(seconds=0.001))
         for number in range(3):
             await bus.send_to_component(message("a", number))
-        await bus.core.idle()
+        await bus.idleness.reached()
         counts = bus.core.endpoints["a"].histogram.counts()
         assert {bucket: number for bucket, number in enumerate(counts) if number} == {10: 3}
         assert bus.core.sessions["s"].histogram.counts() == counts
@@ -205,7 +205,7 @@ async def test_idle_lanes_and_the_oldest_sessions_are_let_go() -> None:
         bus.register_component_handler("a", Worker())
         for number in range(MOST_SESSIONS + 500):
             await bus.send_to_component(message("a", number, f"s{number}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         await bus.send_to_component(message("nobody", 1, "kept"))
         assert len(bus.core.endpoints["a"].lanes) == MOST_SESSIONS + 500
         await later(IDLE_LANE_SECONDS + TIDY_EVERY + 2)
@@ -228,6 +228,6 @@ async def test_who_has_the_loop_is_known_while_it_has_it() -> None:
 
         bus.register_component_handler("a", handler)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert seen == [None, "a", "a"]
     assert bus.core.busy is None

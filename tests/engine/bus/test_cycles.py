@@ -36,7 +36,7 @@ async def _feedback(seed: int, *, sessions: int = 6, rounds: int = 3) -> int:
         routed(bus, LOOP, {"a": step, "b": back, "out": lambda _d, data: out.append(data)})
         for number in range(40):
             await bus.outbox.emit("in", "x", [number, 0], session=f"s{number % sessions}")
-        await bus.core.idle()
+        await bus.idleness.reached()
     return len(out)
 
 
@@ -100,7 +100,7 @@ async def test_a_send_that_closes_a_cycle_no_route_announced_does_not_block() ->
         routed(bus, {"in": ("a",), "a": ("b",)}, {"a": first, "b": second})
         for number in range(20):
             await bus.outbox.emit("in", "x", number, session=f"s{number % 4}")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert sorted(done) == list(range(100, 120))
 
 
@@ -127,7 +127,7 @@ async def test_two_revisions_whose_routes_run_against_each_other_do_not_wedge() 
             await bus.outbox.emit("y", "x", 10 + number, session=f"t{number}")
         await later()
         gate.set()
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert sorted(done) == [0, 1, 10, 11]
 
 
@@ -164,7 +164,7 @@ async def test_a_message_that_goes_in_circles_dies_at_the_hop_limit() -> None:
 
         routed(bus, {"in": ("a",), "a": ("b",), "b": ("a",)}, {"a": step, "b": step})
         await bus.outbox.emit("in", "x", 1, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert hops == list(range(9))
     assert (letter.reason, letter.envelope.hop) == ("hop_limit", 9)
@@ -188,7 +188,7 @@ async def test_bare_handlers_that_send_in_circles_die_at_the_hop_limit_too() -> 
         bus.register_component_handler("same", same)
         await bus.send_to_component(message("new", 1))
         await bus.send_to_component(message("same", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert count == {"new": 9, "same": 9}
     assert [letter.reason for letter in bus.core.dead.list()] == ["hop_limit", "hop_limit"]
 
@@ -204,7 +204,7 @@ async def test_a_cycle_that_multiplies_messages_ends_at_the_hard_cap() -> None:
 
         routed(bus, {"in": ("a",), "a": ("a",)}, {"a": twice})
         await bus.outbox.emit("in", "x", 1, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.endpoints["a"].peak == 20
         reasons = {letter.reason for letter in bus.core.dead.list()}
     assert reasons == {"overflow", "hop_limit"}
@@ -227,7 +227,7 @@ async def test_what_a_bare_handler_sends_is_taken_at_once_and_limits_stay_for_th
         assert {letter.reason for letter in bus.core.dead.list()} == {"overflow"}
         worker = Worker()
         bus.register_component_handler("b", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
         bus.unregister_component_handler("b")
         for number in range(2):
             await bus.send_to_component(message("b", number, sender_component="a"))
@@ -267,5 +267,5 @@ async def test_what_a_request_emits_never_waits_while_somebody_waits_for_its_ans
         routed(bus, {"in": ("a",), "tool": ("b",)}, {"a": asker, "tool": tool, "b": audit})
         for number in range(12):
             await bus.outbox.emit("in", "x", number, session=f"s{number % 3}")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert sorted(done) == [*range(12), *range(100, 112)]

@@ -111,7 +111,7 @@ async def test_what_is_exported_can_be_imported_elsewhere_and_replayed_there() -
         worker.failures[1] = 9
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         bus.core.dead.add(letter("dl-000002", payload=odd, target="a"))
         lines = list(bus.dead_letters.export())
         before = bus.dead_letters.list()
@@ -127,7 +127,7 @@ async def test_what_is_exported_can_be_imported_elsewhere_and_replayed_there() -
         ]
         for dlq_id in imported.ids:
             await bus.dead_letters.replay(dlq_id)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert [one.payload for one in worker.seen] == [{"n": 1}, odd]
 
 
@@ -172,7 +172,7 @@ async def test_a_replay_may_keep_the_life_it_had() -> None:
         bus.register_component_handler("a", worker)
         for number in (1, 2):
             await bus.send_to_component(message("a", number, ttl_seconds=100 * number))
-        await bus.core.idle()
+        await bus.idleness.reached()
         expires = bus.dead_letters.get("dl-000001").envelope.expires_at
         await later(50)
         worker.failures.clear()
@@ -195,12 +195,12 @@ async def test_several_replays_go_in_the_order_in_which_their_lane_took_them() -
             await bus.send_to_component(message("a", number, session=f"s-{number % 2}"))
             await later(1)
         await bus.dead_letters.replay("dl-000001")
-        await bus.core.idle()
+        await bus.idleness.reached()
         worker.failures.clear()
         chosen = [one.dlq_id for one in bus.dead_letters.list(LetterChoice(state="open"))]
         accepted, refused = await bus.replays.replay_in_order([*reversed(chosen), "nothing"])
         assert (len(accepted), [one for one, _ in refused]) == (6, ["nothing"])
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert (worker.numbers("s-0"), worker.numbers("s-1")) == ([0, 2, 4], [1, 3, 5])
 
 

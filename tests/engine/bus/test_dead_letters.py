@@ -30,7 +30,7 @@ async def test_a_dead_letter_has_everything_needed_to_understand_it() -> None:
         root = await bus.outbox.emit("in", "x", {"n": 1}, session="s-1")
         await later()
         await bus.outbox.emit("in", "x", {"n": 2}, session="s-1")
-        await bus.core.idle()
+        await bus.idleness.reached()
         first = bus.core.dead.list()[0]
     assert (first.v, first.dlq_id, first.reason, first.at) == (1, "dl-000001", "exhausted", EPOCH + 3)
     assert (first.flow, first.revision, first.state) == ("flow", 7, "open")
@@ -53,7 +53,7 @@ async def test_a_dead_letter_survives_being_written_and_read() -> None:
     async with running(DeliveryPolicy(retry=ONCE)) as bus:
         routed(bus, {"in": ("a",)}, {"a": fail})
         await bus.outbox.emit("in", "x", {"n": [1, None, "ü"]}, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert msgspec.json.decode(msgspec.json.encode(letter), type=DeadLetter) == letter
 
@@ -77,7 +77,7 @@ async def test_dying_and_being_settled_are_one_step() -> None:
         bus.core.dead.add = watched
         for number in range(5):
             await bus.send_to_component(message("a", number))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert set(states) == {(5, 1)}
     assert [record.type for record in records(log)][-2:] == ["failed", "dead"]
 
@@ -91,7 +91,7 @@ async def test_a_lane_goes_on_with_the_next_after_a_dead_letter() -> None:
         bus.register_component_handler("a", worker)
         for number in range(3):
             await bus.send_to_component(message("a", number))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [0, 2]
 
 
@@ -104,7 +104,7 @@ async def test_the_list_of_dead_letters_changes_its_version_with_every_change() 
         bus.register_component_handler("a", worker)
         dead, versions = bus.core.dead, [bus.core.dead.version]
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         versions.append(dead.version)
         bus.dead_letters.discard(["dl-000001"])
         versions.append(dead.version)
@@ -130,7 +130,7 @@ async def test_a_payload_that_cannot_be_read_becomes_a_dead_letter_that_says_so(
         routed(bus, {"in": ("a",)}, {"a": lambda _d, data: done.append(data)})
         await bus.outbox.emit("in", "x", {Odd(1): 2}, session="s")
         await bus.outbox.emit("in", "x", "next", session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert done == ["next"]
     assert letter.reason == "undecodable"
@@ -143,7 +143,7 @@ async def test_any_payload_is_shown_as_json_to_be_edited() -> None:
     async with running(DeliveryPolicy(retry=ONCE)) as bus:
         routed(bus, {"in": ("a",)}, {"a": fail})
         await bus.outbox.emit("in", "x", {("a", 1): b"x", 2: [{b"k": None}]}, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         text = bus.core.dead.list()[0].payload_text()
     assert json.loads(text) == {"('a', 1)": "b'x'", "2": [{"b'k'": None}]}
 
@@ -162,11 +162,11 @@ async def test_what_a_removed_component_leaves_goes_the_way_its_policy_says() ->
             await later(1)
             endpoint = bus.core.endpoints["a"]
             endpoint.state = EndpointState.DRAINING
-            bus.discard_rest(endpoint, dead=on_remove == "dead_letter")
-            bus.core.park(endpoint)
+            bus.relocation.discard_rest(endpoint, dead=on_remove == "dead_letter")
+            bus.serving.park(endpoint)
             assert endpoint.depth == 1, "the running one"
             await bus.send_to_component(message("a", 9))
-            await bus.core.idle()
+            await bus.idleness.reached()
             assert endpoint.depth == 0
             assert [letter.reason for letter in bus.core.dead.list()] == ["component_removed"] * reasons
             assert endpoint.discarded == 4 - reasons

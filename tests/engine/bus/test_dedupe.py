@@ -35,9 +35,9 @@ async def test_the_same_message_sent_again_is_accepted_without_a_delivery_and_to
         first = message("a", 1)
         assert await bus.send_to_component(first)
         assert await bus.send_to_component(first)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert await bus.send_to_component(first)
-        await bus.core.idle()
+        await bus.idleness.reached()
         endpoint = bus.core.endpoints["a"]
         assert (endpoint.duplicates, endpoint.accepted, endpoint.ok) == (2, 1, 1)
     assert worker.numbers() == [1]
@@ -61,7 +61,7 @@ async def test_a_dedupe_key_makes_messages_the_same_within_a_session() -> None:
         await bus.send_to_component(message("a", 2, "x", dedupe_key="order-7"))
         await bus.send_to_component(message("a", 3, "y", dedupe_key="order-7"))
         await bus.send_to_component(message("a", 4, "x", dedupe_key="order-8"))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert sorted(number for _, number in worker.done) == [1, 3, 4]
     assert [note.details() for note in records(log, "note")] == [
         {"event": "duplicate", "first": first.message_id, "dedupe_key": "order-7"}
@@ -77,7 +77,7 @@ async def test_a_message_for_several_targets_is_looked_up_at_each() -> None:
         steps = {name: lambda d, payload: got.append((d.target, payload)) for name in policies}
         routed(bus, {"in": ("once", "often")}, steps, policies)
         ids = [await bus.outbox.emit("in", "x", number, session="s", dedupe_key="k") for number in (1, 2)]
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert ids[0] == ids[1]
     assert sorted(got, key=str) == [("often", 1), ("often", 2), ("once", 1)]
 
@@ -105,7 +105,7 @@ async def test_an_output_with_a_key_is_the_same_message_as_an_earlier_one() -> N
         routed(bus, {"a": ("b",)}, {"a": step, "b": lambda _d, p: got.append(p)}, {"a": DeliveryPolicy(), "b": once()})
         for number in (1, 2):
             await bus.outbox.send(None, "a", "x", number, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.endpoints["b"].duplicates == 1
     assert got == [1]
 
@@ -120,7 +120,7 @@ async def test_a_topic_has_a_window_for_each_subscriber() -> None:
         news = MessageEnvelope({"n": 1}, "news", created_at=VirtualClock().time())
         assert await bus.publish(news)
         assert await bus.publish(news)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert [worker.numbers("default") for worker in workers] == [[1], [1]]
 
 
@@ -140,7 +140,7 @@ async def test_what_the_envelope_says_goes_before_what_the_component_says(mode: 
         often = message("b", 3, delivery_mode=DeliveryMode.AT_LEAST_ONCE)
         for one in (often, often):
             await bus.send_to_component(one)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [1, 2, 2]
     assert other.numbers() == [3, 3]
 
@@ -158,9 +158,9 @@ async def test_a_duplicate_needs_no_room() -> None:
         with pytest.raises(QueueFullError):
             await bus.send_to_component(message("a", 2))
         worker.gate.set()
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert await bus.send_to_component(message("a", 2))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [1, 2]
 
 
@@ -180,7 +180,7 @@ async def test_what_was_refused_was_not_seen() -> None:
         await asyncio.wait([waiting])
         await later(20)
         assert await bus.send_to_component(second)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.endpoints["a"].duplicates == 0
     assert worker.numbers() == [1, 2]
 
@@ -194,7 +194,7 @@ async def test_two_that_wait_for_room_with_one_key_become_one_delivery() -> None
         await bus.send_to_component(message("a", 1))
         sent = [bus.send_to_component(message("a", number, dedupe_key="k")) for number in (2, 3)]
         assert await asyncio.gather(*sent) == [True, True]
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.endpoints["a"].duplicates == 1
     assert worker.numbers() == [1, 2]
 
@@ -208,14 +208,14 @@ async def test_a_retry_is_no_duplicate_and_a_replay_goes_past_the_window() -> No
         bus.register_component_handler("a", worker)
         sent = message("a", 1, dedupe_key="k")
         await bus.send_to_component(sent)
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
         assert len(letter.attempts) == 4
         assert await bus.send_to_component(sent), "it was seen, although it died"
         worker.failures.clear()
         await bus.replays.replay(letter.dlq_id)
         await bus.replays.replay(letter.dlq_id, force=True)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.endpoints["a"].duplicates == 1
     assert worker.numbers() == [1, 1]
     assert worker.seen[-1].dedupe_key == "k"
@@ -233,7 +233,7 @@ async def test_what_was_handled_after_it_left_the_window_is_not_handled_again() 
         await later(12)
         await bus.send_to_component(first)
         assert bus.core.depth == 2, "too long ago for the window at acceptance"
-        await bus.core.idle()
+        await bus.idleness.reached()
         endpoint = bus.core.endpoints["a"]
         assert (endpoint.ok, endpoint.discarded, endpoint.duplicates) == (1, 1, 1)
     assert len(worker.started) == 1
@@ -252,7 +252,7 @@ async def test_a_duplicate_that_is_late_as_well_is_a_duplicate_first() -> None:
         worker.seconds = 2.3  # over between the end of its life and the next sweep
         await bus.send_to_component(message("a", 2))
         await bus.send_to_component(msg_again(first))
-        await bus.core.idle()
+        await bus.idleness.reached()
         endpoint = bus.core.endpoints["a"]
         assert (endpoint.ok, endpoint.duplicates, endpoint.dead) == (2, 1, 0)
 
@@ -275,7 +275,7 @@ async def test_the_window_is_over_after_its_time() -> None:
         await later(2)
         assert len(bus.core.endpoints["a"].seen or ()) == 0
         await bus.send_to_component(message("a", 1, message_id=first.message_id))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [1, 1]
 
 
@@ -288,11 +288,11 @@ async def test_the_window_holds_so_many_ids_and_the_oldest_go_first() -> None:
         sent = [message("a", number) for number in range(5)]
         for one in sent:
             await bus.send_to_component(one)
-            await bus.core.idle()
+            await bus.idleness.reached()
         assert len(bus.core.endpoints["a"].seen or ()) == 3
         await bus.send_to_component(sent[4])
         await bus.send_to_component(sent[0])
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [0, 1, 2, 3, 4, 0]
 
 
@@ -340,11 +340,11 @@ async def test_the_context_has_what_a_handler_needs_to_be_idempotent_itself() ->
         sent = [message("a", number) for number in range(3)]
         for one in sent:
             await bus.send_to_component(one)
-        await bus.core.idle()
+        await bus.idleness.reached()
         await bus.stop()
         await bus.start()
         await bus.send_to_component(message("a", 9))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert [(i, n) for i, n, _ in seen[:6]] == [(one.message_id, n) for one in sent for n in (1, 2)]
     fences = [fence for _, _, fence in seen]
     assert fences == sorted(set(fences))
@@ -373,7 +373,7 @@ async def test_a_thread_that_was_given_up_keeps_the_fence_of_its_own_attempt() -
 
     bus.register_component_handler("a", handler)
     await bus.send_to_component(MessageEnvelope(1, target_component="a"))
-    await bus.core.idle()
+    await bus.idleness.reached()
     release.set()
     await until(lambda: len(seen) == 2)
     (second, later_fence), (first, fence) = seen
@@ -389,7 +389,7 @@ async def test_nobody_who_asks_for_no_fence_pays_for_one() -> None:
         marks: list[object] = []
         routed(bus, {}, {"a": lambda delivery, _payload: marks.append(delivery.marks)})
         await bus.outbox.send(None, "a", "x", 1)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert marks == [None]
 
 

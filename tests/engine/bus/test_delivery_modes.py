@@ -27,7 +27,7 @@ async def test_a_message_is_repeated_until_its_handler_has_returned() -> None:
         await bus.send_to_component(message("a", 1))
         await later(0.5)
         assert bus.core.depth == 1, "in flight, and not acknowledged"
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert [attempt for _, _, attempt in worker.started] == [1, 2, 3]
     assert [record.type for record in records(log, "failed", *ENDS)] == ["failed", "failed", "ok"]
 
@@ -44,7 +44,7 @@ async def test_at_most_once_is_never_repeated_and_never_a_dead_letter(said_by: s
         mode = DeliveryMode.AT_MOST_ONCE if said_by == "envelope" else None
         await bus.send_to_component(message("a", 1, delivery_mode=mode))
         await bus.send_to_component(message("a", 2, delivery_mode=mode))
-        await bus.core.idle()
+        await bus.idleness.reached()
         stats = bus.get_stats()
     assert [number for _, number, _ in worker.started] == [1, 2]
     assert (stats["messages_failed"], stats["messages_dead_lettered"], len(bus.core.dead)) == (1, 0, 0)
@@ -62,7 +62,7 @@ async def test_at_least_once_said_by_the_envelope_goes_before_the_component() ->
         worker.failures[1] = 1
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1, delivery_mode=DeliveryMode.AT_LEAST_ONCE))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [1]
 
 
@@ -104,7 +104,7 @@ async def test_every_accepted_delivery_ends_in_exactly_one_way() -> None:
         modes = (None, DeliveryMode.AT_MOST_ONCE)
         for number in range(40):
             await bus.send_to_component(message("a", number, f"s{number % 5}", delivery_mode=modes[number % 2]))
-        await bus.core.idle()
+        await bus.idleness.reached()
     accepted = sorted(record.message_id for record in records(log, "queued"))
     ended = sorted(record.message_id for record in records(log, *ENDS))
     assert accepted == ended

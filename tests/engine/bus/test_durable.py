@@ -62,7 +62,7 @@ async def test_a_durable_message_is_neither_attempted_nor_recorded_before_it_is_
         journal.commit()
         assert await sending
         journal.slow = False
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1]
         kinds = [record.type for record in log.reader(from_start=True).read().records]
         assert kinds == ["emitted", "queued", "started", "ok"]
@@ -91,7 +91,7 @@ async def test_a_lane_that_is_woken_while_its_message_is_being_written_starts_no
         journal.slow = False
         journal.commit()
         assert await sending
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert second.numbers() == [2]
 
 
@@ -115,7 +115,7 @@ async def test_a_target_that_keeps_nothing_waits_with_one_that_does() -> None:
         journal.slow = False
         journal.commit()
         await sending
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1, 2]
 
 
@@ -128,7 +128,7 @@ async def test_one_batch_takes_what_many_publishers_send_at_once(seed: int) -> N
         bus.register_component_handler("a", worker)
         await asyncio.gather(*(bus.send_to_component(message("a", n, f"s{n % 5}")) for n in range(50)))
         assert len(journal.batches) < 10
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert not journal.rows
 
 
@@ -168,7 +168,7 @@ async def test_what_cannot_be_kept_is_not_accepted_and_nothing_else_is_lost() ->
         assert bus.core.depth == 1
         assert bus.core.bytes == len(bus.core.endpoints["a"].lanes["s"].queue[0].encoded)
         worker.gate.set()
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1], "a message that is inside is handled nevertheless"
         with pytest.raises(JournalError):
             await bus.send_to_component(message("a", 3))
@@ -178,7 +178,7 @@ async def test_what_cannot_be_kept_is_not_accepted_and_nothing_else_is_lost() ->
         await asyncio.sleep(2)
         assert not journal.rows, "the acknowledgement was written after all"
         await bus.send_to_component(message("a", 4))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1, 4]
         assert not degraded_reasons(bus.core)
 
@@ -218,7 +218,7 @@ async def test_a_cancelled_publisher_leaves_its_message_accepted() -> None:
         await asyncio.sleep(1)
         journal.slow = False
         journal.commit()
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1]
 
 
@@ -239,7 +239,7 @@ async def test_what_was_not_settled_comes_back_in_order_with_its_attempts() -> N
         assert [r.type for r in log.reader(from_start=True).read().records] == ["restored"] * 4
         bus.register_component_handler("a", again)
         await bus.send_to_component(message("a", 4))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert again.numbers() == [0, 1, 2, 3, 4]
         assert again.started[0] == ("s", 0, 2), "the attempt before counts"
     assert not journal.rows
@@ -263,7 +263,7 @@ async def test_outputs_and_their_acknowledgement_are_one_step() -> None:
         ended = [batch for batch in journal.batches if batch.settled]
         assert [len(batch.accepted) for batch in ended] == [1]
         worker.gate.set()
-        await bus.core.idle()
+        await bus.idleness.reached()
 
 
 @virtual_time
@@ -274,7 +274,7 @@ async def test_a_dead_letter_and_the_end_of_its_delivery_are_one_step() -> None:
         worker.failures[1] = 99
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         await asyncio.sleep(0.1)
         (letter,) = journal.dead.values()
         assert letter.reason is DeathReason.EXHAUSTED
@@ -357,7 +357,7 @@ async def test_what_is_paused_and_parked_is_kept_where_nothing_is_durable() -> N
         for n in range(3):
             await bus.send_to_component(message("a", n))
         await bus.send_to_component(message("gone", 9))
-        bus.core.park(bus.core.endpoint("gone"))
+        bus.serving.park(bus.core.endpoint("gone"))
         await asyncio.sleep(2)
     assert sorted(waiting(journal)) == [("s", "a")] * 3 + [("s", "gone")]
     worker = Worker()
@@ -380,12 +380,12 @@ async def test_what_comes_effectively_once_does_so_across_lives() -> None:
     async with kept_in(journal, policy) as bus:
         bus.register_component_handler("a", Worker())
         await bus.send_to_component(once)
-        await bus.core.idle()
+        await bus.idleness.reached()
     worker = Worker()
     async with kept_in(journal, policy) as bus:
         bus.register_component_handler("a", worker)
         await bus.send_to_component(once)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert not worker.started
         assert bus.core.endpoints["a"].duplicates == 1
 
@@ -420,7 +420,7 @@ async def test_a_replay_that_took_its_old_place_has_it_in_the_next_life_too() ->
     async with kept_in(journal, policy) as bus:
         bus.register_component_handler("a", again)
         bus.holds.resume("a")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert again.numbers() == [0, 1, 2]
 
 
@@ -465,7 +465,7 @@ async def test_what_is_held_is_kept_as_it_happens() -> None:
         worker.failures[0] = 9
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 0, "stuck"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         await bus.send_to_component(message("a", 1, "stuck"))
         bus.holds.pause("a", "s")
         await bus.send_to_component(message("a", 2))
@@ -477,7 +477,7 @@ async def test_what_is_held_is_kept_as_it_happens() -> None:
         assert len(journal.rows) == 3, "what comes in later too"
         bus.breakpoints.add(Breakpoint("a"))
         await bus.send_to_component(message("gone", 9))
-        bus.core.park(bus.core.endpoint("gone"))
+        bus.serving.park(bus.core.endpoint("gone"))
         await bus.send_to_component(message("gone", 10, "new"))
         await bus.kept()
         assert waiting(journal)[3:] == [("s", "gone"), ("new", "gone")]
@@ -485,7 +485,7 @@ async def test_what_is_held_is_kept_as_it_happens() -> None:
         assert [row.progress.frozen_at is not None for row in journal.rows.values()] == [True] * 5
         bus.holds.resume("a", "s")
         bus.breakpoints.remove(Breakpoint("a"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         await bus.kept()
         assert sorted(waiting(journal)) == [("new", "gone"), ("s", "gone"), ("stuck", "a")]
         assert journal.facts["holds"].count(b'"session"') == 1
@@ -535,7 +535,7 @@ async def test_no_target_of_a_fan_out_starts_its_copy_before_all_of_them_are_kep
         journal.slow = False
         journal.commit()
         await asyncio.wait([sending])
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert isinstance(sending.exception(), JournalError) == fails
         assert plain.numbers() == ([0] if fails else [0, 1])
         assert bus.core.endpoints["kept"].ok == (0 if fails else 1)

@@ -36,7 +36,7 @@ async def test_a_retried_message_is_still_the_envelope_that_was_accepted() -> No
         bus.register_component_handler("a", worker)
         sent = message("a", 1)
         await bus.send_to_component(sent)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert sent == worker.seen[0], "the first attempt sees what was sent"
     assert [seen.message_id for seen in worker.seen] == [sent.message_id] * 3
 
@@ -68,7 +68,7 @@ async def test_a_retry_tells_how_many_attempts_were_made_before() -> None:
         worker.failures[1] = 3
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert [seen.retry_count for seen in worker.seen] == [0, 1, 2, 3]
 
 
@@ -103,7 +103,7 @@ async def test_every_attempt_gives_its_outputs_the_same_ids() -> None:
         worker = Worker()
         routed(bus, {"in": ("a",), "a": ("b",)}, {"a": step, "b": lambda _d, data: worker.done.append(("s", data))})
         parent = await bus.outbox.emit("in", "input.received", {"n": 1}, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert staged[0] == staged[1] == [child_id(parent, "a", number) for number in range(3)]
     assert worker.numbers() == [0, 1, 2]
 
@@ -130,7 +130,7 @@ async def test_children_tell_where_they_come_from() -> None:
 
         routed(bus, {"in": ("a",), "a": ("b",), "b": ("c",)}, {"a": step, "b": step, "c": step})
         ingress = await bus.outbox.emit("in", "input.received", "x", session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert [one.correlation_id for one in seen] == [ingress] * 3
     assert [one.causation_id for one in seen] == [None, seen[0].message_id, seen[1].message_id]
     assert [one.hop for one in seen] == [0, 1, 2]
@@ -150,7 +150,7 @@ async def test_what_a_bare_handler_sends_tells_where_it_comes_from_too() -> None
         bus.register_component_handler("b", last)
         sent = message("a", 1)
         await bus.send_to_component(sent)
-        await bus.core.idle()
+        await bus.idleness.reached()
     child = last.seen[0]
     assert (child.correlation_id, child.causation_id, child.hop) == (sent.message_id, sent.message_id, 1)
     assert {record.correlation_id for record in records(log, "emitted", "ok")} == {sent.message_id}
@@ -171,7 +171,7 @@ async def test_a_handler_that_changes_its_payload_changes_it_for_nobody_else() -
         await bus.subscribe("news", vandal)
         await bus.subscribe("news", vandal)
         await bus.publish(MessageEnvelope({"n": 1}, "news", target_component="x", created_at=bus.core.clock.time()))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letters = bus.core.dead.list()
     assert seen == [{"n": 1}] * 8, "two targets, four attempts each"
     assert [letter.payload() for letter in letters] == [{"n": 1}] * 2
@@ -187,7 +187,7 @@ async def test_the_bare_bus_gives_the_first_attempt_of_a_single_target_the_objec
         bus.register_component_handler("a", worker)
         sent = message("a", 1)
         await bus.send_to_component(sent)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.seen[0].payload is sent.payload
     assert worker.seen[1].payload is not sent.payload
 
@@ -219,6 +219,6 @@ async def test_messages_of_components_are_decoded_anew_for_every_attempt() -> No
 
         routed(bus, {"in": ("a", "b")}, {"a": step, "b": step})
         await bus.outbox.emit("in", "x", {"n": 1}, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         await later()
     assert all(one == {"n": 1} for one in seen)

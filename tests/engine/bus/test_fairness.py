@@ -58,7 +58,7 @@ async def test_a_poisoned_session_cannot_take_the_room_of_the_others() -> None:
         assert accepted(more) == 3
         bus.register_component_handler("a", Worker())
         await asyncio.gather(*poison)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.endpoint("a").sharing == {}
 
 
@@ -87,7 +87,7 @@ async def test_cold_sessions_behind_a_hot_one_are_served_within_one_round() -> N
         for number in range(100):
             await bus.send_to_component(message("a", 0, f"cold-{number}"))
         bus.register_component_handler("a", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
         order = [session for session, _ in worker.done]
         assert order[:16] == ["hot"] * 16
         assert set(order[16:116]) == {f"cold-{number}" for number in range(100)}
@@ -101,7 +101,7 @@ async def crowd(bus, idle: int) -> None:
     bus.register_component_handler("a", Worker())
     for number in range(idle):
         await bus.send_to_component(message("a", number, f"idle-{number}"))
-    await bus.core.idle()
+    await bus.idleness.reached()
     bus.holds.pause("a", "poison")
     bus.holds.pause("a", "t")
 

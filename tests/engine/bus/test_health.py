@@ -113,7 +113,7 @@ async def test_parked_messages_are_told_as_such() -> None:
     """H5: somebody must bring the component back; their age is no reason of its own."""
     async with running() as bus:
         await send(bus, range(3))
-        bus.core.park(bus.core.endpoint("a"))
+        bus.serving.park(bus.core.endpoint("a"))
         await later(100)
         assert degraded_reasons(bus.core) == ("a: 3 messages are parked until the component returns",)
 

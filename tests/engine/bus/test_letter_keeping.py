@@ -168,9 +168,9 @@ async def test_a_letter_knows_when_its_lane_first_took_what_died() -> None:
         for number in range(2):
             await bus.send_to_component(message("a", number, created_at=1.0 - number))
         start = bus.core.clock.time()
-        await bus.core.idle()
+        await bus.idleness.reached()
         await bus.replays.replay("dl-000001")
-        await bus.core.idle()
+        await bus.idleness.reached()
         letters = bus.core.dead.list()
         assert [one.lane.accepted_at for one in letters] == [start] * 3
         assert letters[0].died_again_as == "dl-000003"

@@ -32,7 +32,7 @@ def failing(bus: InMemoryMessageBus, seconds: float = 0.0) -> Worker:
 async def let_die(bus: InMemoryMessageBus, *numbers: int) -> None:
     for number in numbers:
         await bus.send_to_component(message("a", number))
-    await bus.core.idle()
+    await bus.idleness.reached()
 
 
 def ids(bus: InMemoryMessageBus) -> list[int]:
@@ -129,7 +129,7 @@ async def test_a_replay_gets_in_while_there_is_no_room_because_it_makes_some() -
         worker.failures.clear()
         await bus.dead_letters.replay("dl-000001")
         assert bus.core.dead.full, "until it has succeeded"
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert not bus.core.dead.full
         await let_die(bus, 2)
         assert worker.numbers() == [1, 2]
@@ -148,16 +148,16 @@ async def test_inputs_wait_in_turn_until_there_is_room_for_dead_letters() -> Non
 
         routed(bus, {"in": ("a",)}, {"a": step})
         await bus.outbox.emit("in", "x", "bad", session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         senders = [asyncio.create_task(bus.outbox.emit("in", "x", n, session="s")) for n in range(3)]
         await later(100)
         assert (got, bus.core.blocked) == ([], 3)
         bus.dead_letters.discard(["dl-000001"])
         await asyncio.gather(*senders, bus.outbox.emit("in", "x", 3, session="s"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert got == [0, 1, 2, 3]
         await bus.outbox.emit("in", "x", "bad", session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         waiting = asyncio.create_task(bus.outbox.emit("in", "x", 4, session="s"))
         gone = asyncio.create_task(bus.outbox.emit("in", "x", 5, session="s"))
         await later()

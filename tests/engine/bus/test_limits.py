@@ -102,7 +102,7 @@ async def test_one_message_larger_than_the_flows_bytes_goes_through_alone() -> N
         await bus.send_to_component(message("a", "x" * 100))
         with pytest.raises(QueueFullError):
             await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert len(worker.done) == 1
 
 
@@ -120,7 +120,7 @@ async def test_a_sender_waits_for_room_no_longer_than_block_timeout() -> None:
         assert [record.details() for record in records(log, "blocked")] == [{"depth": 1, "limit": 1}]
         worker = Worker()
         bus.register_component_handler("a", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1]
 
 
@@ -137,7 +137,7 @@ async def test_an_input_waits_for_room_without_limit() -> None:
         routed(bus, {"in": ("a",)}, {"a": slow}, {"a": DeliveryPolicy(max_queue=1, ttl=None)})
         for number in range(4):
             await bus.outbox.emit("in", "x", number, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert got == [0, 1, 2, 3]
 
 
@@ -180,7 +180,7 @@ async def test_a_sender_to_several_targets_is_rejected_by_one_while_it_waits_for
         await bus.send_to_component(message(names[1], 3))
         with pytest.raises(QueueFullError):
             await publishing
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert [bus.core.endpoints[name].accepted for name in names] == [1, 1]
 
 
@@ -212,7 +212,7 @@ async def test_pressure_reaches_the_input_through_every_component_between() -> N
         assert bus.core.endpoints["b"].lanes["s"].queue[0].envelope.hop == 1
         assert bus.core.inflight == 1, "only c works; the others wait and hold no slot"
         await feeding
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert done == list(range(30))
 
 
@@ -252,7 +252,7 @@ async def test_a_cancelled_sender_has_sent_everywhere_or_nowhere(seed: int) -> N
                 await (asyncio.sleep(0) if step < 8 else asyncio.sleep(0.25))
             tasks[1].cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
-            await bus.core.idle()
+            await bus.idleness.reached()
             handled = [worker.numbers() for worker in workers]
             landed += tasks[1].cancelled()
         assert handled[0] == handled[1], "all targets or none"
@@ -278,7 +278,7 @@ async def test_room_given_to_somebody_who_is_cancelled_goes_to_the_next(seed: in
         for task in tasks[:3]:
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
-        await bus.core.idle()
+        await bus.idleness.reached()
         accepted = [number for number, result in enumerate(results, 1) if result is True]
     assert sorted(worker.numbers()) == [0, *accepted]
     assert {4, 5} <= set(accepted)

@@ -89,7 +89,7 @@ async def test_added_middleware_stands_around_bare_handlers_the_first_one_outerm
         bus.add_middleware(telling("first", told))
         bus.add_middleware(telling("second", told))
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert told == ["first before", "second before", "handler", "second after", "first after"]
 
 
@@ -109,7 +109,7 @@ async def test_added_middleware_knows_the_message_and_the_attempt() -> None:
         bus.register_component_handler("a", worker)
         sent = message("a", 1, "x")
         await bus.send_to_component(sent)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert [(one.message_id, one.session_id, one.target, one.attempt) for one in seen] == [
         (sent.message_id, "x", "a", 1),
         (sent.message_id, "x", "a", 2),
@@ -132,7 +132,7 @@ async def test_what_middleware_raises_fails_the_attempt_and_what_it_takes_counts
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1, "refused"))
         await bus.send_to_component(message("a", 2, "slow"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letters = {letter.envelope.session_id: letter.error for letter in bus.core.dead.list()}
     assert worker.started == []
     assert letters["refused"] == "PermissionError: not you"
@@ -151,7 +151,7 @@ async def test_middleware_that_does_not_go_on_acknowledges_the_message_unhandled
         worker = Worker()
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.get_stats()["messages_delivered"] == 1
     assert worker.started == []
 
@@ -167,7 +167,7 @@ async def test_middleware_added_while_a_component_is_busy_is_there_within_a_slic
         told: list[str] = []
         await asyncio.sleep(1.5)
         bus.add_middleware(telling("late", told))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert told.count("late before") == 98
 
 
@@ -194,7 +194,7 @@ async def test_the_outputs_of_a_handler_leave_as_without_middleware() -> None:
         got: list[object] = []
         routed(bus, {"a": ("b",)}, {"a": lambda _d, payload: payload, "b": lambda _d, payload: got.append(payload)})
         await bus.outbox.send(None, "a", "in", {"n": 1})
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert got == [{"n": 1}]
 
 
@@ -210,7 +210,7 @@ async def test_a_bare_handler_can_ask_what_is_known_of_its_message() -> None:
         bus.register_component_handler("a", handler)
         sent = message("a", 1)
         await bus.send_to_component(sent)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert current_context() is None
     assert seen[0] is not None
     assert (seen[0].message_id, seen[0].attempt, seen[0].target) == (sent.message_id, 1, "a")

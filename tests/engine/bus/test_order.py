@@ -25,7 +25,7 @@ async def test_messages_of_a_session_are_handled_in_the_order_they_were_accepted
         bus.register_component_handler("a", worker)
         for number in range(60):
             await bus.send_to_component(message("a", number, f"s{number % 3}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
     for session in range(3):
         assert worker.numbers(f"s{session}") == list(range(session, 60, 3))
     assert worker.most_running == 3, "one attempt at a time in each of three lanes"
@@ -41,7 +41,7 @@ async def test_order_within_a_session_holds_across_retries(seed: int) -> None:
         bus.register_component_handler("a", worker)
         for number in range(30):
             await bus.send_to_component(message("a", number))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == list(range(30))
     assert [entry for entry in worker.started if entry[1] == 3] == [("s", 3, 1), ("s", 3, 2), ("s", 3, 3)]
 
@@ -69,7 +69,7 @@ async def test_lanes_run_side_by_side_up_to_the_components_concurrency() -> None
         bus.register_component_handler("a", worker)
         for number in range(20):
             await bus.send_to_component(message("a", number, f"s{number}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.most_running == 4
     assert len(worker.done) == 20
 
@@ -86,7 +86,7 @@ async def test_all_components_together_run_no_more_than_max_inflight(seed: int) 
             await bus.send_to_component(message("abcd"[number % 4], number, f"s{number}"))
         await later(2.5)
         assert {number % 4 for _, number in shared.done} == {0, 1, 2, 3}, "nobody starves"
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert shared.most_running == 3
     assert len(shared.done) == 40
 
@@ -105,7 +105,7 @@ async def test_attempts_that_wait_for_room_for_their_outputs_take_no_slot() -> N
         routed(bus, {"in": ("a",), "a": ("b",)}, {"a": lambda _d, data: data, "b": slow}, policies)
         for number in range(10):
             await bus.outbox.emit("in", "x", number, session=f"s{number}")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert sorted(done) == list(range(10))
 
 
@@ -120,7 +120,7 @@ async def test_handlers_that_do_not_wait_need_one_runner_and_those_that_do_one_e
             for number in range(50):
                 await bus.send_to_component(message(name, number, f"s{number}"))
             before = bus.core.clock.monotonic()
-            await bus.core.idle()
+            await bus.idleness.reached()
             assert len(worker.done) == 50
             assert len(bus.core.endpoints[name].runners) == runners
             assert bus.core.clock.monotonic() - before == len(worker.done) // 50 * (1 if worker is slow else 0)
@@ -133,7 +133,7 @@ async def test_a_sender_that_never_waits_lets_its_messages_be_handled_meanwhile(
         bus.register_component_handler("a", Worker())
         for number in range(1_000):
             await bus.send_to_component(message("a", number, f"s{number % 100}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.endpoints["a"].peak <= 2 * DEEP
         for number in range(1_000):
             await bus.send_to_component(message("nobody", number, f"s{number % 100}"))
@@ -148,14 +148,14 @@ async def test_a_component_whose_concurrency_was_lowered_goes_on_working() -> No
         bus.register_component_handler("a", worker)
         for number in range(8):
             await bus.send_to_component(message("a", number, f"s{number}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         endpoint = bus.core.endpoints["a"]
         assert len(endpoint.runners) == 8
         bus.employ("a", endpoint.instance.handler, DeliveryPolicy(concurrency=1))
         before = bus.core.clock.monotonic()
         for number in range(8, 16):
             await bus.send_to_component(message("a", number, f"s{number}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert len(worker.done) == 16
         assert bus.core.clock.monotonic() - before == pytest.approx(8), "one after the other, without a pause"
         await later(2)
@@ -174,7 +174,7 @@ async def test_those_who_wait_for_room_are_served_in_turn(seed: int) -> None:
             tasks.append(asyncio.create_task(bus.send_to_component(message("a", number))))
             await later(0.25)
         await asyncio.gather(*tasks)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == list(range(12))
 
 
@@ -198,7 +198,7 @@ async def test_who_waited_for_the_queue_keeps_its_turn_in_the_lane(seed: int) ->
         worker = Worker(seconds=1)
         bus.register_component_handler("a", worker)
         await asyncio.gather(first, second)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == ["fed back", "first", "second"]
 
 
@@ -217,7 +217,7 @@ async def test_one_publishers_messages_are_accepted_in_the_order_its_calls_retur
         for number in range(30):
             await bus.send_to_component(message("a", number))
             returned.append(number)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == returned
 
 
@@ -233,7 +233,7 @@ async def test_a_busy_session_does_not_keep_the_others_waiting() -> None:
         for session in range(20):
             await bus.send_to_component(message("a", session, f"cold{session}"))
         worker.gate.set()
-        await bus.core.idle()
+        await bus.idleness.reached()
     order = [session for session, _ in worker.done]
     assert order.index("cold19") < 20 * 1 + 3 * 4, "every other session had its turn between two turns of the hot one"
     assert worker.numbers("hot") == list(range(400))
@@ -251,7 +251,7 @@ async def test_a_subscription_keeps_order_and_retries_like_a_component() -> None
             envelope = MessageEnvelope({"n": number}, "order.made", f"s{number % 2}", created_at=bus.core.clock.time())
             assert await bus.publish(envelope)
         assert not await bus.publish(MessageEnvelope({"n": 9}, "invoice.made"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         with pytest.raises(SettingError, match="is the name of a subscription"):
             bus.register_component_handler("sub-1", everything)
         bus.register_component_handler("sub-3", everything)

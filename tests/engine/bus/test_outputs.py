@@ -33,7 +33,7 @@ async def test_an_attempt_that_fails_has_sent_nothing() -> None:
 
         routed(bus, {"in": ("a",), "a": ("b",)}, {"a": step, "b": keep(got)})
         await bus.outbox.emit("in", "x", "data", session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert got == [[3, "data"], [3, "direct"]]
     assert len(records(log, "emitted")) == 3
 
@@ -67,7 +67,7 @@ async def test_outputs_and_acknowledgement_are_one_step() -> None:
     async with running(log=log) as bus:
         routed(bus, {"in": ("a",), "a": ("b", "c")}, {n: lambda _d, data: data for n in "abc"})
         await bus.outbox.emit("in", "x", 1, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     steps = [(record.type, record.target) for record in records(log)]
     commit = steps.index(("ok", "a"))
     assert steps[commit - 3 : commit] == [("emitted", None), ("queued", "b"), ("queued", "c")]
@@ -93,7 +93,7 @@ async def test_all_targets_get_the_outputs_or_none_while_one_has_no_room() -> No
         assert fast == [0], "the second waits for room in slow, so fast has not got it either"
         await later(10)
         assert fast == [0, 1]
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert fast == [0, 1, 2]
 
 
@@ -111,7 +111,7 @@ async def test_each_target_of_a_fan_out_has_its_own_queue_attempts_and_dead_lett
         await bus.outbox.emit("in", "x", 1, session="s")
         await later()
         assert good == [1]
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert (letter.route.target, letter.route.targets_at_time) == ("bad", ("good", "bad"))
     assert len(letter.attempts) == 4
@@ -133,12 +133,12 @@ async def test_a_message_to_a_component_is_one_delivery_in_one_lane() -> None:
         other: list[object] = []
         routed(bus, {"in": ("a",)}, {"a": step, "c": keep(got), "other": keep(other)})
         await bus.outbox.emit("in", "x", 1, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert (got, other) == ([1], [])
         assert await bus.send_to_component(message("nobody", 7))
         worker = Worker()
         bus.register_component_handler("nobody", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [7]
 
 
@@ -153,7 +153,7 @@ async def test_a_broadcast_reaches_every_component_that_accepts_the_event() -> N
         await bus.outbox.broadcast("x", "alarm", 1, session="s")
         await bus.outbox.broadcast("a", "alarm", 2, session="s")
         await bus.outbox.broadcast("a", "other", 3, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert got == {"a": [1], "b": [1, 2], "c": []}
     assert bus.core.unroutable == 1
 
@@ -170,7 +170,7 @@ async def test_outputs_belong_to_the_session_of_what_is_handled_unless_they_name
 
         routed(bus, {"in": ("a",), "a": ("b",)}, {"a": step, "b": lambda d, _: sessions.append(d.envelope.session_id)})
         await bus.outbox.emit("in", "x", 1, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert sessions == ["s", "another"]
 
 
@@ -186,7 +186,7 @@ async def test_an_output_that_is_not_plain_data_is_the_attempts_failure() -> Non
 
         routed(bus, {"in": ("a",), "a": ("b",)}, {"a": step, "b": keep([])})
         await bus.outbox.emit("in", "x", 1, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert bus.core.endpoints["b"].accepted == 0
     assert bus.core.dead.list()[0].error == "ValueError: told"
 
@@ -232,7 +232,7 @@ async def test_a_request_passes_the_lanes_by_and_returns_the_answer() -> None:
         routed(bus, {"in": ("a",), "tool": ("b",)}, steps, {"a": DeliveryPolicy(retry=RetryPolicy(max_retries=0))})
         for data in ("quick", "slow", "odd"):
             await bus.outbox.emit("in", "x", data, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert (answers, got) == ([None], ["quick"])
     errors = [letter.error for letter in bus.core.dead.list()]
     assert errors == ["RequestError: tool did not answer within 2 s", "TimeoutError: its own"]

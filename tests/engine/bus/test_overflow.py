@@ -29,7 +29,7 @@ async def test_the_oldest_waiting_message_becomes_a_dead_letter_where_the_queue_
         await send(bus, [2, 3, 4])
         worker = Worker()
         bus.register_component_handler("a", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [2, 3, 4]
         letter = bus.core.dead.list()[0]
         assert (letter.reason, letter.payload()) == ("dropped_oldest", {"n": 1})
@@ -47,7 +47,7 @@ async def test_neither_a_running_head_nor_one_that_waits_for_its_retry_gives_way
         await send(bus, [1, 2, 3, 4])
         await later(5.5)
         await send(bus, [5])
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1, 4, 5]
         assert [letter.payload()["n"] for letter in bus.core.dead.list()] == [2, 3]
 
@@ -59,7 +59,7 @@ async def test_where_nothing_waits_that_could_give_way_the_new_message_does() ->
         worker = Worker(seconds=5)
         bus.register_component_handler("a", worker)
         await send(bus, [1, 2])
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1]
         assert bus.core.endpoint("a").dropped == 1
 
@@ -72,7 +72,7 @@ async def test_the_new_message_is_dropped_visibly_where_the_target_says_so() -> 
         await send(bus, range(5))
         worker = Worker()
         bus.register_component_handler("a", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [0, 1, 2]
         assert [record.details()["reason"] for record in records(log, "dropped")] == ["overflow", "overflow"]
         endpoint = bus.core.endpoint("a")
@@ -88,7 +88,7 @@ async def test_the_limit_of_a_session_drops_of_that_session_only(overflow: str, 
         await send(bus, [1, 2, 3, 4])
         worker = Worker()
         bus.register_component_handler("a", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == left
         assert worker.numbers("t") == [1]
 

@@ -31,10 +31,10 @@ async def test_nothing_starts_in_a_paused_scope_until_it_is_resumed_and_then_all
         await send(bus, range(4))
         await later(5)
         assert worker.started == []
-        assert bus.core.paused() == 4
-        await bus.core.idle()  # what a person holds is no work
+        assert bus.idleness.paused() == 4
+        await bus.idleness.reached()  # what a person holds is no work
         assert bus.holds.resume(**scope) == 1
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [0, 1, 2, 3]
         assert bus.core.halted == set()
 
@@ -82,7 +82,7 @@ async def test_a_pause_lets_the_running_attempt_end_and_starts_no_other() -> Non
         await later(10)
         assert worker.numbers() == [0]
         bus.holds.resume("a", "s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [0, 1, 2]
 
 
@@ -95,7 +95,7 @@ async def test_resumed_while_its_attempt_still_runs_a_lane_goes_on_one_at_a_time
         await later(1)
         bus.holds.pause()
         bus.holds.resume()
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [0, 1]
         assert worker.most_running == 1
 
@@ -176,7 +176,7 @@ async def test_life_stands_still_while_a_message_is_held() -> None:
         await later(8)
         await bus.send_to_component(message("a", 2))
         await later(100)
-        bus.core.park(bus.core.endpoint("a"))
+        bus.serving.park(bus.core.endpoint("a"))
         await later(100)
         assert len(bus.core.dead) == 0
         bus.register_component_handler("a", worker)
@@ -218,7 +218,7 @@ async def test_on_exhausted_pause_stops_the_lane_on_the_letter_and_no_other_lane
         assert bus.holds.stuck_on("a", "s") == letter.dlq_id
         assert records(log, "paused")[0].details()["dlq_id"] == letter.dlq_id
         assert degraded_reasons(bus.core) == ("a: 1 session is paused with messages waiting",)
-        await bus.core.idle()
+        await bus.idleness.reached()
 
 
 @virtual_time
@@ -239,7 +239,7 @@ async def test_a_replay_of_the_letter_a_lane_is_stuck_on_takes_the_place_it_had(
         worker = await _stuck(bus)
         worker.failures = {}
         await bus.replays.replay(bus.core.dead.list()[0].dlq_id)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1, 2, 3]
         assert bus.holds.list() == ()
 
@@ -271,7 +271,7 @@ async def test_a_replay_into_a_stuck_lane_goes_behind_what_a_step_has_begun() ->
             await later(3 * failures)
             worker.failures.pop(1)
             await bus.replays.replay(bus.core.dead.list()[0].dlq_id)
-            await bus.core.idle()
+            await bus.idleness.reached()
             assert worker.numbers() == [2, 1, 3]
             assert worker.most_running == 1
 
@@ -287,7 +287,7 @@ async def test_an_attempt_that_fails_while_its_lane_is_paused_is_not_given_up_fo
         await later(100)
         assert len(bus.core.dead) == 0
         bus.holds.resume("a")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1]
 
 
@@ -318,7 +318,7 @@ async def test_a_letter_replayed_after_its_lane_was_skipped_goes_to_the_tail() -
         bus.holds.resume("a", "s")
         await bus.replays.replay(bus.core.dead.list()[0].dlq_id)
         bus.holds.resume("a")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [2, 3, 1]
 
 
@@ -331,7 +331,7 @@ async def test_a_purge_discards_what_waits_behind_the_letter_visibly() -> None:
         assert bus.holds.purge("a", "s") == 2
         assert {record.details()["reason"] for record in records(log, "discarded")} == {"lane purged"}
         await bus.send_to_component(message("a", 4))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [4]
 
 
@@ -360,7 +360,7 @@ async def test_a_bus_that_is_stopped_reports_what_is_held_and_holds_it_when_it_s
     await later(5)
     assert worker.done == []
     bus.holds.resume("a")
-    await bus.core.idle()
+    await bus.idleness.reached()
     assert worker.numbers() == [1]
     await bus.stop()
 

@@ -65,7 +65,7 @@ async def test_the_arguments_of_a_bus_are_the_limits_of_every_target() -> None:
     worker.failures = {1: 9}
     bus.register_component_handler("a", worker)
     await bus.send_to_component(message("a", 1))
-    await bus.core.idle()
+    await bus.idleness.reached()
     assert [attempt for _, _, attempt in worker.started] == [1, 2]
     for number in range(2):
         await bus.send_to_component(message("nobody", number))
@@ -112,7 +112,7 @@ async def test_topics_may_have_wildcards(topic: str, heard: list[str]) -> None:
         await bus.subscribe(topic, worker)
         for event in ("news.sport", "news.sport.golf", "other"):
             assert await bus.publish(news(event, event)) is (event in heard)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == heard
 
 
@@ -130,11 +130,11 @@ async def test_a_subscription_may_be_for_one_session_and_ends_visibly() -> None:
         assert everybody.numbers("mine") + everybody.numbers("other") == ["mine", "mine", "other"]
         assert await bus.unsubscribe(name) is True
         assert await bus.unsubscribe(name) is False
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert one.done == [("mine", "mine")], "an attempt that runs may end"
         assert [record.details() for record in records(log, "discarded")] == [{"reason": "unsubscribed"}]
         assert await bus.publish(news("x", 9, "mine"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert (len(one.done), len(everybody.done)) == (1, 4)
         assert bus.get_stats()["messages_discarded"] == 1
 
@@ -149,14 +149,14 @@ async def test_subscribers_have_retries_and_dead_letters_like_components() -> No
         name = await bus.subscribe("*", bad)
         await bus.publish(news("x", 1))
         await bus.publish(news("x", 2))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert good.numbers() == [1, 2]
         assert [(number, attempt) for _, number, attempt in bad.started] == [(1, 1), (1, 2), (1, 3), (2, 1)]
         (letter,) = bus.dead_letters.list()
         assert (letter.route.target, letter.reason, len(letter.attempts)) == (name, "exhausted", 3)
         bad.failures = {}
         await bus.replays.replay(letter.dlq_id)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert (good.numbers(), bad.numbers()) == ([1, 2], [2, 1])
 
 
@@ -173,12 +173,12 @@ async def test_a_handler_may_be_sync_async_or_replaced_and_a_send_inside_one_is_
         bus.register_component_handler("a", forward)
         bus.register_component_handler("b", worker)
         await bus.send_to_component(message("a", 1, max_retries=0))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1]
         assert worker.seen[0].causation_id is not None
         bus.register_component_handler("b", later_one)
         await bus.send_to_component(message("b", 2))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert (worker.numbers(), later_one.numbers()) == ([1], [2])
         subscription = await bus.subscribe("x", worker)
         with pytest.raises(SettingError, match="name of a subscription"):
@@ -201,7 +201,7 @@ async def test_a_message_for_a_name_without_handler_waits_bounded_and_in_sight()
         assert degraded_reasons(bus.core) == ("late: 3 messages wait for a name that nobody handles",)
         worker = Worker()
         bus.register_component_handler("late", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [0, 1, 2]
         assert (bus.is_healthy(), bus.get_stats()["unhandled_messages"]) == (True, 0)
         assert bus.unregister_component_handler("late") is True
@@ -282,11 +282,11 @@ async def test_any_class_may_send_as_components_do_on_a_bus_without_a_flow() -> 
         bus.register_component_handler("out", output)
         bus.register_component_handler("log", notes)
         await bus.send_to_component(MessageEnvelope("ann", target_component="greeter", created_at=EPOCH))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert out == [("hello ann", "greeted", "greeter", greeter.sent[0])]
         assert notes.numbers("default") == [1]
         outside = await greeter.emit("greeted", "all")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert out[-1] == ("all", "greeted", "greeter", outside)
         assert await greeter.request("greeter", "bob", timeout=1.0) == "hello bob"
         with pytest.raises(UnknownComponentError, match="did you mean 'out'"):
@@ -362,7 +362,7 @@ async def test_what_an_envelope_says_goes_before_the_policy() -> None:
         await bus.send_to_component(message("a", 0, max_retries=1))
         await bus.send_to_component(message("a", 1, "t", delivery_mode=DeliveryMode.AT_MOST_ONCE))
         await bus.send_to_component(message("a", 2, "u", ttl_seconds=1.5))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert sorted((number, attempt) for _, number, attempt in worker.started) == [
             (0, 1), (0, 2), (1, 1), (2, 1), (2, 2),
         ]  # fmt: skip

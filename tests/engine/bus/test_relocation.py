@@ -49,7 +49,7 @@ async def test_what_is_renamed_is_kept_under_its_new_name_also_the_message_that_
     assert [row.target for row in journal.deliveries()] == ["b", "b", "b"]
     assert bus.core.endpoint("b").active == 1
     gate.set()
-    await bus.core.idle()
+    await bus.idleness.reached()
     await asyncio.sleep(1)
     assert not journal.rows
     seen = {(one.target, one.first) for one in journal.sightings() if one.target == "b" and one.handled}
@@ -67,7 +67,7 @@ async def test_a_kept_message_that_is_renamed_and_ended_in_one_turn_is_kept_no_l
     await asyncio.sleep(1)
     assert len(journal.rows) == 1
     bus.relocation.rename("a", "b")
-    bus.discard_rest(bus.core.endpoint("b"), dead=False)
+    bus.relocation.discard_rest(bus.core.endpoint("b"), dead=False)
     await asyncio.sleep(1)
     assert not journal.rows
     await bus.stop()
@@ -86,7 +86,7 @@ async def test_what_is_redirected_is_kept_behind_what_waits_there(*, from_durabl
     first, second, third = message("a", 1), message("a", 2), message("b", 3)
     for one in (first, second, third):
         await bus.send_to_component(one)
-    bus.core.dismiss(a, EndpointState.PARKED)
+    bus.serving.dismiss(a, EndpointState.PARKED)
     assert bus.relocation.redirect(a) == 2
     await asyncio.sleep(0.5)
     kept = [(row.target, row.envelope.message_id) for row in journal.deliveries()]
@@ -95,7 +95,7 @@ async def test_what_is_redirected_is_kept_behind_what_waits_there(*, from_durabl
     assert (a.active, b.active, a.depth, b.depth, bus.core.depth) == (0, 1, 0, 3, 3)
     worker = Worker()
     bus.register_component_handler("b", worker)
-    await bus.core.idle()
+    await bus.idleness.reached()
     assert worker.numbers() == [3, 1, 2]
     await asyncio.sleep(0.5)
     assert not journal.rows
@@ -113,7 +113,7 @@ async def test_a_sender_that_waits_for_room_follows_a_rename() -> None:
     worker = Worker()
     bus.register_component_handler("b", worker)
     assert await waiting
-    await bus.core.idle()
+    await bus.idleness.reached()
     assert worker.numbers() == [1, 2]
     await bus.stop()
 
@@ -140,12 +140,12 @@ async def test_a_message_that_was_sent_to_both_is_not_handed_over() -> None:
     for number, source in enumerate(("one", "both", "one")):
         await bus.outbox.emit(source, "e", {"n": number}, session="s")
     assert bus.relocation.rename("b", "c")
-    bus.core.dismiss(a, EndpointState.PARKED)
+    bus.serving.dismiss(a, EndpointState.PARKED)
     assert bus.relocation.redirect(a) == 2
     assert (a.discarded, a.duplicates, a.active, a.moved, b.depth) == (1, 1, 0, 2, 3)
     worker = Worker()
     bus.register_component_handler("c", worker)
-    await bus.core.idle()
+    await bus.idleness.reached()
     assert worker.numbers() == [1, 0, 2]
     await bus.stop()
 
@@ -159,12 +159,12 @@ async def test_what_is_redirected_to_where_no_order_is_kept_waits_in_lanes_of_it
     b.policy = replace(b.policy, ordering="none")
     for n in range(3):
         await bus.send_to_component(message("a", n))
-    bus.core.dismiss(a, EndpointState.PARKED)
+    bus.serving.dismiss(a, EndpointState.PARKED)
     assert bus.relocation.redirect(a) == 3
     assert (a.active, b.active, b.depth) == (0, 1, 3)
     assert sum(lane.anchor is not None for lane in b.lanes.values()) == 3
     bus.register_component_handler("b", Worker())
-    await bus.core.idle()
+    await bus.idleness.reached()
     assert (b.active, b.depth) == (0, 0)
     await bus.stop()
 
@@ -177,7 +177,7 @@ async def test_what_arrives_for_a_component_that_is_gone_is_kept_and_handled_whe
     a = bus.core.endpoint("a")
     a.policy = replace(KEPT, on_remove="redirect:b")
     bus.register_component_handler("b", worker)
-    bus.core.dismiss(a, EndpointState.PARKED)
+    bus.serving.dismiss(a, EndpointState.PARKED)
     journal.slow = True
     sending = asyncio.create_task(bus.send_to_component(message("a", 1)))
     await asyncio.sleep(1)
@@ -186,6 +186,6 @@ async def test_what_arrives_for_a_component_that_is_gone_is_kept_and_handled_whe
     journal.commit()
     assert await sending
     async with asyncio.timeout(10):
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [1]
     await bus.stop()

@@ -25,7 +25,7 @@ async def dead(bus: InMemoryMessageBus, worker: Worker, number: object = 1, **mo
     worker.failures[number] = 99
     bus.register_component_handler("a", worker)
     await bus.send_to_component(message("a", number, **more))
-    await bus.core.idle()
+    await bus.idleness.reached()
     return bus.core.dead.list()[-1]
 
 
@@ -40,7 +40,7 @@ async def test_a_replay_is_a_new_message_that_tells_what_it_repeats() -> None:
         new_id = await bus.replays.replay(letter.dlq_id)
         lane = bus.core.endpoints["a"].lanes["s"]
         delivery = lane.queue[0]
-        await bus.core.idle()
+        await bus.idleness.reached()
     old, new = letter.envelope, delivery.envelope
     assert new.message_id == new_id != old.message_id
     assert (new.causation_id, new.correlation_id) == (old.message_id, old.message_id)
@@ -69,7 +69,7 @@ async def test_a_replay_goes_to_its_own_target_only_and_to_the_end_of_the_lane()
             await bus.outbox.emit("in", "e", data, session="s")
         await later(1.5)
         await bus.replays.replay("dl-000001")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert got == {"good": ["x", "y", "z"], "bad": ["y", "z", "x"]}
 
 
@@ -89,11 +89,11 @@ async def test_a_replay_may_go_elsewhere_or_by_todays_routes() -> None:
 
         routed(bus, {"in": ("a",)}, {"a": fail, **keeping})
         await bus.outbox.emit("in", "e", "x", session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         await bus.replays.replay("dl-000001", target="b")
         routed(bus, {"in": ("c", "d")}, {"a": fail, **keeping}, revision=2)
         await bus.replays.replay("dl-000001", reroute=True, force=True)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert got == {"b": ["x"], "c": ["x"], "d": ["x"]}
         with pytest.raises(UnknownComponentError, match="no component 'nowhere'"):
             await bus.replays.replay("dl-000001", target="nowhere", force=True)
@@ -109,7 +109,7 @@ async def test_an_edited_payload_is_sent_and_both_are_remembered() -> None:
         worker = Worker()
         letter = await dead(bus, worker)
         await bus.replays.replay(letter.dlq_id, encoded=encode({"n": 2}), by="ana")
-        await bus.core.idle()
+        await bus.idleness.reached()
         after = bus.core.dead.get(letter.dlq_id)
     assert worker.numbers() == [2]
     assert (after.payload(), after.resolution.by) == ({"n": 1}, "ana")
@@ -138,7 +138,7 @@ async def test_accepting_the_replay_and_marking_the_letter_are_one_step() -> Non
         new_id = await bus.replays.replay(letter.dlq_id)
         marked = bus.core.dead.get(letter.dlq_id)
         assert (marked.state, marked.resolution.new_id, marked.replay_ok) == ("replayed", new_id, None)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.dead.get(letter.dlq_id).replay_ok is True
     kinds = [record.type for record in records(log) if record.message_id == new_id]
     assert kinds[:3] == ["emitted", "queued", "replayed"]
@@ -155,7 +155,7 @@ async def test_a_second_replay_needs_force() -> None:
         await bus.replays.replay(letter.dlq_id, force=True)
         with pytest.raises(ReplayRefusedError, match="no dead letter"):
             await bus.replays.replay("dl-999999", force=True)
-        await bus.core.idle()
+        await bus.idleness.reached()
         bus.dead_letters.discard([bus.core.dead.list()[-1].dlq_id])
         with pytest.raises(ReplayRefusedError, match="restore it first"):
             await bus.replays.replay(bus.core.dead.list()[-1].dlq_id)
@@ -174,7 +174,7 @@ async def test_two_replays_of_one_letter_at_once_send_it_once() -> None:
         await later(1)
         assert not any(task.done() for task in replays)
         results = await asyncio.gather(*replays, return_exceptions=True)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert sorted(type(result).__name__ for result in results) == ["ReplayRefusedError", "ReplayRefusedError", "str"]
     assert worker.numbers() == ["busy", 1]
 
@@ -200,7 +200,7 @@ async def test_a_replay_that_is_cancelled_has_happened_or_not(room: bool) -> Non
             landed += task.cancelled()
             accepted = bus.core.endpoints["a"].accepted - 2
             assert accepted == (bus.core.dead.get(letter.dlq_id).state == "replayed")
-            await bus.core.idle()
+            await bus.idleness.reached()
     assert landed >= 2
 
 
@@ -212,7 +212,7 @@ async def test_a_replay_that_fails_again_makes_a_new_letter_linked_to_the_first(
         letter = await dead(bus, worker)
         for _ in range(2):
             await bus.replays.replay(letter.dlq_id)
-            await bus.core.idle()
+            await bus.idleness.reached()
             assert bus.core.dead.get(letter.dlq_id).replay_ok is False
             letter = bus.core.dead.list()[-1]
         assert (letter.replay.of, letter.replay.count) == ("dl-000002", 2)
@@ -235,12 +235,12 @@ async def test_a_replay_to_several_targets_succeeded_when_all_of_them_did(failin
 
         routed(bus, {"in": ("a",)}, dict.fromkeys("abc", step))
         await bus.outbox.emit("in", "e", "x", session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         routed(bus, {"in": ("b", "c")}, dict.fromkeys("abc", step), revision=2)
         await bus.replays.replay("dl-000001", reroute=True)
         await later(1.5)
         assert bus.core.dead.get("dl-000001").replay_ok is (False if failing == "b" else None)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert bus.core.dead.get("dl-000001").replay_ok is False
 
 
@@ -264,6 +264,6 @@ async def test_a_component_that_was_removed_for_good_gets_no_replays() -> None:
         letter = await dead(bus, Worker())
         endpoint = bus.core.endpoints["a"]
         endpoint.state = EndpointState.DRAINING
-        bus.core.park(endpoint)
+        bus.serving.park(endpoint)
         with pytest.raises(UnknownComponentError):
             await bus.replays.replay(letter.dlq_id)

@@ -28,7 +28,7 @@ async def dead(bus: InMemoryMessageBus, number: int, sessions: int = 1, seconds:
     bus.register_component_handler("a", worker)
     for n in range(number):
         await bus.send_to_component(message("a", n, session=f"s-{n % sessions}"))
-    await bus.core.idle()
+    await bus.idleness.reached()
     worker.failures.clear()
     worker.seconds = seconds
     return worker
@@ -191,7 +191,7 @@ async def test_a_target_without_room_is_waited_for_so_that_its_lane_keeps_its_or
         bus.register_component_handler("a", worker)
         for n in range(10):
             await bus.send_to_component(message("a", n))
-            await bus.core.idle()
+            await bus.idleness.reached()
         worker.failures.clear()
         worker.seconds = 3
         job = await bus.jobs.start(BulkReplay(rate=None))
@@ -233,7 +233,7 @@ async def test_a_replay_that_dies_in_the_step_that_accepts_it_is_counted() -> No
         routed(bus, {"in": ("a",)}, {"a": no})
         for n in range(3):
             await bus.outbox.emit("in", "x", n, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         bus.core.policy = FlowPolicy(max_hops=-1)
         job = await bus.jobs.start(FAST)
         await later()

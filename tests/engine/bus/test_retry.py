@@ -37,7 +37,7 @@ async def test_an_attempt_fails_by_whatever_its_handler_raises(error: BaseExcept
     async with running() as bus:
         bus.register_component_handler("a", lambda_for(error))
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert [attempt.error_type for attempt in letter.attempts] == [type(error).__name__] * 4
 
@@ -65,7 +65,7 @@ async def test_an_inner_task_that_is_cancelled_fails_the_attempt_and_no_more() -
         bus.register_component_handler("a", handler)
         await bus.send_to_component(message("a", 1))
         await bus.send_to_component(message("a", 2))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert done == [2]
     assert bus.core.dead.list()[0].attempts[0].error_type == "CancelledError"
 
@@ -82,7 +82,7 @@ async def test_a_stop_is_no_failed_attempt() -> None:
         report = await bus.stop(drain=False)
         assert (report.cancelled, report.left) == (1, {"a/s": 1})
         await bus.start()
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.started == [("s", 1, 1), ("s", 1, 2), ("s", 1, 2)]
     assert len(bus.core.dead) == 0
 
@@ -98,7 +98,7 @@ async def test_a_handler_that_cannot_say_what_went_wrong_still_fails_properly() 
     async with running(DeliveryPolicy(retry=ONCE)) as bus:
         bus.register_component_handler("a", lambda_for(MuteError()))
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert "cannot be read: RuntimeError" in bus.core.dead.list()[0].error
 
 
@@ -138,7 +138,7 @@ async def test_attempts_are_made_when_the_backoff_says() -> None:
     async with running(policy, log=log) as bus:
         bus.register_component_handler("a", handler)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert at == [0, 11, 42, 93]
     scheduled = records(log, "retry_scheduled")
     assert [record.details()["delay_ms"] for record in scheduled] == [10_000, 30_000, 50_000]
@@ -154,7 +154,7 @@ async def test_an_envelopes_own_limit_of_retries_goes_before_the_policys() -> No
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 0, max_retries=0))
         await bus.send_to_component(message("a", 6, max_retries=6))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert [number for _, number, _ in worker.started] == [0] + [6] * 7
 
 
@@ -174,7 +174,7 @@ async def test_a_waiting_retry_can_be_had_now_or_given_up() -> None:
         assert worker.numbers() == [1]
         assert bus.kill_retry((sent[1].message_id, "a"))
         assert not bus.kill_retry((sent[1].message_id, "a"))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [1, 3]
     assert bus.core.dead.list()[0].reason == "killed"
 
@@ -265,7 +265,7 @@ async def test_a_message_that_is_rejected_dies_at_once(error: Exception) -> None
     async with running() as bus:
         bus.register_component_handler("a", lambda_for(error))
         await bus.send_to_component(message("a", 1, max_retries=9))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert (letter.reason, len(letter.attempts)) == ("rejected", 1)
 
@@ -286,12 +286,12 @@ async def test_an_error_may_stop_its_session_at_once() -> None:
         for number in (1, 2):
             await bus.send_to_component(message("a", number, "x"))
         await bus.send_to_component(message("a", 3, "y"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
         assert sorted(seen) == [1, 3]
         assert bus.holds.stuck_on("a", "x") == letter.dlq_id
         bus.holds.resume("a", "x")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert len(letter.attempts) == 1
     assert seen[-1] == 2
 
@@ -307,7 +307,7 @@ async def test_a_rule_has_figures_of_its_own() -> None:
         bus.register_component_handler("b", lambda_for(KeyError("k")))
         await bus.send_to_component(message("a", 1))
         await bus.send_to_component(message("b", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
     delays = {"a": [], "b": []}
     for record in records(log, "retry_scheduled"):
         delays[record.target].append(record.details()["delay_ms"] / 1000)
@@ -324,7 +324,7 @@ async def test_a_handler_can_say_when_it_wants_its_next_attempt() -> None:
         bus.register_component_handler("b", lambda_for(Retry(after=1e9)))
         await bus.send_to_component(message("a", 1))
         await bus.send_to_component(message("b", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert [letter.reason for letter in bus.core.dead.list()] == ["exhausted", "exhausted"]
     scheduled = [(record.target, record.details()["delay_ms"]) for record in records(log, "retry_scheduled")]
     assert sorted(scheduled) == [("a", 7_000), ("a", 7_000), ("b", 60_000), ("b", 60_000)]
@@ -344,7 +344,7 @@ async def test_attempts_that_do_not_count_are_made_beside_those_that_are_allowed
     async with running(DeliveryPolicy(ttl=None, retry=RetryPolicy(max_retries=2, base=1, jitter="none"))) as bus:
         bus.register_component_handler("a", handler)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert seen == list(range(23))
     assert letter.reason == "exhausted"
@@ -359,7 +359,7 @@ async def test_waiting_without_counting_ends_with_the_messages_life() -> None:
     async with running(DeliveryPolicy(ttl=100, retry=RetryPolicy(max_retries=0))) as bus:
         bus.register_component_handler("a", lambda_for(Retry(after=30, count=False)))
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert letter.reason == "expired_before_retry"
     assert letter.attempts[-1].n == 4
@@ -409,7 +409,7 @@ async def test_a_retry_after_of_a_service_overrides_the_backoff() -> None:
         bus.register_component_handler("b", lambda_for(NotNowError({"Retry-After": "999999"})))
         for name in ("a", "b"):
             await bus.send_to_component(message(name, 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert {r.target: r.details()["delay_ms"] for r in records(log, "retry_scheduled")} == {"a": 42_000, "b": 600_000}
 
 
@@ -420,7 +420,7 @@ async def test_a_handler_that_takes_too_long_fails_by_its_timeout() -> None:
         worker = Worker(seconds=10)
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         attempt = bus.core.dead.list()[0].attempts[0]
         assert bus.get_stats()["timeout_failures"] == 1
     assert attempt.error_type == "HandlerTimeoutError"
@@ -446,7 +446,7 @@ async def test_a_timeout_counts_whatever_the_handler_makes_of_it(reply: str) -> 
         bus.register_component_handler("a", handler)
         for number in (1, 2, 3):
             await bus.send_to_component(message("a", number))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letters = bus.core.dead.list()
     assert done == [2, 3]
     assert [letter.attempts[0].error_type for letter in letters] == ["HandlerTimeoutError"]
@@ -460,7 +460,7 @@ async def test_a_handler_within_its_timeout_is_left_alone() -> None:
         bus.register_component_handler("a", worker)
         for number in range(50):
             await bus.send_to_component(message("a", number, f"s{number}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert len(worker.done) == 50
         await later(0.2)
         assert len(asyncio.get_running_loop().timers()) == 1, "only the housekeeper is left"
@@ -492,7 +492,7 @@ async def test_a_sync_handler_that_takes_too_long_is_counted_as_a_zombie_until_i
     before = zombie_threads()
     await bus.send_to_component(MessageEnvelope(1, target_component="a"))
     await until(began.is_set)
-    await bus.core.idle()
+    await bus.idleness.reached()
     assert bus.core.dead.list()[0].attempts[0].error_type == "HandlerTimeoutError"
     assert zombie_threads() == before + 1
     release.set()
@@ -508,7 +508,7 @@ async def test_the_history_of_attempts_tells_what_happened_in_each() -> None:
         worker.failures[1] = 9
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         history = bus.core.dead.list()[0].attempts
     assert [attempt.n for attempt in history] == [1, 2, 3, 4]
     assert all(attempt.ended - attempt.started == 1 for attempt in history)
@@ -524,7 +524,7 @@ async def test_messages_and_tracebacks_of_failures_are_cut() -> None:
     async with running(DeliveryPolicy(retry=ONCE)) as bus:
         bus.register_component_handler("a", lambda_for(ValueError("x" * 100_000 + "end")))
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         attempt = bus.core.dead.list()[0].attempts[0]
     assert len(attempt.message) == MESSAGE_CUT
     assert len(attempt.traceback) <= TRACEBACK_CUT + 4
@@ -552,7 +552,7 @@ def test_secrets_do_not_get_into_what_a_failure_leaves_behind(text: str, shown: 
             bus.core.secrets.hide(["sk-12345678", "yes"])
             bus.register_component_handler("a", lambda_for(ValueError(text)))
             await bus.send_to_component(message("a", 1))
-            await bus.core.idle()
+            await bus.idleness.reached()
             attempt = bus.core.dead.list()[0].attempts[0]
             failed = records(log, "failed")[0].details()
             return attempt.message, attempt.traceback, failed["traceback"], bus.core.endpoints["a"].last_error
@@ -573,6 +573,6 @@ async def test_a_component_that_fails_again_and_again_stays_within_its_policy() 
         bus.register_component_handler("a", worker)
         for number in range(5):
             await bus.send_to_component(message("a", number))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert [attempt for _, _, attempt in worker.started] == [1, 2, 3, 4] * 5
     assert bus.get_stats()["retry_exhausted"] == 5

@@ -34,7 +34,7 @@ async def test_an_attempt_keeps_the_routes_of_the_revision_in_which_it_started()
         await later(5)
         routed(bus, {"in": ("a",), "a": ("new",)}, steps, revision=2)
         await bus.outbox.emit("in", "x", 2, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert got == [("old", 0, 1), ("new", 1, 2), ("new", 2, 2)]
     emitted = [record.rev for record in records(log, "emitted") if record.source == "in"]
     assert emitted == [1, 1, 2], "envelopes carry the revision that routed them"
@@ -54,7 +54,7 @@ async def test_a_new_instance_takes_a_lane_over_at_the_next_message() -> None:
         retired = instance.retire(asyncio.get_running_loop())
         assert not retired.done()
         await retired
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert (old.numbers(), new.numbers()) == ([0], [1, 2])
 
 
@@ -71,7 +71,7 @@ async def test_a_waiting_retry_survives_a_reload_and_its_attempts_count() -> Non
         bus.core.endpoints["a"].policy = policy
         bus.register_component_handler("a", new)
         assert new.started == [], "its backoff goes on"
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert old.started == [("s", 1, 1)]
     assert new.started == [("s", 1, 2), ("s", 1, 3)]
@@ -95,7 +95,7 @@ async def test_a_retry_that_is_due_while_nobody_is_there_waits_for_somebody() ->
         await later(10)
         assert not bus.retry_now((worker.seen[0].message_id, "a"))
         bus.register_component_handler("a", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [1, 2]
 
 
@@ -107,7 +107,7 @@ async def test_runners_of_a_name_that_nobody_handles_any_more_go() -> None:
         bus.register_component_handler("a", Worker(seconds=1))
         for number in range(5):
             await bus.send_to_component(message("a", number, f"s{number}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         await later()
         assert len(bus.core.endpoints["a"].runners) == 5
         bus.unregister_component_handler("a")
@@ -120,16 +120,16 @@ async def test_idle_does_not_wait_for_messages_that_nobody_can_handle() -> None:
     """G3: parked ones, and those of a component that was never started; it does wait for attempts that still run."""
     async with running() as bus:
         await bus.send_to_component(message("nobody", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         worker = Worker(seconds=5)
         bus.register_component_handler("a", worker)
         for number in range(3):
             await bus.send_to_component(message("a", number))
         await later(1)
         bus.core.endpoints["a"].state = EndpointState.DRAINING
-        bus.core.park(bus.core.endpoints["a"])
-        assert bus.core.parked() == 3
-        await bus.core.idle()
+        bus.serving.park(bus.core.endpoints["a"])
+        assert bus.idleness.parked() == 3
+        await bus.idleness.reached()
         assert worker.numbers() == [0]
         assert bus.core.depth == 3
 
@@ -144,7 +144,7 @@ async def test_made_up_senders_and_event_types_do_not_pile_up() -> None:
             await bus.send_to_component(message("a", number, sender_component=f"sender {number}"))
             await bus.outbox.emit("in", f"event {number}", 1, session="s")
             await bus.publish(message("a", number, event_type=f"topic {number}"))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert len(bus.core.edges) <= MOST_EDGES + 2
         assert len(bus._routes) <= MOST_REMEMBERED
         assert len(bus.core.table._routed) <= MOST_REMEMBERED

@@ -268,7 +268,7 @@ async def test_a_bus_that_was_stopped_can_be_started_again() -> None:
             await bus.send_to_component(message("a", 9))
         await bus.start()
         await bus.start()
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers("s0") == [0, 2, 4]
         assert worker.numbers("s1") == [1, 3, 5]
         assert len(records(log, "ok")) == 6
@@ -290,5 +290,5 @@ async def test_a_runner_that_somebody_cancelled_is_replaced() -> None:
         bus.register_component_handler("a", handler)
         await bus.send_to_component(message("a", 1))
         await bus.send_to_component(message("a", 2))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert done == ["cancelled", 1, 2]

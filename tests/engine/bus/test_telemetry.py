@@ -124,7 +124,7 @@ async def test_a_trace_goes_with_its_message_through_every_hop_with_a_new_span_f
     async with running() as bus:
         routed(bus, {"a": ("b",)}, {"a": step, "b": lambda d, p: step(d, p) and None})
         await bus.send_to_component(message("a", 1, traceparent=GIVEN, tracestate="vendor=1"))
-        await bus.core.idle()
+        await bus.idleness.reached()
     (_, _, first, from_outside), (_, _, second, _), (_, _, child, parent) = seen
     assert from_outside == GIVEN
     assert parent == second
@@ -151,7 +151,7 @@ async def test_what_comes_in_with_a_request_belongs_to_its_trace(sdk: Exporters)
             await bus.outbox.send(None, "a", "x", 2, session="s")
         with incoming_trace(None):
             await bus.outbox.emit("in", "x", 3, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         await bus.stop()
         assert seen[:2] == [(GIVEN, "vendor=1")] * 2
         assert seen[2][0] is None or TRACE not in seen[2][0]
@@ -195,7 +195,7 @@ async def test_without_a_valid_traceparent_nothing_is_generated(given: str | Non
     async with running() as bus:
         routed(bus, {"a": ("b",)}, {"a": step, "b": step})
         await bus.send_to_component(message("a", 1, traceparent=given, tracestate="x=1"))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert seen == [(None, given), (None, None)]
 
 
@@ -224,10 +224,10 @@ async def test_requests_and_what_bare_handlers_send_stay_in_the_trace() -> None:
         bus.register_component_handler("a", handler)
         bus.register_component_handler("b", last)
         await bus.send_to_component(message("a", 1, traceparent=GIVEN))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert len(set(seen)) == 1
         await bus.replays.replay(bus.core.dead.list()[0].dlq_id)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert {one.split("-")[1] for one in seen} == {TRACE}
     assert len(set(seen)) == 2
     assert len(seen) == 6
@@ -247,7 +247,7 @@ async def test_a_process_span_is_a_consumer_in_its_senders_trace_and_linked_to_i
     routed(bus, {"a": ("b",)}, {"a": step, "b": step})
     sent = message("a", 1, "s-1", traceparent=GIVEN, tracestate="vendor=1")
     await bus.send_to_component(sent)
-    await bus.core.idle()
+    await bus.idleness.reached()
     await bus.stop()
     first, second = sdk.spans()
     assert (first.name, second.name) == ("process a", "process b")
@@ -281,7 +281,7 @@ async def test_what_comes_from_outside_gets_a_producer_span_to_link_to(sdk: Expo
     await bus.outbox.send(None, "a", "x", {"n": 2}, session="s")
     await bus.send_to_component(message("a", 3))
     await bus.publish(MessageEnvelope({"n": 4}, "news"))
-    await bus.core.idle()
+    await bus.idleness.reached()
     await bus.stop()
     sent = sdk.spans(SpanKind.PRODUCER)
     assert [span.name for span in sent] == ["send in", "send a", "send a", "send news"]
@@ -302,7 +302,7 @@ async def test_what_a_request_asks_for_is_a_span_of_the_one_who_asks(sdk: Export
 
     routed(bus, {}, {"a": ask, "b": lambda _d, _p: None})
     await bus.send_to_component(message("a", 1))
-    await bus.core.idle()
+    await bus.idleness.reached()
     await bus.stop()
     asked, asking = sdk.spans()
     assert (asked.name, asking.name) == ("process b", "process a")
@@ -323,7 +323,7 @@ async def test_a_failed_attempt_is_told_without_secrets(sdk: Exporters) -> None:
 
     bus.register_component_handler("a", handler)
     await bus.send_to_component(message("a", 1))
-    await bus.core.idle()
+    await bus.idleness.reached()
     await bus.stop()
     failed, ok = sdk.spans()
     assert (failed.status.status_code, failed.attributes["error.type"]) == (StatusCode.ERROR, "ConnectionError")
@@ -344,7 +344,7 @@ async def test_the_metrics_have_the_names_and_attributes_of_the_conventions(sdk:
     bus.register_component_handler("a", worker)
     for number in range(3):
         await bus.send_to_component(message("a", number))
-    await bus.core.idle()
+    await bus.idleness.reached()
     assert sdk.values("messaging.client.sent.messages") == {"a": 3}
     assert sdk.values("messaging.client.consumed.messages", "error.type") == {None: 2, "ConnectionError": 3}
     assert sdk.values("messaging.process.duration") == {"a": 5}
@@ -433,7 +433,7 @@ async def test_a_session_is_never_an_attribute_of_a_metric(sdk: Exporters) -> No
     for number in range(3):
         await bus.send_to_component(message("a", number, "very-secret-session"))
         await bus.outbox.emit("in", "x", number, session="very-secret-session")
-    await bus.core.idle()
+    await bus.idleness.reached()
     points = list(sdk.points())
     assert len({name for name, _ in points}) >= 12
     assert "very-secret-session" not in repr([point.attributes for _, point in points])
@@ -464,7 +464,7 @@ async def test_a_bus_that_starts_again_is_observed_once(sdk: Exporters) -> None:
     for number in range(3):
         await bus.start()
         await bus.send_to_component(message("a", number))
-        await bus.core.idle()
+        await bus.idleness.reached()
         await bus.stop()
     assert len(sdk.spans()) == 3
     assert sdk.values("messaging.client.sent.messages") == {"a": 3}
@@ -519,7 +519,7 @@ async def main():
     await bus.start()
     bus.register_component_handler("a", handler)
     await bus.send_to_component(MessageEnvelope(1, target_component="a"))
-    await bus.core.idle()
+    await bus.idleness.reached()
     await bus.stop()
 asyncio.run(main())
 print([span.name for span in spans.get_finished_spans()])

@@ -21,7 +21,7 @@ async def test_life_is_looked_at_before_every_attempt() -> None:
         bus.register_component_handler("a", worker)
         for number in range(4):
             await bus.send_to_component(message("a", number))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letters = bus.core.dead.list()
     assert worker.numbers() == [0, 1], "the third would have started after 6 s"
     assert [letter.reason for letter in letters] == ["expired", "expired"]
@@ -38,7 +38,7 @@ async def test_life_is_looked_at_again_after_waiting_for_a_slot() -> None:
         await bus.send_to_component(message("slow", 1))
         await later()
         await bus.send_to_component(message("other", 2))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert other.started == []
 
 
@@ -49,7 +49,7 @@ async def test_a_running_attempt_is_not_cut_by_the_end_of_life() -> None:
         worker = Worker(seconds=100)
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == [1]
 
 
@@ -63,7 +63,7 @@ async def test_a_retry_that_would_come_too_late_is_given_up_at_once() -> None:
         worker.failures = {1: 9, 2: 0}
         bus.register_component_handler("a", worker)
         await bus.send_to_component(message("a", 1))
-        await bus.core.idle()
+        await bus.idleness.reached()
         letter = bus.core.dead.list()[0]
     assert (letter.reason, letter.at, len(letter.attempts)) == ("expired_before_retry", EPOCH + 2, 1)
     assert records(log, "retry_scheduled") == []
@@ -104,7 +104,7 @@ async def test_a_sweep_of_many_expired_messages_keeps_the_rest_in_order() -> Non
         await later(7)
         worker = Worker()
         bus.register_component_handler("a", worker)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert worker.numbers() == list(range(0, 1000, 3))
     assert len(bus.core.dead) == 666
 
@@ -144,7 +144,7 @@ async def test_children_live_as_long_as_their_parent_unless_the_component_says_o
     async with running() as bus:
         routed(bus, {"in": ("a",), "a": ("b", "c", "d")}, dict.fromkeys("abcd", step), policies)
         await bus.outbox.emit("in", "x", 1, session="s")
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert expiries == {"a": EPOCH + 100, "b": EPOCH + 100, "c": EPOCH + 7, "d": None}
 
 
@@ -170,13 +170,13 @@ async def test_time_in_which_a_message_is_parked_does_not_count() -> None:
     async with running(DeliveryPolicy(ttl=10)) as bus:
         await bus.send_to_component(message("a", 1))
         await later(6)
-        bus.core.park(bus.core.endpoint("a"))
+        bus.serving.park(bus.core.endpoint("a"))
         await later(3600)
         assert len(bus.core.dead) == 0
         await bus.send_to_component(message("a", 2))
         await later(100)
         gone = Worker(seconds=5)
         bus.register_component_handler("a", gone)
-        await bus.core.idle()
+        await bus.idleness.reached()
     assert gone.numbers() == [1, 2], "4 s were left of the first, 10 of the second"
     assert len(bus.core.dead) == 0

@@ -24,7 +24,7 @@ async def test_a_failing_message_holds_up_none_of_its_session() -> None:
         await send(bus, range(4))
         await later()
         assert sorted(worker.numbers()) == [0, 2, 3]
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers()[-1] == 1
 
 
@@ -34,7 +34,7 @@ async def test_messages_of_one_session_run_beside_each_other_up_to_the_concurren
     async with running(unordered(concurrency=3)) as bus:
         worker = hired(bus, seconds=1)
         await send(bus, range(9))
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.most_running == 3
         assert sorted(worker.numbers()) == list(range(9))
 
@@ -58,7 +58,7 @@ async def test_limits_count_what_runs_and_what_waits_for_a_retry() -> None:
         await later()
         worker.gate.set()
         await waiting
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert sorted(worker.numbers()) == [1, 2, 6]
 
 
@@ -71,7 +71,7 @@ async def test_nothing_is_left_of_the_lanes_of_settled_messages() -> None:
         await later()
         key = next(key for key in bus.core.waiting)
         bus.kill_retry(key)
-        await bus.core.idle()
+        await bus.idleness.reached()
         lanes = bus.core.endpoint("a").lanes
         assert set(lanes) == {"s"}
         assert lanes["s"].out == 0
@@ -105,7 +105,7 @@ async def test_a_paused_session_holds_all_of_its_messages() -> None:
         await later()
         assert worker.numbers() == [1]
         bus.holds.resume("a", "s")
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert worker.numbers() == [1, 2]
 
 
@@ -121,7 +121,7 @@ async def test_a_session_that_is_stuck_on_a_letter_goes_on_with_its_replay() -> 
         assert worker.numbers() == []
         worker.failures = {}
         await bus.replays.replay(bus.core.dead.list()[0].dlq_id)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert sorted(worker.numbers()) == [1, 2]
 
 
@@ -139,7 +139,7 @@ async def test_a_stop_reports_what_is_left_per_session_and_a_start_goes_on_with_
     assert (report.cancelled, report.left) == (1, {"a/s": 4})
     worker.gate = None
     await bus.start()
-    await bus.core.idle()
+    await bus.idleness.reached()
     assert sorted(worker.numbers()) == [0, 1, 2, 3]
     await bus.stop()
 
@@ -154,5 +154,5 @@ async def test_it_may_become_ordered_and_unordered_while_messages_wait() -> None
             for part in range(3):
                 await bus.send_to_component(message("a", number * 3 + part))
         worker = hired(bus)
-        await bus.core.idle()
+        await bus.idleness.reached()
         assert sorted(worker.numbers()) == list(range(9))
