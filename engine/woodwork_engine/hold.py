@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-BY_PERSON, BY_LETTER, BY_BREAKPOINT = "person", "dead_letter", "breakpoint"
+BY_PERSON, BY_LETTER, BY_BREAKPOINT = BY_ANYTHING = "person", "dead_letter", "breakpoint"
 
 
 class Scope(msgspec.Struct, frozen=True):

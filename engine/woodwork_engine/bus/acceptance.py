@@ -73,10 +73,11 @@ class Acceptance:
     def _is_new(self, route: Route, delivery: Delivery) -> bool:
         """Whether *delivery* is to be accepted; a duplicate is counted and told, and nothing else becomes of it."""
         core, endpoint, now = self._core, route.endpoint, delivery.accepted_at
-        first = first_of(endpoint, delivery, now)
+        if endpoint.seen is None or not endpoint.is_once(delivery):
+            return True
+        first = endpoint.seen.accepted(delivery.envelope, now)
         if first is None:
-            if endpoint.seen is not None and endpoint.is_once(delivery):
-                endpoint.seen.accept(delivery.envelope, now)
+            endpoint.seen.accept(delivery.envelope, now)
             return True
         endpoint.duplicates += 1
         if core.log is not None:

@@ -12,9 +12,11 @@ from woodwork_engine.bus.endpoint import Endpoint, Lane
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import PayloadError, UnknownComponentError
-from woodwork_engine.filter import Filter, compile_filter
+from woodwork_engine.filter import compile_filter
 from woodwork_engine.hold import BY_BREAKPOINT, BY_PERSON, HoldState, Scope
 from woodwork_engine.payload import UNREADABLE, decode, json_text
+
+Condition = Callable[[Delivery], bool]
 
 
 class Breakpoint(msgspec.Struct, frozen=True):
@@ -35,7 +37,7 @@ class Breakpoints:
         self.version = 0
         self._core = core
         self._holds = holds
-        self._all: dict[Breakpoint, Filter] = {}
+        self._all: dict[Breakpoint, Condition] = {}
 
     def list(self) -> tuple[Breakpoint, ...]:
         """Return every breakpoint, the oldest first."""
@@ -45,9 +47,7 @@ class Breakpoints:
         """Hold from now on what *breakpoint_* says; raises FilterError and UnknownComponentError."""
         if breakpoint_.component not in self._core.endpoints:
             raise UnknownComponentError(breakpoint_.component, self._core.endpoints)
-        condition = compile_filter(breakpoint_.condition)
-        condition.over(_FIELDS)  # raises for a field that no message has
-        self._all[breakpoint_] = condition
+        self._all[breakpoint_] = compile_filter(breakpoint_.condition).over(_FIELDS)
         self._look_out(breakpoint_.component)
 
     def remove(self, breakpoint_: Breakpoint) -> bool:
@@ -92,7 +92,7 @@ class Breakpoints:
 
     def release_all(self) -> int:
         """Let everything that breakpoints hold be delivered and return how many messages that were."""
-        return sum(self.release(hold.message_id or "", hold.scope.component or "") for hold in self.held())
+        return sum(self._holds.release(hold, {"by": BY_PERSON}) for hold in self.held())
 
     def _replace(self, lane: Lane, head: Delivery, encoded: bytes) -> dict[str, object]:
         try:
@@ -125,7 +125,7 @@ class Breakpoints:
             return False
         if self._core.keeper is not None and self._core.keeper.admission.holds_back(head):
             return False  # it is not accepted yet
-        if not any(self._applies(one, test, head) for one, test in self._all.items()):
+        if not any(_applies(one, condition, head) for one, condition in self._all.items()):
             return False
         core, now = self._core, self._core.clock.time()
         if core.log is not None:
@@ -134,12 +134,13 @@ class Breakpoints:
         self._holds.put(HoldState(scope, now, BY_BREAKPOINT, message_id=head.envelope.message_id))
         return True
 
-    def _applies(self, breakpoint_: Breakpoint, condition: Filter, head: Delivery) -> bool:
-        return (
-            breakpoint_.component == head.target
-            and breakpoint_.source in (None, head.envelope.sender_component)
-            and condition.over(_FIELDS)(head)
-        )
+
+def _applies(breakpoint_: Breakpoint, condition: Condition, head: Delivery) -> bool:
+    return (
+        breakpoint_.component == head.target
+        and breakpoint_.source in (None, head.envelope.sender_component)
+        and condition(head)
+    )
 
 
 def _payload(delivery: Delivery) -> object:

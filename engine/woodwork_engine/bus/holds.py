@@ -12,7 +12,7 @@ from woodwork_engine.bus.halts import Halts
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import UnknownComponentError
-from woodwork_engine.hold import BY_BREAKPOINT, BY_LETTER, BY_PERSON, HoldState, Scope
+from woodwork_engine.hold import BY_ANYTHING, BY_BREAKPOINT, BY_LETTER, BY_PERSON, HoldState, Scope
 
 
 class Holds:
@@ -121,7 +121,7 @@ class Holds:
         hold = self._all.pop((scope, by), None)
         if hold is None:
             return False
-        if not any(other == scope for other, _ in self._all):
+        if not any((scope, other) in self._all for other in BY_ANYTHING):
             self._core.held.discard((scope.component, scope.session))
         self._tell("resumed", hold)
         for lane in list(self._lanes(scope)):
@@ -157,11 +157,19 @@ class Holds:
             raise UnknownComponentError(component, self._core.endpoints)
 
     def _lanes(self, scope: Scope) -> Iterator[Lane]:
-        for name, endpoint in self._core.endpoints.items():
-            if scope.component in (None, name):
-                for lane in endpoint.lanes.values():
-                    if scope.session in (None, lane.session.id):
-                        yield lane
+        endpoints = self._core.endpoints
+        if scope.component is None:
+            inside = tuple(endpoints.values())
+        else:
+            inside = (endpoints[scope.component],) if scope.component in endpoints else ()
+        for endpoint in inside:
+            own = endpoint.lanes.get(scope.session) if scope.session is not None else None
+            if own is not None and not own.out:  # else there may be lanes for single messages of the session
+                yield own
+                continue
+            for lane in endpoint.lanes.values():
+                if scope.session in (None, lane.session.id):
+                    yield lane
 
     def _tell(self, kind: str, hold: HoldState) -> None:
         self.version += 1

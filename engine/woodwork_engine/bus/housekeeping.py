@@ -121,9 +121,7 @@ class Housekeeping:
             return False
         if now - lane.idle_since <= self._patience:
             return True
-        if lane.endpoint.lanes.pop(lane.key, None) is not None:
-            lane.session.lanes -= 1
-            self._core.halted.discard(lane)
+        self._core.forget(lane)
         return False
 
     def _forget_ended(self) -> None:
@@ -132,8 +130,8 @@ class Housekeeping:
             core.ended.discard(endpoint)
             core.endpoints.pop(endpoint.name, None)
             core.past.absorb(endpoint)
-            for lane in endpoint.lanes.values():
-                lane.session.lanes -= 1
+            for lane in tuple(endpoint.lanes.values()):
+                core.forget(lane)
 
     def _forget_sessions(self) -> Iterator[None]:
         """Let the longest-idle sessions without lanes go once there are many."""

@@ -56,7 +56,9 @@ class Idleness:
         return endpoint.emptied
 
     def _tell(self) -> None:
-        if self.is_now():
-            for waiter in self._core.idle_waiters:
+        """Tell who waits, if it is time; while attempts are made it is not, and the last runner to rest asks again."""
+        core = self._core
+        if core.idle_waiters and not core.inflight and self.is_now():
+            for waiter in core.idle_waiters:
                 if not waiter.done():
                     waiter.set_result(None)

@@ -118,9 +118,9 @@ def degraded_reasons(core: BusCore) -> tuple[str, ...]:
             reasons.append(f"{endpoint.name}: {endpoint.depth} messages are parked until the component returns")
         elif (stopped := stopped_lanes(endpoint)) and endpoint.instance is not None:
             reasons.append(f"{endpoint.name}: {_sessions(stopped)} paused with messages waiting")
-        elif endpoint.is_unhandled and oldest_age(endpoint, now) > UNHANDLED_SECONDS:
+        elif (age := oldest_age(endpoint, now)) > UNHANDLED_SECONDS and endpoint.is_unhandled:
             reasons.append(f"{endpoint.name}: {_messages(endpoint.depth)} for a name that nobody handles")
-        elif (age := oldest_age(endpoint, now)) > OLD_SECONDS:
+        elif age > OLD_SECONDS:
             reasons.append(f"{endpoint.name}: the oldest message has waited {age:.0f} s")
         if (dead := endpoint.window.growth(4, endpoint.dead)) > DEAD_PER_MINUTE:
             reasons.append(f"{endpoint.name}: {dead} dead letters in the last minute")
