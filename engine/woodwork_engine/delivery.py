@@ -59,14 +59,14 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     accepted_at: float
     own_payload: bool = False
     """The sender's payload object is for this target alone: its first attempt may have it as it is (bus.md A7)."""
+    siblings: tuple[str, ...] = ()
+    """All targets of the envelope when it was accepted; empty when there is no other."""
     attempt: int = 0
     running: bool = True
     """False once its attempt is over: a task that outlives it sends on its own account."""
     emits: bool = False
     asked_by: tuple[str, ...] = ()
     """Components that wait for this one through `request`, nearest first."""
-    siblings: tuple[str, ...] = ()
-    """All targets of the envelope when it was accepted; empty when there is no other."""
     staged: list[Output] | None = None
     history: tuple[AttemptInfo, ...] = ()
     marks: Marks | None = None

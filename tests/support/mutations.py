@@ -52,8 +52,8 @@ FAULTS = (
     Fault(
         "two runners work on one lane",
         "intake",
-        "elif lane.state is IDLE:",
-        "elif lane.state is not READY:",
+        "elif lane.state is IDLE:\n            lane.state",
+        "elif lane.state is not READY:\n            lane.state",
     ),
     Fault(
         "whoever resumes a lane wakes nobody",

@@ -24,6 +24,7 @@ when their turn comes.
 IDLE, READY = LaneState.IDLE, LaneState.READY
 
 SELDOM = 15  # every sixteenth message: often enough for a slice of some hundred
+RARELY = 3  # every fourth one, which may have many targets
 
 
 class Intake:
@@ -192,21 +193,49 @@ class Intake:
                 return False
         if not routes or envelope.hop > core.max_hops:
             return False
-        now = core.wall()
+        log, now = core.log, core.wall()
         targets = tuple([route.endpoint.name for route in routes])
-        if core.log is not None:
-            core.log.append_emitted(now, envelope, encoded, targets)
-        for route in routes:
+        if log is not None:
+            log.append_emitted(now, envelope, encoded, targets)
+        fixed = envelope.expires_at
+        if envelope.ttl_seconds is not None:
+            fixed = envelope.created_at + envelope.ttl_seconds
+        inherits = fixed is not None or envelope.hop
+        core.depth += len(targets)
+        core.bytes += len(encoded) * len(targets)
+        for route in routes:  # what `expiry` and `BusCore.push` do is written out here as well
             endpoint = route.endpoint
-            lane = endpoint.lanes.get(session_id) or core.lane(endpoint, session_id, now)
-            delivery = Delivery(envelope, encoded, endpoint.name, expiry(endpoint, envelope, now), now)
-            delivery.siblings = targets
+            lane = endpoint.lanes.get(session_id)
+            if lane is None:
+                lane = core.lane(endpoint, session_id, now)
+            expires = fixed
+            if (not inherits or endpoint.ttl_is_own) and envelope.ttl_seconds is None:
+                expires = None if endpoint.ttl is None else now + endpoint.ttl
+            delivery = Delivery(envelope, encoded, endpoint.name, expires, now, False, targets)
+            endpoint.depth = depth = endpoint.depth + 1
+            if log is not None:
+                log.append(now, "queued", envelope, endpoint.name, None, None, depth)
             route.edge.count += 1
-            if core.log is not None:
-                core.log.append(now, "queued", envelope, endpoint.name, None, None, endpoint.depth + 1)
-            core.push(lane, delivery)
-            if endpoint.instance is None:
-                self._acceptance.nobody_there(lane, delivery)
+            queue = lane.queue
+            if not queue:
+                endpoint.active += 1
+            queue.append(delivery)
+            if depth > endpoint.peak:
+                endpoint.peak = depth
+                endpoint.peak_at = now
+            if expires is not None and expires < lane.soonest_expiry:
+                lane.soonest_expiry = expires
+            if endpoint.serving is None:
+                if endpoint.instance is None:
+                    self._acceptance.nobody_there(lane, delivery)
+            elif lane.state is IDLE:
+                lane.state = READY
+                endpoint.ready.append(lane)
+                if not endpoint.waking:
+                    core.on_ready(endpoint)
+        session = core.sessions[session_id]
+        session.messages += len(targets)
+        session.last_seen = now
         return True
 
     async def from_outside(self, parcels: Parcels, timeout: float | None) -> None:

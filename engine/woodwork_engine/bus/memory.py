@@ -24,7 +24,7 @@ from woodwork_engine.bus.halts import Halts
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.housekeeping import Housekeeping
 from woodwork_engine.bus.idleness import Idleness
-from woodwork_engine.bus.intake import SELDOM, Intake
+from woodwork_engine.bus.intake import RARELY, SELDOM, Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
 from woodwork_engine.bus.keeper import Keeper
 from woodwork_engine.bus.line import Line
@@ -284,7 +284,7 @@ class InMemoryMessageBus(MessageBusInterface):
         sender = current.get()
         if sender is not None and sender.running:
             envelope = sent_inside(envelope, sender)
-        elif self._intake.is_out_of_breath(routes):
+        elif not self.core.from_outside & RARELY and self._intake.is_out_of_breath(routes):
             await self._intake.breathe()
         if sender is None and len(routes) > 1 and self._intake.everywhere_at_once(routes, envelope, encoded):
             return

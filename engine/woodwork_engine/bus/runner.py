@@ -257,6 +257,9 @@ class Runners:
                         if not queue:
                             if lane.anchor is None:
                                 endpoint.active -= 1
+                                if lane.state is RUNNING:
+                                    lane.state = IDLE
+                                    lane.idle_since = now
                             break
                 turns -= 1
                 if (
@@ -267,16 +270,13 @@ class Runners:
                     or watch is not endpoint.watch
                 ):
                     break
-            if lane.state is RUNNING:  # what `_let_go` does
+            if lane.state is RUNNING:
                 if queue and endpoint.serving is not None:
                     lane.state = READY
                     ready.append(lane)
                 else:
-                    lane.state = IDLE
-                    lane.idle_since = lane.session.last_seen
-                    if lane.anchor is not None and not queue:
-                        core.dissolve(lane, lane.anchor)
-            else:
+                    self._let_go(endpoint, lane)
+            elif lane.state is not IDLE:
                 self._let_go(endpoint, lane)
             if ended >= core.slice_end:
                 if not ready:
@@ -323,6 +323,8 @@ class Runners:
         else:
             lane.state = LaneState.IDLE
             lane.idle_since = lane.session.last_seen
+            if lane.anchor is not None and not lane.queue:
+                self._core.dissolve(lane, lane.anchor)
 
     def _send(self, endpoint: Endpoint, routes: RouteTable, delivery: Delivery, now: float) -> Parcels:
         """Hand on what the attempt staged, in one step with its acknowledgement (bus.md C4).
