@@ -58,8 +58,8 @@ FAULTS = (
     Fault(
         "whoever resumes a lane wakes nobody",
         "core",
-        "lane.endpoint.ready.append(lane)\n            self.on_ready(lane.endpoint)\n",
-        "lane.endpoint.ready.append(lane)\n",
+        "            if not lane.endpoint.waking:\n                self.on_ready(lane.endpoint)\n",
+        "",
     ),
     Fault(
         "a queue holds one more than its limit",

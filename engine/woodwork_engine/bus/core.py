@@ -314,7 +314,8 @@ class BusCore:
         if lane.state is _IDLE and lane.queue and lane.endpoint.serving is not None:
             lane.state = _READY
             lane.endpoint.ready.append(lane)
-            self.on_ready(lane.endpoint)
+            if not lane.endpoint.waking:
+                self.on_ready(lane.endpoint)
 
     def tell_held(self) -> None:
         """Have it kept that something is held, parked or let go, where anything is kept (bus.md I1)."""

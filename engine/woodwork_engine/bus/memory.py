@@ -247,11 +247,13 @@ class InMemoryMessageBus(MessageBusInterface):
             if self.core.closing or not self._intake.fit_in(route, envelope, encoded, True, now):
                 self._intake.inside(route, envelope, encoded)
             return True
-        if not self.core.from_outside & SELDOM and self._intake.is_out_of_breath((route,)):
-            await self._intake.breathe()
-        if not self._intake.at_once(
-            route, envelope, encoded, self.core.wall(), own_payload=True
-        ) and not await self._intake.keep_at_once(route, envelope, encoded, own_payload=True):
+        if route.endpoint.kept_depth:  # who waits until it is kept need not let the loop breathe before
+            taken = await self._intake.keep_at_once(route, envelope, encoded, own_payload=True)
+        else:
+            if not self.core.from_outside & SELDOM and self._intake.is_out_of_breath((route,)):
+                await self._intake.breathe()
+            taken = self._intake.at_once(route, envelope, encoded, self.core.wall(), own_payload=True)
+        if not taken:
             parcel = self._intake.parcel(route, envelope, encoded, self.core.clock.time(), own_payload=True)
             await self._intake.from_outside((parcel,), route.endpoint.policy.block_timeout)
         return True

@@ -49,12 +49,13 @@ class Sender:
         if dedupe_key is not None:
             envelope = msgspec.structs.replace(envelope, dedupe_key=dedupe_key)
         routes = core.table.routed(source, event)
-        if not core.from_outside & SELDOM and self._intake.is_out_of_breath(routes):
-            await self._intake.breathe()
-        if len(routes) != 1 or not (
-            self._intake.at_once(routes[0], envelope, encoded, core.wall())
-            or await self._intake.keep_at_once(routes[0], envelope, encoded)
-        ):
+        if len(routes) == 1 and routes[0].endpoint.kept_depth:
+            taken = await self._intake.keep_at_once(routes[0], envelope, encoded)
+        else:
+            if not core.from_outside & SELDOM and self._intake.is_out_of_breath(routes):
+                await self._intake.breathe()
+            taken = len(routes) == 1 and self._intake.at_once(routes[0], envelope, encoded, core.wall())
+        if not taken:
             await self._admit(envelope, encoded, routes)
         core.endpoint(source).emitted += 1
         return envelope.message_id if dedupe_key is None else self._first_id(envelope, routes)

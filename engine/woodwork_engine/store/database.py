@@ -20,18 +20,24 @@ from woodwork_engine.store.schema import migrate
 
 REMEDY = "move the file away to begin anew, or put a copy of it back"
 
+
+class _Envelope(MessageEnvelope, frozen=True, array_like=True):
+    """An envelope as the values of its fields, in their order; so a field is only ever added at the end."""
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _envelope = msgspec.msgpack.Decoder(MessageEnvelope).decode
+_values = msgspec.msgpack.Decoder(_Envelope).decode
 _progress = msgspec.msgpack.Decoder(Progress).decode
 
-CHUNKS = (64, 16, 4, 1)
+CHUNKS = (64, 32, 16, 8, 4, 2, 1)
 """How many rows one statement takes, at most: each statement costs a change of threads, and few of them are remade."""
 _INSERTS = {
     size: "INSERT OR REPLACE INTO deliveries (seq, target, session, envelope, payload, progress, crashes) VALUES "  # noqa: S608
     + ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * size)
     for size in CHUNKS
 }
-_DELETES = {size: f"DELETE FROM deliveries WHERE seq IN ({', '.join('?' * size)})" for size in CHUNKS}  # noqa: S608
+_DELETE = "DELETE FROM deliveries WHERE seq IN (SELECT value FROM json_each(?))"
 
 Row = tuple[Any, ...]
 """Whatever stands in a row; text comes as bytes."""
@@ -159,17 +165,15 @@ class Database:
     def _write(self, batch: Batch) -> None:
         many = self._connection.executemany
         if batch.accepted:
-            rows = [_row(kept) for kept in batch.accepted.values()]
-            for chunk in _chunks(rows):
-                self._connection.execute(_INSERTS[len(chunk)], [value for row in chunk for value in row])
+            for chunk in _chunks(list(batch.accepted.values())):
+                self._connection.execute(_INSERTS[len(chunk)], [value for kept in chunk for value in _row(kept)])
         if batch.progress:
             many(
                 "UPDATE deliveries SET progress = ? WHERE seq = ?",
                 [(_encode(progress), seq) for seq, progress in batch.progress.items()],
             )
         if batch.settled:
-            for seqs in _chunks(batch.settled):
-                self._connection.execute(_DELETES[len(seqs)], seqs)
+            self._connection.execute(_DELETE, (str(batch.settled),))
         if batch.letters:
             many("DELETE FROM letters WHERE dlq_id = ?", [(i,) for i, one in batch.letters.items() if one is None])
             many(
@@ -204,7 +208,13 @@ def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 def _kept(row: Row) -> Kept:
     seq, target, envelope, payload, progress, crashes = row
-    return Kept(seq, target.decode(), _envelope(envelope), bytes(payload), _progress(progress), crashes)
+    return Kept(seq, target.decode(), _envelope_of(envelope), bytes(payload), _progress(progress), crashes)
+
+
+def _envelope_of(content: bytes) -> MessageEnvelope:
+    if isinstance(msgspec.msgpack.decode(content), dict):  # as it was written before form 4
+        return _envelope(content)
+    return MessageEnvelope(*msgspec.structs.astuple(_values(content)))
 
 
 def _sighting(row: Row) -> KeptSighting:
@@ -212,11 +222,9 @@ def _sighting(row: Row) -> KeptSighting:
 
 
 def _row(kept: Kept) -> tuple[int, str, str, bytes, bytes, bytes, int]:
-    envelope = kept.envelope
-    if envelope.payload is not None:  # it stands beside it, encoded
-        envelope = msgspec.structs.replace(envelope, payload=None)
+    envelope = (None, *msgspec.structs.astuple(kept.envelope)[1:])  # the payload stands beside it, encoded
     return (
-        kept.seq, kept.target, envelope.session_id, _encode(envelope), kept.encoded, _encode(kept.progress),
+        kept.seq, kept.target, kept.envelope.session_id, _encode(envelope), kept.encoded, _encode(kept.progress),
         kept.crashes,
     )  # fmt: skip
 

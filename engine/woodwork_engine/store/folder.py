@@ -42,6 +42,7 @@ class StateFolder:
         except BaseException:
             self._lock.close()
             raise
+        self.begin, self.end = self._marks.begin, self._marks.end  # not methods: a call less for every attempt
         self._writer: Writer | None = None
 
     def set_sync(self, sync: Sync) -> None:
@@ -78,14 +79,6 @@ class StateFolder:
         if self._writer is None:
             self._writer = Writer(self._database)
         self._writer.write(batch, done)
-
-    def begin(self, seq: int) -> int | None:
-        """Mark that an attempt at delivery *seq* runs."""
-        return self._marks.begin(seq)
-
-    def end(self, mark: int) -> None:
-        """Take a mark back."""
-        self._marks.end(mark)
 
     def close(self) -> None:
         """Write what was handed over and let the folder go."""

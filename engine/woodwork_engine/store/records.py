@@ -74,8 +74,15 @@ class Batch:
     """Targets, and before when (s since the epoch) what they have seen need not be remembered any more."""
 
     def __bool__(self) -> bool:
-        changes = (self.accepted, self.settled, self.progress, self.letters, self.sightings, self.facts, self.outdated)
-        return any(changes)
+        return bool(
+            self.accepted
+            or self.settled
+            or self.progress
+            or self.letters
+            or self.sightings
+            or self.facts
+            or self.outdated
+        )
 
     def accept(self, kept: Kept) -> None:
         """Keep a delivery that was not kept before under its number."""
@@ -99,7 +106,8 @@ class Batch:
         """Keep delivery *seq* no longer."""
         if self.accepted.pop(seq, None) is None or seq in self.rewritten:
             self.settled.append(seq)
-            self.progress.pop(seq, None)
+            if self.progress:
+                self.progress.pop(seq, None)
 
     def add(self, later: Batch) -> None:
         """Let what happened after all this be written with it."""

@@ -223,6 +223,15 @@ async def test_a_cancelled_publisher_leaves_its_message_accepted() -> None:
 
 
 @virtual_time
+async def test_what_publishers_send_in_one_turn_is_written_together() -> None:
+    """I4: none of them lets the loop breathe first, for it does so anyway while it waits for the write."""
+    journal = FakeJournal()
+    async with kept_in(journal) as bus:
+        await asyncio.gather(*(bus.send_to_component(message("a", n, f"s{n}")) for n in range(50)))
+        assert [len(batch.accepted) for batch in journal.batches if batch.accepted] == [50]
+
+
+@virtual_time
 async def test_what_was_not_settled_comes_back_in_order_with_its_attempts() -> None:
     """I2: recovery before anything new, in lane order, attempts made and history kept."""
     journal, worker = FakeJournal(), Worker()

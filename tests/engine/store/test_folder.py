@@ -10,6 +10,7 @@ import stat
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from support.dead_letters import letter
@@ -94,6 +95,47 @@ def test_every_older_form_becomes_the_present_one_with_what_is_in_it(tmp_path: P
     folder = StateFolder(place)
     assert folder.fact("holds") == (b"[]" if version else None)
     assert folder.sightings() == []
+    folder.close()
+
+
+def test_deliveries_of_an_older_form_come_back_whole_beside_new_ones(tmp_path: Path) -> None:
+    """I2: an envelope was once written with the names of its fields, then as their values in an order that stays."""
+    values = (
+        None, "asked", "s", "from", "a", "m-1", "m-0", "m-2", 3, 7, 1.5, 9.5, "at_least_once", "point_to_point", 2,
+        8.0, 1, "key", "dl-000001", 4, 5, "00-trace-span-01", "vendor=1",
+    )  # fmt: skip
+    names = (
+        "payload", "event_type", "session_id", "sender_component", "target_component", "message_id", "correlation_id",
+        "causation_id", "hop", "revision", "created_at", "expires_at", "delivery_mode", "pattern", "max_retries",
+        "ttl_seconds", "retry_count", "dedupe_key", "replay_of", "replay_count", "priority", "traceparent",
+        "tracestate",
+    )  # fmt: skip
+    named = dict(zip(names, values, strict=True))
+    whole = MessageEnvelope.from_dict(named)
+    place = tmp_path / "state"
+    folder = StateFolder(place)
+    same = {seq: Kept(seq, "a", whole, b"\x01", Progress(1.0, None)) for seq in (1, 2, 3)}
+    assert write(folder, Batch(accepted=same)) is None
+    folder.close()
+    with contextlib.closing(sqlite3.connect(place / DATABASE)) as old, old:
+        for seq, written in ((1, named), (2, values)):
+            old.execute("UPDATE deliveries SET envelope = ? WHERE seq = ?", (msgspec.msgpack.encode(written), seq))
+        old.execute("PRAGMA user_version = 3")
+    folder = StateFolder(place)
+    found = [one.envelope for one in folder.deliveries()]
+    assert found == [whole, whole, whole]
+    assert {type(one) for one in found} == {MessageEnvelope}
+    folder.close()
+
+
+@pytest.mark.parametrize("many", [1, 2, 63, 64, 65, 200])
+def test_a_batch_is_written_whole_however_many_it_accepts_and_settles(tmp_path: Path, many: int) -> None:
+    """I4: what is settled goes, whatever its numbers, and nothing else does."""
+    folder = StateFolder(tmp_path / "state")
+    assert write(folder, accepted(*range(1, many + 1))) is None
+    settled = list(range(1, many + 1, 2))[::-1]
+    assert write(folder, Batch(accepted(many + 1).accepted, settled=settled)) is None
+    assert [one.seq for one in folder.deliveries()] == [*range(2, many + 1, 2), many + 1]
     folder.close()
 
 

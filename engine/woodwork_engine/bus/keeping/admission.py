@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.endpoint import Lane
+from woodwork_engine.bus.endpoint import NEVER, Lane
 from woodwork_engine.bus.keeping.commits import Commits
 from woodwork_engine.bus.keeping.turn import Turn
 from woodwork_engine.bus.seen import key_of
@@ -88,6 +88,8 @@ class Admission:
         for _, delivery in turn.admitted:
             lane = self._unkept.pop(delivery.seq, None)
             if lane is not None:  # where it is now: it may have been moved on in the step that accepted it
+                if len(lane.queue) == 1 and lane.queue[0] is delivery:
+                    lane.soonest_expiry = NEVER if delivery.expires_at is None else delivery.expires_at
                 self._core.resume(lane)
 
     def _take_back(self, turn: Turn) -> None:

@@ -29,6 +29,8 @@ class Commits:
         """Why nothing can be written now; what is inside goes on, and nothing durable is taken from outside."""
         self.turn = Turn()
         """What gathers now."""
+        self.asked = False
+        """Whether what gathers is about to be written, so that nobody need `ask` for it."""
         self.look_first: Callable[[], object] | None = None
         """What is looked at before the next turn is written, and may add to it; None: nothing."""
         self.on_kept: Callable[[Turn], object] = lambda _turn: None
@@ -38,7 +40,6 @@ class Commits:
         self._core = core
         self._journal = journal
         self._writing: Turn | None = None
-        self._asked = False
         self._settlers: set[asyncio.Future[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -52,8 +53,8 @@ class Commits:
 
     def ask(self) -> None:
         """Have what has gathered written as soon as this turn of the loop is over."""
-        if not self._asked and self._core.loop is not None:
-            self._asked = True
+        if not self.asked and self._core.loop is not None:
+            self.asked = True
             self._core.loop.call_soon(self._write)
 
     async def tried(self) -> None:
@@ -96,7 +97,7 @@ class Commits:
         loop = self._core.loop
         if self.look_first is not None and loop is not None:
             self.look_first()
-        self._asked = False
+        self.asked = False
         if loop is None or self._writing is not None or self._timer is not None:
             return
         if not self.turn.batch and not self.turn.waiting:

@@ -28,9 +28,16 @@ class Deliveries:
 
         What is returned is done when it is kept, with None, or with why it could not be and is not accepted.
         """
-        self._number(lane, delivery, waits=True)
+        commits = self._commits
+        turn = commits.turn
+        self._last = seq = delivery.seq = self._last + 1
+        progress = Progress(delivery.accepted_at, delivery.expires_at, delivery.siblings, frozen_at=lane.frozen_at)
+        turn.batch.accepted[seq] = Kept(seq, lane.endpoint.name, delivery.envelope, delivery.encoded, progress)
+        self._admission.wait(lane, delivery)
         self._core.push(lane, delivery, wake=False)
-        return self._commits.turn.wait()
+        if not commits.asked:
+            commits.ask()
+        return turn.wait()
 
     def accept(self, lane: Lane, delivery: Delivery) -> None:
         """Keep *delivery*, which is being accepted into *lane*."""
@@ -48,13 +55,16 @@ class Deliveries:
 
     def settled(self, delivery: Delivery) -> None:
         """Keep *delivery* no longer: it has come to an end."""
-        self._admission.tell_now(delivery)
-        self._admission.leave(delivery)
-        self._commits.turn.batch.settle(delivery.seq)
-        endpoint = self._core.endpoints.get(self._core.name_now(delivery.target))
+        admission, commits, core = self._admission, self._commits, self._core
+        if admission.holds_back(delivery):
+            admission.tell_now(delivery)
+            admission.leave(delivery)
+        commits.turn.batch.settle(delivery.seq)
+        endpoint = core.endpoints.get(core.name_now(delivery.target) if core.renamed else delivery.target)
         if endpoint is not None and endpoint.seen is not None and endpoint.is_once(delivery):
-            self._sightings.see(endpoint, delivery, self._core.clock.time(), handled=True)
-        self._commits.ask()
+            self._sightings.see(endpoint, delivery, core.clock.time(), handled=True)
+        if not commits.asked:
+            commits.ask()
 
     def progressed(self, delivery: Delivery, frozen_at: float | None = None) -> None:
         """Keep what *delivery* has come to: an attempt more, or that its time stands still since *frozen_at*."""
@@ -94,7 +104,8 @@ class Deliveries:
         self._commits.turn.batch.accept(_kept(lane, delivery))
         if waits:
             self._admission.wait(lane, delivery)
-        self._commits.ask()
+        if not self._commits.asked:
+            self._commits.ask()
 
 
 def _kept(lane: Lane, delivery: Delivery) -> Kept:
