@@ -110,7 +110,8 @@ class Engine(HoldCommands, RevisionCommands):
         self._thread = LoopThread("woodwork engine")
         self.letters = DeadLetterCommands(self._do)
         self._state = FlowState.STARTING
-        self._opened = asyncio.Event()
+        self._opening = asyncio.Lock()
+        """Held until the flow is opened. Commands go through it in the order in which they were given (bus.md B4)."""
         self._stop_asked = asyncio.Event()
         self._how_to_stop: tuple[bool, float | None] = (True, None)
         self._report: Future[StopReport] = Future()
@@ -196,6 +197,7 @@ class Engine(HoldCommands, RevisionCommands):
     ) -> Future[str]:
         """Hand *payload* to *component*; the future has the message's id once it is accepted.
 
+        Messages of one session are accepted in the order of the calls, also of those that wait for each other (B4).
         With a *dedupe_key* it is the id of the first one of that key where delivery is effectively once (bus.md C3). A
         W3C *traceparent* goes with the message (A6).
         """
@@ -257,12 +259,14 @@ class Engine(HoldCommands, RevisionCommands):
 
     def _once_opened(self, command: Callable[[], Awaitable[Answer]]) -> Future[Answer]:
         async def run() -> Answer:
-            await self._opened.wait()
+            async with self._opening:
+                pass
             return await command()
 
         return self._thread.call(run)
 
     async def _main(self) -> None:
+        await self._opening.acquire()
         failure: BaseException | None = None
         try:
             await self._until_asked_to_stop()
@@ -310,7 +314,7 @@ class Engine(HoldCommands, RevisionCommands):
             keeper = self._flow.bus.core.keeper
             for problem in keeper.recovery.unreadable if keeper is not None else ():
                 self._kept.tell(problem)
-            self._opened.set()
+            self._opening.release()
             await watching
         finally:
             watching.cancel()

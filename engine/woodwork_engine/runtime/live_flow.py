@@ -21,6 +21,7 @@ from woodwork_engine.runtime.crew import Crew, Recruits
 from woodwork_engine.runtime.departures import Departures
 from woodwork_engine.runtime.fingerprints import values_of_variables
 from woodwork_engine.runtime.inputs import Inputs
+from woodwork_engine.runtime.turns import Turns
 
 _POLICY = frozenset({"policy"})
 _OWN_CODE = frozenset({"build", "start", "run", "stop"})
@@ -62,6 +63,7 @@ class LiveFlow:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hidden: set[str] = set()
         self._exchanging = asyncio.Lock()
+        self._turns = Turns()
         self._stopping = False
         self._cut = False
         self._hurrying: asyncio.Task[StopReport] | None = None
@@ -228,7 +230,24 @@ class LiveFlow:
     async def inject(
         self, name: str, payload: object, session: str | None, event: str | None, dedupe_key: str | None
     ) -> str:
-        """Hand *payload* to the component *name*; return the message's id once it is accepted."""
+        """Hand *payload* to the component *name*; return the message's id once it is accepted.
+
+        What is handed over in one session is accepted in the order of the calls (bus.md B4), whatever pipes do with it.
+        """
+        ordered = session or self._own_session(name)
+        if ordered is None:
+            return await self._hand_over(name, payload, session, event, dedupe_key)
+        async with self._turns.turn(ordered):
+            return await self._hand_over(name, payload, ordered, event, dedupe_key)
+
+    def _own_session(self, name: str) -> str | None:
+        """Return the session of what is handed to *name* now and names none; None: each message has its own."""
+        member = self.crew.members.get(name)
+        return member.component.own_session() if member is not None and isinstance(member.component, Input) else None
+
+    async def _hand_over(
+        self, name: str, payload: object, session: str | None, event: str | None, dedupe_key: str | None
+    ) -> str:
         member = self.crew.members.get(name)
         if member is not None and isinstance(member.component, Input):
             return await member.component.inject(payload, session=session, event=event, dedupe_key=dedupe_key)
