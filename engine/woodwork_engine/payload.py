@@ -47,16 +47,21 @@ _decoder = msgspec.msgpack.Decoder(ext_hook=_extension)
 decode = _decoder.decode
 """Return a fresh copy of an encoded payload; raises one of UNREADABLE for what `encode` has not made."""
 
+pack = _encoder.encode
+"""What `encode` does for nearly every payload, a call less; raises one of UNPACKABLE for those that need `encode`."""
+
+UNPACKABLE = (TypeError, ValueError, OverflowError, RecursionError, AttributeError, msgspec.MsgspecError)
+# ValueError covers UnicodeEncodeError
+
 UNREADABLE = (msgspec.MsgspecError, TypeError, ValueError)
 
 
 def encode(value: object) -> bytes:
     """Return *value* as bytes; raises PayloadError with the path to what is not plain data."""
     try:
-        return _encoder.encode(value)
-    except (TypeError, ValueError, OverflowError, RecursionError, AttributeError, msgspec.MsgspecError):
-        # ValueError covers UnicodeEncodeError: the slow way keeps surrogates and big integers or explains
-        return _encoder.encode(_plain(value, "$", 0))
+        return pack(value)
+    except UNPACKABLE:  # the slow way keeps surrogates and big integers, or explains
+        return pack(_plain(value, "$", 0))
 
 
 def _plain(value: object, path: str, depth: int) -> object:

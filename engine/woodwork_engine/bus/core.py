@@ -45,8 +45,8 @@ class BusCore:
         "default_policy", "depth", "edges", "ended", "endpoints", "flow", "from_outside", "gate", "halt", "halted",
         "held", "idle_waiters", "in_line", "inflight", "keeper", "lag", "letter_gate", "log", "loop", "max_bytes",
         "max_hops", "max_inflight", "max_messages", "monotonic", "numbered", "on_ready", "outer_trace", "past",
-        "rejected", "renamed", "rng", "running", "secrets", "sessions", "slice_end", "slots", "state_problem", "tables",
-        "tell_if_idle", "tickets", "unroutable", "waiting", "wall", "window",
+        "rejected", "renamed", "rng", "running", "secrets", "sessions", "skew", "slice_end", "slots", "state_problem",
+        "tables", "tell_if_idle", "tickets", "unroutable", "waiting", "wall", "window",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +103,8 @@ class BusCore:
         self.beat = Beat()
         self.window = Window()
         self.slice_end = SPENT
+        self.skew = clock.time() - clock.monotonic()
+        """What to add to `monotonic` for the time of day, as of the beginning of the slice."""
         self.loop: asyncio.AbstractEventLoop | None = None
         self.lag: Callable[[], float] | None = None
         """What tells, in any thread, by how many seconds the loop is late; None where nobody measures that."""
@@ -140,6 +142,12 @@ class BusCore:
         """Let nothing from outside in the short way while there is no room for dead letters (bus.md E2)."""
         barred = self.dead.full or bool(self.letter_gate.waiters)
         self.max_bytes = -1 if barred else self._policy.max_bytes
+
+    def begin_slice(self) -> None:
+        """Let whoever works go on for a while before the loop has to breathe again."""
+        now = self.monotonic()
+        self.slice_end = now + SLICE
+        self.skew = self.wall() - now
 
     @property
     def busy(self) -> str | None:
@@ -202,8 +210,7 @@ class BusCore:
         if lane is None:
             session = self.sessions.get(session_id)
             if session is None:
-                session = self.sessions[session_id] = Session(session_id, now, Window(self.beat))
-                session.window.sample(self.beat.now, 0)
+                session = self.sessions[session_id] = Session(session_id, now, Window(self.beat, from_zero=True))
             lane = endpoint.lanes[session_id] = Lane(endpoint, session)
             session.lanes += 1
             if self.held:

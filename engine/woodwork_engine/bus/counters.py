@@ -68,23 +68,32 @@ class Beat:
         self.now = 0.0
 
 
+_NOT_SAMPLED: deque[tuple[float, tuple[int, ...]]] = deque(maxlen=0)
+"""The samples of every window that has none yet: many belong to sessions that are over before the next beat."""
+
+
 class Window:
     """The last sixty seconds of a few growing counters, sampled once a second.
 
     Only changes are kept, so that a thousand idle sessions cost nothing; with a shared *beat* a counter that has not
-    changed need not even be sampled.
+    changed need not even be sampled. *from_zero*: the counters were 0 at the beat before the first sample.
     """
 
-    __slots__ = ("_beat", "_samples")
+    __slots__ = ("_beat", "_samples", "_zero_at")
 
-    def __init__(self, beat: Beat | None = None) -> None:
+    def __init__(self, beat: Beat | None = None, *, from_zero: bool = False) -> None:
         self._beat = beat or Beat()
-        self._samples: deque[tuple[float, tuple[int, ...]]] = deque()
+        self._zero_at = self._beat.now if from_zero else None
+        self._samples: deque[tuple[float, tuple[int, ...]]] = _NOT_SAMPLED
 
     def sample(self, now: float, *counters: int) -> None:
         """Remember the counters at *now* (seconds)."""
         self._beat.now = now
         samples = self._samples
+        if samples is _NOT_SAMPLED:
+            samples = self._samples = deque()
+            if self._zero_at is not None:
+                samples.append((self._zero_at, (0,) * len(counters)))
         if samples and samples[-1][1] == counters:
             return
         samples.append((now, counters))
@@ -93,7 +102,7 @@ class Window:
 
     def begin_with(self, other: Window, *counters: int) -> None:
         """Say that *counters* have been so since the oldest sample of *other*, which has one."""
-        self._samples.append((other._samples[0][0], counters))
+        self._samples = deque([(other._samples[0][0], counters)])
 
     def _at(self, moment: float, index: int) -> int:
         """Return what counter *index* was at *moment*, or when it was first looked at."""

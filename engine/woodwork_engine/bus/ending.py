@@ -46,6 +46,7 @@ class Ending:
         core = self._core
         core.running = False
         for endpoint in core.endpoints.values():
+            endpoint.end_shift()
             for lane in endpoint.lanes.values():
                 if lane.state is LaneState.WAITING:
                     self._settlement.stop_waiting(lane)

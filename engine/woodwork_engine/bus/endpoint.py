@@ -180,8 +180,8 @@ class Endpoint:
         "failed", "free_depth", "gate", "handled_seconds", "held_by", "histogram", "inflight", "instance",
         "kept_depth", "lanes", "last_error", "max_queue", "moved", "name", "ok", "parked_runners", "peak", "peak_at",
         "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen", "serving", "session_limit",
-        "sharing", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "unordered", "waking", "watch", "watches",
-        "window", "working",
+        "sharing", "shift", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "unordered", "waking", "watch",
+        "watches", "window", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
@@ -196,7 +196,9 @@ class Endpoint:
         self.state = EndpointState.WAITING
         self.instance: Instance | None = None
         self.serving: Instance | None = None
-        """The instance that may start attempts now; None: nobody is there, or everything here is held."""
+        """The instance that may start attempts now (`serve_by`); None: nobody is there, or everything here is held."""
+        self.shift = object()
+        """Another one as soon as runners have to look again who serves, what watches and whether the bus runs."""
         self.held_by: set[str] = set()
         """What holds this component: attempts that run go on, no other one starts."""
         self.breaker: Breaker | None = None
@@ -263,6 +265,15 @@ class Endpoint:
         self.careful = careful
         self._take_it_easy()
 
+    def serve_by(self, instance: Instance | None) -> None:
+        """Let *instance* start the attempts from now on, or nobody."""
+        self.serving = instance
+        self.end_shift()
+
+    def end_shift(self) -> None:
+        """Have every runner look again, before its next attempt, at what it went by when it began."""
+        self.shift = object()
+
     def look_before(self, what: str, watch: Watch | None) -> None:
         """Ask *watch* before each attempt, beside all others, under the name *what*; None: no longer."""
         if watch is not None:
@@ -271,6 +282,7 @@ class Endpoint:
             self.watches[what] = watch
         elif self.watches.pop(what, None) is None:
             return
+        self.end_shift()
         asked = tuple(self.watches.values())
         if len(asked) < 2:
             self.watch = asked[0] if asked else None

@@ -81,18 +81,18 @@ def envelope_for(delivery: Delivery) -> MessageEnvelope:
 def sent_inside(envelope: MessageEnvelope, parent: Delivery) -> MessageEnvelope:
     """Return *envelope* as sent by the handler of *parent*: with its origin and its life (bus.md A5, D4)."""
     cause = parent.envelope
-    causation_id = envelope.causation_id
-    if causation_id is None and envelope is not cause:
-        causation_id = cause.message_id
+    if (cause.traceparent is not None or parent.marks is not None) and envelope.traceparent is None:
+        envelope = parent.traced(envelope)
+    caused_by, hop = envelope.causation_id, envelope.hop
+    if caused_by is None and envelope is not cause:
+        caused_by = cause.message_id
     expires_at = envelope.expires_at
     if expires_at is None and envelope.ttl_seconds is None:
         expires_at = parent.expires_at
-    if envelope.traceparent is None and (cause.traceparent is not None or parent.marks is not None):
-        envelope = parent.traced(envelope)
     return _replace(
         envelope,
         correlation_id=envelope.correlation_id or cause.correlation_id or cause.message_id,
-        causation_id=causation_id,
-        hop=envelope.hop if envelope.hop > cause.hop else cause.hop + 1,
+        causation_id=caused_by,
+        hop=hop if hop > cause.hop else cause.hop + 1,
         expires_at=expires_at,
     )

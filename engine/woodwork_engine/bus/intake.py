@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from woodwork_engine.bus.acceptance import Acceptance, Parcel, Parcels, expiry
-from woodwork_engine.bus.core import SLICE, BusCore
+from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import LaneState, Route
 from woodwork_engine.bus.line import Line
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import ClosingError, JournalError
 from woodwork_engine.message import MessageEnvelope
 
-DEEP = 64
+DEEP = 32
 """From this depth of a target on its senders from outside let the loop breathe more often.
 
 Else a sender that is faster than what comes after it fills the queue, and messages are out of the processor's cache
@@ -46,14 +46,16 @@ class Intake:
 
     def is_out_of_breath(self, routes: Sequence[Route]) -> bool:
         """Whether a sender from outside, who asks every now and then, is to let the loop breathe first."""
-        core = self._core
-        return core.monotonic() >= core.slice_end or any(route.endpoint.depth > DEEP for route in routes)
+        for route in routes:
+            if route.endpoint.depth > DEEP:
+                return True
+        return self._core.monotonic() >= self._core.slice_end
 
     async def breathe(self) -> None:
         """Let others go on, and begin a slice after them."""
         core = self._core
         await asyncio.sleep(0)
-        core.slice_end = core.monotonic() + SLICE
+        core.begin_slice()
 
     def at_once(
         self, route: Route, envelope: MessageEnvelope, encoded: bytes, now: float, *, own_payload: bool = False

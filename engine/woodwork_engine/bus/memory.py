@@ -46,7 +46,7 @@ from woodwork_engine.delivery import current
 from woodwork_engine.errors import ClosingError, QueueFullError, SettingError
 from woodwork_engine.events import EventLog
 from woodwork_engine.message import IdSource, MessageEnvelope
-from woodwork_engine.payload import encode
+from woodwork_engine.payload import UNPACKABLE, encode, pack
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
 from woodwork_engine.store.records import Journal
 
@@ -239,7 +239,10 @@ class InMemoryMessageBus(MessageBusInterface):
             route = self._route(envelope.sender_component, target)
         if envelope.delivery_mode is not None:
             self._as_asked(envelope, (route,))
-        encoded = encode(envelope.payload)
+        try:
+            encoded = pack(envelope.payload)
+        except UNPACKABLE:
+            encoded = encode(envelope.payload)
         sender = current.get()
         if sender is not None and sender.running:
             envelope = sent_inside(envelope, sender)

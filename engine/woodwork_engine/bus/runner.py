@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 
 from woodwork_engine.bus.acceptance import Parcels
-from woodwork_engine.bus.core import SLICE, SPENT, BusCore
+from woodwork_engine.bus.core import SPENT, BusCore
 from woodwork_engine.bus.dedupe import handled_before
 from woodwork_engine.bus.endpoint import Endpoint, Instance, Lane, LaneState
 from woodwork_engine.bus.envelopes import envelope_for
@@ -173,12 +173,12 @@ class Runners:
         # One long function, because every call and every look at an attribute that it saves is saved for every message.
         core, log, ready, watch = self._core, self._core.log, endpoint.ready, endpoint.watch
         quantum = endpoint.policy.quantum if watch is None else 1
-        wall, monotonic, begin, durations = core.wall, core.monotonic, current.set, endpoint.histogram.now
+        shift, monotonic, begin, durations = endpoint.shift, core.monotonic, current.set, endpoint.histogram.now
         handler, direct = instance.attempt, instance.direct
         ended = 0.0
         if SPENT < core.slice_end <= monotonic():  # nobody has used it up: the loop has only been idle
-            core.slice_end = monotonic() + SLICE
-        while ready and instance is endpoint.serving and watch is endpoint.watch and core.running:
+            core.begin_slice()
+        while ready and shift is endpoint.shift:
             lane = ready.popleft()
             lane.state = lane.go
             if watch is not None and lane.queue and watch(endpoint, lane):
@@ -189,7 +189,8 @@ class Runners:
             queue, turns = lane.queue, quantum
             while queue:
                 delivery = queue[0]
-                now = wall()
+                started = monotonic()
+                now = started + core.skew
                 if now >= lane.soonest_expiry and self._not_now(lane, delivery, now):
                     ended = monotonic()
                 else:
@@ -199,7 +200,6 @@ class Runners:
                     begin(delivery)
                     if log is not None:
                         log.append(now, "started", delivery.envelope, delivery.target, attempt)
-                    started = monotonic()
                     try:
                         if direct is None:
                             await handler(delivery)
@@ -214,7 +214,7 @@ class Runners:
                         ):
                             await self._room(endpoint, parcels)
                             self._intake.accept(parcels)
-                            now = wall() - (ended - started)
+                            now = core.wall() - (ended - started)
                     except BaseException as error:
                         ended = monotonic()
                         if not self._failed(lane, delivery, now, ended - started, error):
@@ -262,21 +262,9 @@ class Runners:
                                     lane.idle_since = now
                             break
                 turns -= 1
-                if (
-                    not turns
-                    or lane.state is not RUNNING
-                    or ended >= core.slice_end
-                    or instance is not endpoint.serving
-                    or watch is not endpoint.watch
-                ):
+                if not turns or lane.state is not RUNNING or ended >= core.slice_end or shift is not endpoint.shift:
                     break
-            if lane.state is RUNNING:
-                if queue and endpoint.serving is not None:
-                    lane.state = READY
-                    ready.append(lane)
-                else:
-                    self._let_go(endpoint, lane)
-            elif lane.state is not IDLE:
+            if lane.state is not IDLE:
                 self._let_go(endpoint, lane)
             if ended >= core.slice_end:
                 if not ready:
@@ -287,7 +275,7 @@ class Runners:
                     await asyncio.sleep(0)
                 finally:
                     endpoint.breathing -= 1
-                core.slice_end = monotonic() + SLICE
+                core.begin_slice()
                 handler, direct = instance.attempt, instance.direct  # its layers may have changed meanwhile
                 if self._no_slot():
                     return

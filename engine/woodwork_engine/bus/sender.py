@@ -39,25 +39,26 @@ class Sender:
         self, source: str, event: str, data: object, *, session: str | None = None, dedupe_key: str | None = None
     ) -> str:
         """Route *data* along *source*'s `to`; return the message's id. Outside a handler it waits without limit."""
-        delivery = _running()
+        delivery = current.get()
         encoded = encode(data)
-        if delivery is not None:
+        if delivery is not None and delivery.running:
             delivery.emits = True
             return delivery.stage(source, event, encoded, session=session, dedupe_key=dedupe_key)
         core = self._core
         envelope = self._ingress(source, event, session, _ROUTED)
         if dedupe_key is not None:
             envelope = msgspec.structs.replace(envelope, dedupe_key=dedupe_key)
-        routes = core.table.routed(source, event)
+        routes, now = core.tables.current.routed(source, event), envelope.created_at
         if len(routes) == 1 and routes[0].endpoint.kept_depth:
             taken = await self._intake.keep_at_once(routes[0], envelope, encoded)
         else:
             if not core.from_outside & SELDOM and self._intake.is_out_of_breath(routes):
                 await self._intake.breathe()
-            taken = len(routes) == 1 and self._intake.at_once(routes[0], envelope, encoded, core.wall())
+                now = core.wall()
+            taken = len(routes) == 1 and self._intake.at_once(routes[0], envelope, encoded, now)
         if not taken:
             await self._admit(envelope, encoded, routes)
-        core.endpoint(source).emitted += 1
+        (core.endpoints.get(source) or core.endpoint(source)).emitted += 1
         return envelope.message_id if dedupe_key is None else self._first_id(envelope, routes)
 
     def _first_id(self, envelope: MessageEnvelope, routes: Sequence[Route]) -> str:
@@ -182,8 +183,9 @@ class Sender:
         self, source: str | None, event: str, session: str | None, pattern: CommunicationPattern
     ) -> MessageEnvelope:
         core = self._core
-        session = _session(session)
-        now = core.clock.time()
+        if session is None:
+            session = _session()
+        now = core.wall()
         message_id = self._ids.new(now)
         envelope = MessageEnvelope(
             None,
@@ -195,7 +197,7 @@ class Sender:
             message_id,
             None,
             0,
-            core.table.revision,
+            core.tables.current.revision,
             now,
             None,
             None,
@@ -280,10 +282,8 @@ def _running() -> Delivery | None:
     return delivery if delivery is not None and delivery.running else None
 
 
-def _session(session: str | None) -> str | None:
-    """Return the session to carry on: the given one, else that of the message this task descends from."""
-    if session is not None:
-        return session
+def _session() -> str | None:
+    """Return the session to carry on, that of the message this task descends from; None where there is none."""
     delivery = current.get()
     return delivery.envelope.session_id if delivery is not None else None
 

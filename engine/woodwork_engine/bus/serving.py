@@ -71,12 +71,12 @@ class Serving:
             core.log.append(now, "unparked", target=endpoint.name, data={"messages": endpoint.depth})
 
     def _serve(self, endpoint: Endpoint) -> None:
-        endpoint.serving = None if endpoint.held_by else endpoint.instance
+        endpoint.serve_by(None if endpoint.held_by else endpoint.instance)
         for lane in endpoint.lanes.values():
             self._core.resume(lane)
 
     def _rest(self, endpoint: Endpoint) -> None:
-        endpoint.serving = None
+        endpoint.serve_by(None)
         for lane in endpoint.ready:
             lane.state = LaneState.PAUSED if lane in self._core.halted else LaneState.IDLE
         endpoint.ready.clear()

@@ -191,10 +191,10 @@ class Input(Component):
 
     async def emit(self, event: str, data: object, *, session: str | None = None, dedupe_key: str | None = None) -> str:
         """Send *data* through the input's pipes along its `to`; without *session* it belongs to the input's own."""
-        if self.link.pipes is not None:
-            data = await self.link.pipes.apply(event, data)
+        link = self._link or self.link
+        if link.pipes is not None:
+            data = await link.pipes.apply(event, data)
         session = session or self.own_session()
-        link = self.link
         if link.hooks is not None or current.get() is not None:
             return await super().emit(event, data, session=session, dedupe_key=dedupe_key)
         return await link.outbox.emit(link.name, event, data, session=session, dedupe_key=dedupe_key)

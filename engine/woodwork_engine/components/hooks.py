@@ -45,6 +45,7 @@ class _Hook:
 
     def __init__(self, function: HookFunction, report: Callable[[str, dict[str, object]], None]) -> None:
         self.function = function
+        self._wants_nothing = function.call.wants_nothing
         self.task: asyncio.Task[None] | None = None
         self._report = report
         self._waiting: deque[tuple[str, bytes, MakeContext]] = deque()
@@ -58,7 +59,7 @@ class _Hook:
         if len(self._waiting) >= HOOK_QUEUE:
             self._waiting.popleft()
             self._dropped += 1
-        if not self.function.call.wants_nothing:  # as it is now; else only a failure asks for it
+        if not self._wants_nothing:  # as it is now; else only a failure asks for it
             context = partial(_same, context())
         self._waiting.append((event, encoded, context))
         if self.task is None:
@@ -67,7 +68,7 @@ class _Hook:
 
     async def _drain(self) -> None:
         loop, waiting, function = asyncio.get_running_loop(), self._waiting, self.function
-        call, wants_nothing = function.call.shortest, function.call.wants_nothing
+        call, wants_nothing = function.call.shortest, self._wants_nothing
         # One timer for all that waits: it looks whether the call that runs is still the same one.
         self._shown, self._looked_at = 0, 1
         self._watching = loop.call_later(HOOK_TIMEOUT, self._watch, loop)
