@@ -289,6 +289,9 @@ class InMemoryMessageBus(MessageBusInterface):
         sender = current.get()
         if sender is not None and sender.running:
             envelope = sent_inside(envelope, sender)
+        elif len(routes) == 1 and routes[0].endpoint.kept_depth:
+            if await self._intake.keep_at_once(routes[0], envelope, encoded, own_payload=True):
+                return
         elif not self.core.from_outside & RARELY and self._intake.is_out_of_breath(routes):
             await self._intake.breathe()
         if sender is None and len(routes) > 1 and self._intake.everywhere_at_once(routes, envelope, encoded):

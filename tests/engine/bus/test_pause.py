@@ -10,7 +10,7 @@ from woodwork_engine.bus.statistics import degraded_reasons
 from woodwork_engine.errors import UnknownComponentError
 from woodwork_engine.events import EventLog
 from woodwork_engine.hold import BY_LETTER, HoldState, Scope
-from woodwork_engine.policy import DeliveryPolicy, ErrorRule, RetryPolicy
+from woodwork_engine.policy import DeliveryPolicy, ErrorRule, Overflow, RetryPolicy
 
 STOPS = DeliveryPolicy(on_exhausted="pause", retry=ONCE)
 SCOPES = {
@@ -232,10 +232,12 @@ async def test_a_stuck_lane_is_skipped_and_the_letter_stays() -> None:
         assert len(bus.core.dead) == 1
 
 
+@pytest.mark.parametrize("overflow", ["block", "reject", "drop_oldest", "drop_new"])
 @virtual_time
-async def test_a_replay_of_the_letter_a_lane_is_stuck_on_takes_the_place_it_had() -> None:
-    """E4, B6: with an edited payload too, and though the lane is full."""
-    async with running(DeliveryPolicy(on_exhausted="pause", retry=ONCE, max_session_queue=2)) as bus:
+async def test_a_replay_of_the_letter_a_lane_is_stuck_on_takes_the_place_it_had(overflow: Overflow) -> None:
+    """E4, B6, F2: whatever becomes of others who find the lane full."""
+    policy = DeliveryPolicy(on_exhausted="pause", retry=ONCE, max_session_queue=2, overflow=overflow)
+    async with running(policy) as bus:
         worker = await _stuck(bus)
         worker.failures = {}
         await bus.replays.replay(bus.core.dead.list()[0].dlq_id)
