@@ -222,13 +222,29 @@ async def test_a_cancelled_publisher_leaves_its_message_accepted() -> None:
         assert worker.numbers() == [1]
 
 
+@pytest.mark.parametrize("way", ["send", "publish", "emit"])
 @virtual_time
-async def test_what_publishers_send_in_one_turn_is_written_together() -> None:
+async def test_what_publishers_send_in_one_turn_is_written_together(way: str) -> None:
     """I4: none of them lets the loop breathe first, for it does so anyway while it waits for the write."""
-    journal = FakeJournal()
+    journal, worker = FakeJournal(), Worker()
     async with kept_in(journal) as bus:
-        await asyncio.gather(*(bus.send_to_component(message("a", n, f"s{n}")) for n in range(50)))
-        assert [len(batch.accepted) for batch in journal.batches if batch.accepted] == [50]
+        worker.gate = asyncio.Event()
+        target = await bus.subscribe("message", worker)
+        routed(bus, {"in": (target,)}, {})
+
+        async def publish(session: str) -> None:
+            for number in range(4):
+                if way == "send":
+                    await bus.send_to_component(message(target, number, session))
+                elif way == "publish":
+                    await bus.publish(message("", number, session))
+                else:
+                    await bus.outbox.emit("in", "out", {"n": number}, session=session)
+
+        await asyncio.gather(*(publish(f"s{number}") for number in range(50)))
+        assert [len(batch.accepted) for batch in journal.batches if batch.accepted] == [50] * 4
+        worker.gate.set()
+        await bus.idleness.reached()
 
 
 @virtual_time
