@@ -42,18 +42,21 @@ class Acceptance:
         self._core = core
         self._settlement = settlement
 
-    def all(self, parcels: Parcels, *, inside: bool = False) -> None:
-        """Accept *parcels*; *inside*: a handler sent them that does not wait for room (interfaces: Python)."""
+    def all(self, parcels: Parcels, *, inside: bool = False, in_place: bool = False) -> None:
+        """Accept *parcels*; *inside*: a handler sent them that does not wait for room (interfaces: Python).
+
+        *in_place*: they take a place that was kept for them, so nothing is too much (bus.md E4).
+        """
         start = 0
         while start < len(parcels):
             envelope = parcels[start][1].envelope
             end = start + 1
             while end < len(parcels) and parcels[end][1].envelope is envelope:
                 end += 1
-            self._envelope(parcels[start:end], inside=inside)
+            self._envelope(parcels[start:end], inside=inside, in_place=in_place)
             start = end
 
-    def _envelope(self, parcels: Parcels, *, inside: bool) -> None:
+    def _envelope(self, parcels: Parcels, *, inside: bool, in_place: bool) -> None:
         core = self._core
         parcels = [parcel for parcel in parcels if parcel[0].endpoint.seen is None or self._is_new(*parcel)]
         if not parcels:
@@ -68,7 +71,7 @@ class Acceptance:
                 told()
         for route, delivery in parcels:
             delivery.siblings = targets
-            self._append(route, delivery, inside=inside)
+            self._append(route, delivery, inside=inside, in_place=in_place)
 
     def _is_new(self, route: Route, delivery: Delivery) -> bool:
         """Whether *delivery* is to be accepted; a duplicate is counted and told, and nothing else becomes of it."""
@@ -85,16 +88,16 @@ class Acceptance:
             core.log.append(now, "note", delivery.envelope, endpoint.name, None, None, data)
         return False
 
-    def _append(self, route: Route, delivery: Delivery, *, inside: bool) -> None:
+    def _append(self, route: Route, delivery: Delivery, *, inside: bool, in_place: bool) -> None:
         """Append one delivery to its lane; what may not travel on becomes a dead letter (bus.md F4)."""
         core, endpoint, envelope = self._core, route.endpoint, delivery.envelope
         route.edge.count += 1
         lane = core.lane(endpoint, envelope.session_id, delivery.accepted_at)
         if envelope.hop > core.max_hops:
             self._refuse(lane, delivery, DeathReason.HOP_LIMIT)
-        elif (inside or route.cyclic) and endpoint.depth >= endpoint.max_queue * core.policy.overflow_factor:
+        elif self._is_too_much(route, inside=inside) and not in_place:
             self._refuse(lane, delivery, DeathReason.OVERFLOW)
-        elif endpoint.drops and not self._makes_room(lane, delivery.accepted_at):
+        elif endpoint.drops and not in_place and not self._makes_room(lane, delivery.accepted_at):
             lane.session.messages += 1
             self._settlement.not_taken(endpoint, delivery)
         else:
@@ -114,6 +117,11 @@ class Acceptance:
             core.push(lane, delivery, wake=not admitting)
             if endpoint.instance is None:
                 self.nobody_there(lane, delivery)
+
+    def _is_too_much(self, route: Route, *, inside: bool) -> bool:
+        """Whether the target is at its hard cap, for those who do not wait for room there (bus.md F4)."""
+        most = route.endpoint.max_queue * self._core.policy.overflow_factor
+        return (inside or route.cyclic) and route.endpoint.depth >= most
 
     def _makes_room(self, lane: Lane, now: float) -> bool:
         """Whether *lane*, at a target that drops, has room once the oldest message has given way (bus.md F2)."""

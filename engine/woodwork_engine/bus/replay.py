@@ -74,9 +74,9 @@ class Replays:
             await self._intake.room(parcels, max(route.endpoint.policy.block_timeout for route, _ in parcels))
         letter = self._allowed(dlq_id, force=force)  # somebody else may have replayed it while this one waited
         core.dead.mark_replayed(letter, envelope.message_id, payload, by, len(parcels), note)
-        self._intake.accept(parcels)
+        self._intake.accept(parcels, in_place=head)
         if head:
-            self._to_the_front(letter)
+            self._to_the_front(letter, envelope)
         if core.log is not None:
             data: dict[str, object] = {"dlq_id": dlq_id, "replay_of": letter.envelope.message_id}
             core.log.append(core.clock.time(), "replayed", envelope, parcels[0][1].target, None, None, data)
@@ -104,12 +104,12 @@ class Replays:
         stuck = self._holds.stuck_on(self._core.name_now(letter.route.target), letter.envelope.session_id)
         return stuck == letter.dlq_id and not self._core.closing
 
-    def _to_the_front(self, letter: DeadLetter) -> None:
-        """Let what was just accepted go before what has waited behind it, and its lane go on."""
+    def _to_the_front(self, letter: DeadLetter, envelope: MessageEnvelope) -> None:
+        """Let *envelope*, just accepted, go before what has waited behind it, and its lane go on."""
         name, session = self._core.name_now(letter.route.target), letter.envelope.session_id
         lane = self._core.endpoint(name).lanes[session]
         begun = lane.running or lane.state is LaneState.WAITING  # a single step was made meanwhile
-        if lane.queue:  # a message with a lane of its own goes before nobody
+        if lane.queue and lane.queue[-1].envelope is envelope:  # one with a lane of its own goes before nobody
             lane.queue.insert(int(begun), lane.queue.pop())
             if self._core.keeper is not None:
                 self._core.keeper.deliveries.reordered(lane)
