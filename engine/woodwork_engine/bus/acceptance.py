@@ -69,9 +69,14 @@ class Acceptance:
                 core.keeper.admission.tell_later(told, first.envelope)
             else:
                 told()
+        deserted = []
         for route, delivery in parcels:
             delivery.siblings = targets
-            self._append(route, delivery, inside=inside, in_place=in_place)
+            lane = self._append(route, delivery, inside=inside, in_place=in_place)
+            if lane is not None and lane.endpoint.instance is None:
+                deserted.append((lane, delivery))
+        for lane, delivery in deserted:  # when all are there: one that moves on looks where else its message went
+            self.nobody_there(lane, delivery)
 
     def _is_new(self, route: Route, delivery: Delivery) -> bool:
         """Whether *delivery* is to be accepted; a duplicate is counted and told, and nothing else becomes of it."""
@@ -88,8 +93,8 @@ class Acceptance:
             core.log.append(now, "note", delivery.envelope, endpoint.name, None, None, data)
         return False
 
-    def _append(self, route: Route, delivery: Delivery, *, inside: bool, in_place: bool) -> None:
-        """Append one delivery to its lane; what may not travel on becomes a dead letter (bus.md F4)."""
+    def _append(self, route: Route, delivery: Delivery, *, inside: bool, in_place: bool) -> Lane | None:
+        """Append one delivery to its lane and return that; what may not travel on becomes a dead letter (bus.md F4)."""
         core, endpoint, envelope = self._core, route.endpoint, delivery.envelope
         route.edge.count += 1
         lane = core.lane(endpoint, envelope.session_id, delivery.accepted_at)
@@ -115,8 +120,8 @@ class Acceptance:
                 else:
                     told()
             core.push(lane, delivery, wake=not admitting)
-            if endpoint.instance is None:
-                self.nobody_there(lane, delivery)
+            return lane
+        return None
 
     def _is_too_much(self, route: Route, *, inside: bool) -> bool:
         """Whether the target is at its hard cap, for those who do not wait for room there (bus.md F4)."""

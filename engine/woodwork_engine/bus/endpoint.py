@@ -180,7 +180,7 @@ class Endpoint:
         "failed", "free_depth", "gate", "handled_seconds", "held_by", "histogram", "inflight", "instance",
         "kept_depth", "lanes", "last_error", "max_queue", "moved", "name", "ok", "parked_runners", "peak", "peak_at",
         "policy_", "ready", "reasons", "retried", "retrying", "runners", "seen", "serving", "session_limit",
-        "sharing", "shift", "since_full", "state", "timeouts", "ttl", "ttl_is_own", "unordered", "waking", "watch",
+        "sharing", "shift", "since_full", "state_", "timeouts", "ttl", "ttl_is_own", "unordered", "waking", "watch",
         "watches", "window", "working",
     )  # fmt: skip
 
@@ -192,8 +192,8 @@ class Endpoint:
         """Whether what is accepted here may have to be kept although it is not durable: something is held here."""
         self.seen: Seen | None = None
         """What was accepted here, where that matters: only messages that are to come once are looked up (bus.md C3)."""
+        self.state_ = EndpointState.WAITING
         self.policy = policy
-        self.state = EndpointState.WAITING
         self.instance: Instance | None = None
         self.serving: Instance | None = None
         """The instance that may start attempts now (`serve_by`); None: nobody is there, or everything here is held."""
@@ -253,6 +253,16 @@ class Endpoint:
         self.crowded = FULL_SHARE * policy.max_queue
         self._take_it_easy()
 
+    @property
+    def state(self) -> EndpointState:
+        """Who, if anybody, takes the messages for this name."""
+        return self.state_
+
+    @state.setter
+    def state(self, state: EndpointState) -> None:
+        self.state_ = state
+        self._take_it_easy()
+
     def look_out(self) -> None:
         """Remember from now on what is accepted here, within the bounds of the policy."""
         if self.seen is None:
@@ -291,7 +301,7 @@ class Endpoint:
 
     def _take_it_easy(self) -> None:
         easy = ceil(FULL_SHARE * self.policy_.max_queue)
-        special = self.seen is not None or self.policy_.ordering == "none"
+        special = self.seen is not None or self.policy_.ordering == "none" or self.keeps_nothing
         self.kept_depth = easy if self.policy_.durable and not special else 0
         self.easy_depth = 0 if special or self.policy_.durable or self.careful else easy
         self.free_depth = min(self.easy_depth, self.session_limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from woodwork_engine.bus.breakpoints import Breakpoints
@@ -14,6 +15,9 @@ from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.policy import redirect_of
+
+Shared = dict[str, list[tuple[Lane, Delivery]]]
+"""The deliveries that are left of messages to several targets, with their lanes, by the message's id."""
 
 
 class Relocation:
@@ -68,13 +72,18 @@ class Relocation:
         """Move what waits at the removed *endpoint* to where its `on_remove` says; return how many messages.
 
         A lane in which an attempt runs keeps what is behind it. Where the other component is gone as well, everything
-        stays and is kept as with `park`. A message that was sent to the other component too is not handed to it twice.
+        stays and is kept as with `park`. A message that was sent to the other component too, or has been moved there
+        from somewhere else, is not handed to it twice.
         """
         lanes = [lane for lane in endpoint.lanes.values() if lane.queue]
-        return sum(self.redirect_lane(lane, over=False) for lane in lanes)
+        shared = self._shared(lanes)
+        return sum(self._redirect(lane, shared) for lane in lanes)
 
     def redirect_lane(self, lane: Lane, *, over: bool) -> int:
         """Move what waits in *lane*, in order; *over* tells that no attempt runs although its lane says so."""
+        return self._redirect(lane, self._shared([lane]), over=over)
+
+    def _redirect(self, lane: Lane, shared: Shared, *, over: bool = False) -> int:
         target = self._target(lane.endpoint)
         if target is None:
             lane.endpoint.policy = replace(lane.endpoint.policy, on_remove="park")
@@ -93,6 +102,7 @@ class Relocation:
         if moved and lane.anchor is None:
             lane.endpoint.active -= 1
         for delivery in moved:
+            self._tell_siblings(delivery, lane.endpoint, target, shared)
             self._append(lane, target, delivery)
         return len(moved)
 
@@ -112,10 +122,32 @@ class Relocation:
         return None if found is None or found is endpoint or found.state in gone else found
 
     def _is_there(self, delivery: Delivery, endpoint: Endpoint, target: Endpoint) -> bool:
-        """Whether the message of *delivery* was sent to *target* as well: there it would have the same key (A4)."""
-        core = self._core
-        there = (core.endpoints.get(core.name_now(name)) for name in delivery.siblings)
+        """Whether the message of *delivery* was sent or moved to *target* as well: it has the same key there (A4)."""
+        there = (self._called(name) for name in delivery.siblings)
         return any(one is target for one in there if one is not endpoint)
+
+    def _called(self, name: str) -> Endpoint | None:
+        return self._core.endpoints.get(self._core.name_now(name))
+
+    def _shared(self, lanes: Sequence[Lane]) -> Shared:
+        """Return, by id, where the messages wait that are in *lanes* and were sent to several components."""
+        several = [delivery for lane in lanes for delivery in lane.queue if len(delivery.siblings) > 1]
+        shared: Shared = {delivery.envelope.message_id: [] for delivery in several}
+        sessions = {lane.session for lane in lanes}
+        for endpoint in {self._called(name): None for delivery in several for name in delivery.siblings}:
+            for lane in endpoint.lanes.values() if endpoint is not None else ():
+                for delivery in lane.queue if lane.session in sessions else ():
+                    if delivery.envelope.message_id in shared:
+                        shared[delivery.envelope.message_id].append((lane, delivery))
+        return shared
+
+    def _tell_siblings(self, moved: Delivery, left: Endpoint, target: Endpoint, shared: Shared) -> None:
+        """Let whatever is left of the message of *moved* know that it has gone from *left* to *target*."""
+        keeper = self._core.keeper
+        for lane, delivery in shared.get(moved.envelope.message_id, ()):
+            delivery.siblings = tuple(target.name if self._called(name) is left else name for name in delivery.siblings)
+            if delivery.seq and keeper is not None and delivery is not moved:
+                keeper.deliveries.progressed(delivery, lane.frozen_at)
 
     def _append(self, lane: Lane, target: Endpoint, delivery: Delivery) -> None:
         core, now = self._core, self._core.clock.time()

@@ -189,3 +189,137 @@ async def test_what_arrives_for_a_component_that_is_gone_is_kept_and_handled_whe
         await bus.idleness.reached()
     assert worker.numbers() == [1]
     await bus.stop()
+
+
+def gone(bus: InMemoryMessageBus, name: str, to: str) -> None:
+    """Remove the component *name*, and have what it leaves moved to *to*."""
+    endpoint = bus.core.endpoint(name)
+    endpoint.policy = replace(endpoint.policy, on_remove=f"redirect:{to}")
+    bus.serving.dismiss(endpoint, EndpointState.PARKED)
+    bus.relocation.redirect(endpoint)
+
+
+async def handled(bus: InMemoryMessageBus, name: str) -> list[object]:
+    """Return what *name* is given once somebody handles it."""
+    worker = Worker()
+    bus.register_component_handler(name, worker)
+    async with asyncio.timeout(10):
+        await bus.idleness.reached()
+    return worker.numbers()
+
+
+def from_one_to(bus: InMemoryMessageBus, *targets: str) -> None:
+    """Route whatever is emitted to *targets*."""
+    bus.core.endpoint("third")
+    bus.set_routes(1, lambda _source, _event: targets, ())
+
+
+@pytest.mark.parametrize("policy", [DeliveryPolicy(retry=ONCE), KEPT, replace(KEPT, ordering="none")])
+@virtual_time
+async def test_what_two_removed_components_were_both_sent_is_handed_on_once(policy: DeliveryPolicy) -> None:
+    """G3, G5: whether the other one's was handled already where both go, or waits there."""
+    bus = await started(FakeJournal(), policy)
+    from_one_to(bus, "a", "b")
+    for n in range(3):
+        await bus.outbox.emit("one", "e", {"n": n}, session="s")
+    gone(bus, "a", "third")
+    await bus.outbox.emit("one", "e", {"n": 3}, session="s")
+    assert await handled(bus, "third") == [0, 1, 2, 3]
+    gone(bus, "b", "third")
+    assert await handled(bus, "third") == []
+    assert (bus.core.endpoint("b").duplicates, bus.core.depth) == (4, 0)
+    await bus.stop()
+
+
+@pytest.mark.parametrize("policy", [DeliveryPolicy(retry=ONCE), KEPT, replace(KEPT, ordering="none")])
+@virtual_time
+async def test_what_arrives_for_two_removed_components_is_handed_on_once(policy: DeliveryPolicy) -> None:
+    """G3, G5: from outside and from a handler, both go the same way in the step that accepts them."""
+    bus = await started(FakeJournal(), policy)
+    from_one_to(bus, "a", "b")
+    gone(bus, "a", "third")
+    gone(bus, "b", "third")
+
+    async def hands_on(envelope: MessageEnvelope) -> None:
+        await bus.outbox.emit("one", "e", envelope.payload)
+
+    bus.register_component_handler("one", hands_on)
+    for n in range(3):
+        await bus.outbox.emit("one", "e", {"n": n}, session="s")
+        await bus.send_to_component(message("one", 3 + n))
+    assert sorted(await handled(bus, "third")) == [0, 1, 2, 3, 4, 5]
+    await bus.stop()
+
+
+@virtual_time
+async def test_what_goes_on_from_one_removed_component_to_another_is_handed_on_once() -> None:
+    """G3, G5: `a` to `c`, `c` to `third`, and `b` to `third` as well."""
+    bus = await started(FakeJournal())
+    from_one_to(bus, "a", "b")
+    bus.core.endpoint("c")
+    await bus.outbox.emit("one", "e", {"n": 1}, session="s")
+    gone(bus, "a", "c")
+    gone(bus, "c", "third")
+    gone(bus, "b", "third")
+    assert await handled(bus, "third") == [1]
+    await bus.stop()
+
+
+@virtual_time
+async def test_what_was_moved_away_from_a_component_that_returns_may_come_back_to_it() -> None:
+    """G5: it has not had it, although it was sent it once."""
+    bus = await started(FakeJournal())
+    from_one_to(bus, "a", "b")
+    await bus.outbox.emit("one", "e", {"n": 1}, session="s")
+    gone(bus, "a", "third")
+    assert await handled(bus, "third") == [1]
+    assert await handled(bus, "a") == []
+    gone(bus, "b", "a")
+    await bus.idleness.reached()
+    assert bus.core.endpoint("a").ok == 1
+    await bus.stop()
+
+
+@virtual_time
+async def test_the_next_process_hands_on_once_what_this_one_has_moved() -> None:
+    """G3, I2: it knows where the other one went."""
+    journal = FakeJournal()
+    bus = await started(journal)
+    from_one_to(bus, "a", "b")
+    await bus.outbox.emit("one", "e", {"n": 1}, session="s")
+    gone(bus, "a", "third")
+    await asyncio.sleep(1)
+    await bus.stop(drain=False)
+    later = await started(journal)
+    assert await handled(later, "third") == [1]
+    gone(later, "b", "third")
+    assert await handled(later, "third") == []
+    await later.stop()
+
+
+@virtual_time
+async def test_what_moves_on_while_it_is_written_is_attempted_once_it_is_and_not_lost_if_its_move_is_not_written() -> (
+    None
+):
+    """G3, I2: its acceptance is written first, then that it has moved."""
+    journal, worker = FakeJournal(), Worker()
+    bus = await started(journal)
+    bus.core.endpoint("a")
+    bus.register_component_handler("third", worker)
+    await asyncio.sleep(1)
+    journal.slow = True
+    sending = asyncio.create_task(bus.send_to_component(message("a", 1)))
+    await asyncio.sleep(1)
+    gone(bus, "a", "third")
+    await asyncio.sleep(1)
+    assert not worker.started
+    journal.commit()
+    assert await sending
+    journal.full = True
+    journal.commit()
+    await asyncio.sleep(0.1)
+    journal.full = journal.slow = False
+    async with asyncio.timeout(10):
+        await bus.idleness.reached()
+    assert worker.numbers() == [1]
+    await bus.stop()
