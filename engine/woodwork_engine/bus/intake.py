@@ -35,6 +35,7 @@ class Intake:
         self._line = line
         self._acceptance = acceptance
         self.accept = acceptance.all
+        self.refuse_to_drop = acceptance.refuse_to_drop
 
     def parcel(
         self, route: Route, envelope: MessageEnvelope, encoded: bytes, now: float, *, own_payload: bool = False

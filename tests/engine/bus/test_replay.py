@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from support.bus import ONCE, Worker, message, records, routed, running
+from support.bus import ONCE, Worker, hired, message, records, routed, running, send
 from support.virtual_loop import EPOCH, later, virtual_time
 from woodwork_engine.bus.endpoint import EndpointState
 from woodwork_engine.bus.memory import InMemoryMessageBus
@@ -267,3 +267,26 @@ async def test_a_component_that_was_removed_for_good_gets_no_replays() -> None:
         bus.serving.park(endpoint)
         with pytest.raises(UnknownComponentError):
             await bus.replays.replay(letter.dlq_id)
+
+
+@pytest.mark.parametrize("limit", ["max_queue", "max_session_queue"])
+@virtual_time
+async def test_a_replay_is_refused_where_it_would_be_dropped_and_its_letter_stays_open(limit: str) -> None:
+    """E2, F2: what is kept is not lost by being tried again."""
+    policy = DeliveryPolicy(overflow="drop_new", retry=ONCE, **{limit: 2})
+    async with running(policy) as bus:
+        worker = hired(bus, failures={1: 1})
+        await send(bus, (1,))
+        await bus.idleness.reached()
+        bus.holds.pause("a")
+        await send(bus, (2, 3))
+        letter = bus.core.dead.list()[0]
+        with pytest.raises(QueueFullError, match=r"a: .*queue is full \(2 of 2\)"):
+            await bus.replays.replay(letter.dlq_id)
+        assert bus.core.dead.get(letter.dlq_id).state == "open"
+        bus.holds.resume("a")
+        await bus.idleness.reached()
+        worker.failures = {}
+        await bus.replays.replay(letter.dlq_id)
+        await bus.idleness.reached()
+        assert worker.numbers() == [2, 3, 1]
