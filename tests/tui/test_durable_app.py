@@ -8,11 +8,9 @@ import sys
 from collections import defaultdict
 from contextlib import closing
 
-import msgspec
 import pytest
 
 from support.terminal import Terminal
-from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.payload import decode
 
 COMMAND = [sys.executable, "-c", "import sys; from woodwork_tui.cli import main; sys.exit(main())"]
@@ -60,10 +58,9 @@ def shown_counts(screen):
 def kept(folder):
     """Return session and payload of what waits, in order, and the ids of the dead letters, as a kill left them."""
     with closing(sqlite3.connect(f"file:{folder}/.woodwork/state.db?mode=ro", uri=True)) as store:
-        rows = store.execute("SELECT envelope, payload FROM deliveries WHERE target = 'desk' ORDER BY seq").fetchall()
+        rows = store.execute("SELECT session, payload FROM deliveries WHERE target = 'desk' ORDER BY seq").fetchall()
         letters = store.execute("SELECT dlq_id FROM letters ORDER BY number").fetchall()
-    read = msgspec.msgpack.Decoder(MessageEnvelope).decode
-    return [(read(envelope).session_id, decode(payload)) for envelope, payload in rows], [name for (name,) in letters]
+    return [(session, decode(payload)) for session, payload in rows], [name for (name,) in letters]
 
 
 def test_queues_and_dead_letters_are_the_same_after_a_kill_and_order_is_kept(flow):
