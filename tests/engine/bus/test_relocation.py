@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,9 @@ from support.journals import FakeJournal
 from support.virtual_loop import virtual_time
 from woodwork_engine.bus.endpoint import EndpointState
 from woodwork_engine.bus.memory import InMemoryMessageBus
+from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.payload import decode
 from woodwork_engine.policy import DeliveryPolicy
 
 KEPT = DeliveryPolicy(durable=True, retry=ONCE)
@@ -193,7 +196,7 @@ async def test_what_arrives_for_a_component_that_is_gone_is_kept_and_handled_whe
 
 def gone(bus: InMemoryMessageBus, name: str, to: str) -> None:
     """Remove the component *name*, and have what it leaves moved to *to*."""
-    endpoint = bus.core.endpoint(name)
+    endpoint, _ = bus.core.endpoint(name), bus.core.endpoint(to)
     endpoint.policy = replace(endpoint.policy, on_remove=f"redirect:{to}")
     bus.serving.dismiss(endpoint, EndpointState.PARKED)
     bus.relocation.redirect(endpoint)
@@ -208,9 +211,13 @@ async def handled(bus: InMemoryMessageBus, name: str) -> list[object]:
     return worker.numbers()
 
 
+def renamed(bus: InMemoryMessageBus, old: str, new: str) -> None:
+    """Let *old* be called *new*."""
+    assert bus.relocation.rename(old, new)
+
+
 def from_one_to(bus: InMemoryMessageBus, *targets: str) -> None:
     """Route whatever is emitted to *targets*."""
-    bus.core.endpoint("third")
     bus.set_routes(1, lambda _source, _event: targets, ())
 
 
@@ -256,7 +263,6 @@ async def test_what_goes_on_from_one_removed_component_to_another_is_handed_on_o
     """G3, G5: `a` to `c`, `c` to `third`, and `b` to `third` as well."""
     bus = await started(FakeJournal())
     from_one_to(bus, "a", "b")
-    bus.core.endpoint("c")
     await bus.outbox.emit("one", "e", {"n": 1}, session="s")
     gone(bus, "a", "c")
     gone(bus, "c", "third")
@@ -304,7 +310,6 @@ async def test_what_moves_on_while_it_is_written_is_attempted_once_it_is_and_not
     """G3, I2: its acceptance is written first, then that it has moved."""
     journal, worker = FakeJournal(), Worker()
     bus = await started(journal)
-    bus.core.endpoint("a")
     bus.register_component_handler("third", worker)
     await asyncio.sleep(1)
     journal.slow = True
@@ -323,3 +328,51 @@ async def test_what_moves_on_while_it_is_written_is_attempted_once_it_is_and_not
         await bus.idleness.reached()
     assert worker.numbers() == [1]
     await bus.stop()
+
+
+@pytest.mark.parametrize("change", [renamed, gone])
+@virtual_time
+async def test_what_has_another_name_in_each_life_is_started_three_times_before_it_counts_as_poison(
+    change: Callable[[InMemoryMessageBus, str, str], None],
+) -> None:
+    """E7, G3: the deaths of the process that it was attempted in go with it."""
+    journal, starts = FakeJournal(), 0
+
+    async def deadly(_envelope: MessageEnvelope) -> None:
+        nonlocal starts
+        starts += 1
+        await asyncio.sleep(1000)
+
+    for life in range(4):
+        bus = await started(journal)
+        if life == 0:
+            await bus.send_to_component(message("a0", 1))
+        else:
+            change(bus, f"a{life - 1}", f"a{life}")
+        bus.register_component_handler(f"a{life}", deadly)
+        await asyncio.sleep(1)
+        left = dict(journal.marks), dict(journal.rows), dict(journal.dead)
+        await bus.stop(drain=False)
+        journal.marks, journal.rows, journal.dead = left  # as a kill leaves it
+    assert starts == 3
+    assert [letter.reason for letter in journal.dead.values()] == [DeathReason.POISON_CRASH]
+
+
+@virtual_time
+async def test_the_deaths_of_the_process_stay_with_their_message_where_others_go_before_it() -> None:
+    """E7: also when the numbers under which the two are kept change hands."""
+    journal = FakeJournal()
+    bus = await started(journal)
+    for n in range(2):
+        await bus.send_to_component(message("a", n))
+    await asyncio.sleep(1)
+    await bus.stop(drain=False)
+    journal.marks = {1: min(journal.rows)}
+    later = await started(journal)
+    [lane] = later.core.endpoint("a").lanes.values()
+    lane.queue.reverse()
+    assert later.core.keeper is not None
+    later.core.keeper.deliveries.reordered(lane)
+    await asyncio.sleep(1)
+    assert [(decode(row.encoded), row.crashes) for row in journal.deliveries()] == [({"n": 1}, 0), ({"n": 0}, 1)]
+    await later.stop(drain=False)

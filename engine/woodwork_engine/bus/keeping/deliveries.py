@@ -22,6 +22,8 @@ class Deliveries:
         self._admission = admission
         self._sightings = sightings
         self._last = 0
+        self._crashes: dict[int, int] = {}
+        """By number, at how many attempts of a delivery an earlier process has died (bus.md E7); few have any."""
 
     def take(self, lane: Lane, delivery: Delivery) -> asyncio.Future[str | None]:
         """Append *delivery*, one message from outside for which there is room, to *lane* as `Admission.admit` does.
@@ -49,9 +51,10 @@ class Deliveries:
     def moved(self, lane: Lane, delivery: Delivery) -> None:
         """Keep *delivery* in its new place, behind everything in *lane*, under the name of that (bus.md G3)."""
         waits = self._admission.leave(delivery)
+        crashes = self._crashes.pop(delivery.seq, 0)
         if delivery.seq:
             self._commits.turn.batch.settle(delivery.seq)
-        self._number(lane, delivery, waits=waits or self._admission.admitting)
+        self._number(lane, delivery, waits=waits or self._admission.admitting, crashes=crashes)
 
     def settled(self, delivery: Delivery) -> None:
         """Keep *delivery* no longer: it has come to an end."""
@@ -60,6 +63,8 @@ class Deliveries:
             admission.tell_now(delivery)
             admission.leave(delivery)
         commits.turn.batch.settle(delivery.seq)
+        if self._crashes:
+            self._crashes.pop(delivery.seq, None)
         endpoint = core.endpoints.get(core.name_now(delivery.target) if core.renamed else delivery.target)
         if endpoint is not None and endpoint.seen is not None and endpoint.is_once(delivery):
             self._sightings.see(endpoint, delivery, core.clock.time(), handled=True)
@@ -73,7 +78,7 @@ class Deliveries:
 
     def rewritten(self, lane: Lane, delivery: Delivery) -> None:
         """Keep *delivery*, which waits in *lane*, as it is now: with another payload, name or number."""
-        self._commits.turn.batch.rewrite(_kept(lane, delivery))
+        self._commits.turn.batch.rewrite(self._kept(lane, delivery))
         self._commits.ask()
 
     def renamed(self, endpoint: Endpoint) -> None:
@@ -89,28 +94,34 @@ class Deliveries:
         waiting = [delivery for delivery in list(lane.queue)[lane.running :] if delivery.seq]
         if any(self._admission.holds_back(delivery) for delivery in waiting):
             return
-        for delivery, number in zip(waiting, sorted(delivery.seq for delivery in waiting), strict=True):
+        numbers = sorted(delivery.seq for delivery in waiting)
+        crashes = [self._crashes.pop(delivery.seq, 0) for delivery in waiting]
+        self._crashes |= {number: died for number, died in zip(numbers, crashes, strict=True) if died}
+        for delivery, number in zip(waiting, numbers, strict=True):
             if delivery.seq != number:
                 delivery.seq = number
                 self.rewritten(lane, delivery)
 
-    def recovered(self, delivery: Delivery, seq: int) -> None:
-        """Go on with *delivery*, which an earlier process has kept under the number *seq*."""
+    def recovered(self, delivery: Delivery, seq: int, crashes: int) -> None:
+        """Go on with *delivery*, which an earlier process has kept as *seq* and died *crashes* times attempting."""
         delivery.seq = seq
+        if crashes:
+            self._crashes[seq] = crashes
         self._last = max(self._last, seq)
 
-    def _number(self, lane: Lane, delivery: Delivery, *, waits: bool) -> None:
+    def _number(self, lane: Lane, delivery: Delivery, *, waits: bool, crashes: int = 0) -> None:
         self._last = delivery.seq = self._last + 1
-        self._commits.turn.batch.accept(_kept(lane, delivery))
+        if crashes:
+            self._crashes[delivery.seq] = crashes
+        self._commits.turn.batch.accept(self._kept(lane, delivery))
         if waits:
             self._admission.wait(lane, delivery)
         if not self._commits.asked:
             self._commits.ask()
 
-
-def _kept(lane: Lane, delivery: Delivery) -> Kept:
-    progress = _progress(delivery, lane.frozen_at)
-    return Kept(delivery.seq, lane.endpoint.name, delivery.envelope, delivery.encoded, progress)
+    def _kept(self, lane: Lane, delivery: Delivery) -> Kept:
+        progress, crashes = _progress(delivery, lane.frozen_at), self._crashes.get(delivery.seq, 0)
+        return Kept(delivery.seq, lane.endpoint.name, delivery.envelope, delivery.encoded, progress, crashes)
 
 
 def _progress(delivery: Delivery, frozen_at: float | None) -> Progress:

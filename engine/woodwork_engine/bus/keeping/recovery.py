@@ -95,7 +95,7 @@ class Recovery:
     def _restore(self, kept: Kept) -> None:
         core, now, progress = self._core, self._core.clock.time(), kept.progress
         delivery = _delivery(kept, now)
-        self._deliveries.recovered(delivery, kept.seq)
+        self._deliveries.recovered(delivery, kept.seq, kept.crashes)
         lane = core.lane(core.endpoint(kept.target), kept.envelope.session_id, now)
         if core.log is not None:
             data: dict[str, object] = {"accepted_at": progress.accepted_at, "crashes": kept.crashes}
