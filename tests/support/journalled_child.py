@@ -2,7 +2,7 @@
 
 Argument: the state folder. For each number of a life on standard input a process of its own is forked, so that what
 takes longest, the imports, is done once. Its lines: `up PID`, `a SESSION N` accepted, `d SESSION N` handled (before its
-end); when it is dead, `gone`.
+end), `w - N` what has happened so far is being written, `c - N` that is written; when it is dead, `gone`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,35 @@ import os
 import random
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
 from woodwork_engine.store.folder import StateFolder
+from woodwork_engine.store.records import Batch
 
 SESSIONS = 8
+
+
+class TellingFolder(StateFolder):
+    """Says when a batch is complete, and when it is written."""
+
+    batches = 0
+
+    def write(self, batch: Batch, done: Callable[[Exception | None], object]) -> None:
+        """Write *batch*, and say so."""
+        self.batches += 1
+        number = self.batches
+
+        def tell(error: Exception | None) -> None:
+            if error is None:
+                os.write(1, f"c - {number}\n".encode())
+            done(error)
+
+        os.write(1, f"w - {number}\n".encode())
+        super().write(batch, tell)
 
 
 def say(what: str, envelope: MessageEnvelope) -> None:
@@ -31,7 +52,7 @@ async def main(place: Path, life: int) -> None:
     """Publish in all sessions and handle, in two stages, until somebody kills this."""
     rng = random.Random(life)
     policy = DeliveryPolicy(durable=True, ttl=None, retry=RetryPolicy(max_retries=10, base=0.001, jitter="none"))
-    bus = InMemoryMessageBus(policy=policy, journal=StateFolder(place))
+    bus = InMemoryMessageBus(policy=policy, journal=TellingFolder(place))
     draining = life < 0
 
     async def first(envelope: MessageEnvelope) -> None:
