@@ -14,6 +14,7 @@ from support.virtual_loop import virtual_time
 from woodwork_engine.bus.endpoint import EndpointState
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.dead_letter import DeathReason
+from woodwork_engine.errors import JournalError
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.payload import decode
 from woodwork_engine.policy import DeliveryPolicy
@@ -376,3 +377,28 @@ async def test_the_deaths_of_the_process_stay_with_their_message_where_others_go
     await asyncio.sleep(1)
     assert [(decode(row.encoded), row.crashes) for row in journal.deliveries()] == [({"n": 1}, 0), ({"n": 0}, 1)]
     await later.stop(drain=False)
+
+
+@pytest.mark.parametrize("change", [renamed, gone])
+@virtual_time
+async def test_what_moves_on_while_it_is_written_and_cannot_be_is_refused_and_nowhere(
+    change: Callable[[InMemoryMessageBus, str, str], None],
+) -> None:
+    """F7, G3, I2: neither attempted nor kept, under whatever name, although its sender is told that it is not taken."""
+    journal, worker = FakeJournal(), Worker()
+    bus = await started(journal)
+    journal.slow = True
+    sending = asyncio.create_task(bus.send_to_component(message("a", 1)))
+    await asyncio.sleep(1)
+    change(bus, "a", "third")
+    await asyncio.sleep(0.1)
+    journal.full = True
+    journal.commit()
+    with pytest.raises(JournalError):
+        await sending
+    journal.full = journal.slow = False
+    await asyncio.sleep(2)
+    bus.register_component_handler("third", worker)
+    await bus.idleness.reached()
+    assert (worker.started, journal.rows, bus.core.depth, bus.core.bytes) == ([], {}, 0, 0)
+    await bus.stop()

@@ -92,9 +92,9 @@ class Admission:
                     lane.soonest_expiry = NEVER if delivery.expires_at is None else delivery.expires_at
                 self._core.resume(lane)
 
-    def _take_back(self, turn: Turn) -> None:
+    def _take_back(self, turn: Turn, batch: Batch) -> None:
         for _, delivery in reversed(turn.admitted):
-            self._withdraw(delivery, turn.batch)
+            self._withdraw(delivery, batch)
 
     def _withdraw(self, delivery: Delivery, batch: Batch) -> None:
         lane = self._unkept.pop(delivery.seq, None)

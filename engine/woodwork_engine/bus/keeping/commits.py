@@ -35,8 +35,8 @@ class Commits:
         """What is looked at before the next turn is written, and may add to it; None: nothing."""
         self.on_kept: Callable[[Turn], object] = lambda _turn: None
         """What is done with a turn that is written; set by who admits."""
-        self.on_refused: Callable[[Turn], object] = lambda _turn: None
-        """What takes back from a turn that cannot be written what came from outside; set by who admits."""
+        self.on_refused: Callable[[Turn, Batch], object] = lambda _turn, _batch: None
+        """What takes back, also out of the batch, what came from outside in a turn that cannot be written; so is this."""
         self._core = core
         self._journal = journal
         self._writing: Turn | None = None
@@ -130,14 +130,15 @@ class Commits:
         """Take back what came from outside; what happened inside waits, in order, to be written again."""
         self.problem = str(error)
         later, self.turn = self.turn, Turn()
-        self.on_refused(later)
-        self.on_refused(turn)
+        whole = Batch()
+        for one in (turn, later):
+            whole.add(one.batch)
+        for one in (later, turn):
+            self.on_refused(one, whole)
         for one in (turn, later):
             one.untold.forget()
             one.end(self.problem)
-        whole = Batch()
-        for batch in (turn.batch, later.batch, self.turn.batch):
-            whole.add(batch)
+        whole.add(self.turn.batch)
         self.turn.batch = whole
         loop = self._core.loop
         if loop is None:
