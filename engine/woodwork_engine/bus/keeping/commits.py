@@ -36,7 +36,7 @@ class Commits:
         self.on_kept: Callable[[Turn], object] = lambda _turn: None
         """What is done with a turn that is written; set by who admits."""
         self.on_refused: Callable[[Turn, Batch], object] = lambda _turn, _batch: None
-        """What takes back, also out of the batch, what came from outside in a turn that cannot be written; so is this."""
+        """What takes back, also out of the batch, what came from outside in a turn that cannot be written."""
         self._core = core
         self._journal = journal
         self._writing: Turn | None = None
