@@ -143,9 +143,8 @@ class BusCore:
         barred = self.dead.full or bool(self.letter_gate.waiters)
         self.max_bytes = -1 if barred else self._policy.max_bytes
 
-    def begin_slice(self) -> None:
-        """Let whoever works go on for a while before the loop has to breathe again."""
-        now = self.monotonic()
+    def begin_slice(self, now: float) -> None:
+        """Let whoever works go on for a while before the loop has to breathe again; *now* as `monotonic` has it."""
         self.slice_end = now + SLICE
         self.skew = self.wall() - now
 

@@ -161,6 +161,11 @@ class Instance:
     def leave(self) -> None:
         """One attempt less runs here."""
         self.inflight -= 1
+        if self.retired is not None:
+            self.tell_if_left()
+
+    def tell_if_left(self) -> None:
+        """Tell whoever waits for it when no attempt runs here any more."""
         if self.retired is not None and self.inflight == 0 and not self.retired.done():
             self.retired.set_result(None)
 

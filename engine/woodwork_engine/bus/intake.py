@@ -56,7 +56,7 @@ class Intake:
         """Let others go on, and begin a slice after them."""
         core = self._core
         await asyncio.sleep(0)
-        core.begin_slice()
+        core.begin_slice(core.monotonic())
 
     def at_once(
         self, route: Route, envelope: MessageEnvelope, encoded: bytes, now: float, *, own_payload: bool = False

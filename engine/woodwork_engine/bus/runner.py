@@ -108,7 +108,7 @@ class Runners:
         endpoint.waking = False
         try:
             while core.running and endpoint.serving is not None:
-                if len(endpoint.runners) > endpoint.policy.concurrency:
+                if len(endpoint.runners) > endpoint.policy_.concurrency:
                     break
                 if not endpoint.ready:
                     rested = loop.create_future()
@@ -132,7 +132,7 @@ class Runners:
         core, log = self._core, self._core.log
         return (
             core.inflight >= core.max_inflight
-            or core.slots.anyone_before(ticket)
+            or (bool(core.slots.waiters) and core.slots.anyone_before(ticket))
             or (log is not None and log.seq >= log.high_water)
         )
 
@@ -163,8 +163,11 @@ class Runners:
             endpoint.working -= 1
             endpoint.inflight -= 1
             core.inflight -= 1
-            instance.leave()
-            core.slots.call()
+            instance.inflight -= 1
+            if instance.retired is not None:
+                instance.tell_if_left()
+            if core.slots.waiters:
+                core.slots.call()
             if core.idle_waiters:
                 core.tell_if_idle()
 
@@ -172,12 +175,13 @@ class Runners:
         """Make attempts: lanes in turn, at most `quantum` deliveries of each, one after the other (bus.md B1, B8)."""
         # One long function, because every call and every look at an attribute that it saves is saved for every message.
         core, log, ready, watch = self._core, self._core.log, endpoint.ready, endpoint.watch
-        quantum = endpoint.policy.quantum if watch is None else 1
+        quantum = endpoint.policy_.quantum if watch is None else 1
         shift, monotonic, begin, durations = endpoint.shift, core.monotonic, current.set, endpoint.histogram.now
         handler, direct = instance.attempt, instance.direct
         ended = 0.0
-        if SPENT < core.slice_end <= monotonic():  # nobody has used it up: the loop has only been idle
-            core.begin_slice()
+        begun = monotonic()
+        if SPENT < core.slice_end <= begun:  # nobody has used it up: the loop has only been idle
+            core.begin_slice(begun)
         while ready and shift is endpoint.shift:
             lane = ready.popleft()
             lane.state = lane.go
@@ -275,7 +279,7 @@ class Runners:
                     await asyncio.sleep(0)
                 finally:
                     endpoint.breathing -= 1
-                core.begin_slice()
+                core.begin_slice(monotonic())
                 handler, direct = instance.attempt, instance.direct  # its layers may have changed meanwhile
                 if self._no_slot():
                     return
