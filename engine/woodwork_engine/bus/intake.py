@@ -23,12 +23,8 @@ when their turn comes.
 
 IDLE, READY = LaneState.IDLE, LaneState.READY
 
-SELDOM = 63
-"""A mask for the number of a message: a sender looks at every 64th whether the loop is to breathe, if it is small."""
-RARELY = 3
-"""The same for messages that may have many targets."""
-LARGE = 4 * 1024
-"""Bytes from which a payload takes so long to encode that its sender looks each time."""
+SELDOM = 15  # every sixteenth message: often enough for a slice of some hundred
+RARELY = 3  # every fourth one, which may have many targets
 
 
 class Intake:

@@ -24,7 +24,7 @@ from woodwork_engine.bus.halts import Halts
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.housekeeping import Housekeeping
 from woodwork_engine.bus.idleness import Idleness
-from woodwork_engine.bus.intake import LARGE, RARELY, SELDOM, Intake
+from woodwork_engine.bus.intake import RARELY, SELDOM, Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
 from woodwork_engine.bus.keeper import Keeper
 from woodwork_engine.bus.line import Line
@@ -253,8 +253,7 @@ class InMemoryMessageBus(MessageBusInterface):
         if route.endpoint.kept_depth:  # who waits until it is kept need not let the loop breathe before
             taken = await self._intake.keep_at_once(route, envelope, encoded, own_payload=True)
         else:
-            may_breathe = not self.core.from_outside & SELDOM or len(encoded) >= LARGE
-            if may_breathe and self._intake.is_out_of_breath((route,)):
+            if not self.core.from_outside & SELDOM and self._intake.is_out_of_breath((route,)):
                 await self._intake.breathe()
             taken = self._intake.at_once(route, envelope, encoded, self.core.wall(), own_payload=True)
         if not taken:

@@ -9,7 +9,7 @@ import msgspec
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, Route
-from woodwork_engine.bus.intake import LARGE, SELDOM, Intake
+from woodwork_engine.bus.intake import SELDOM, Intake
 from woodwork_engine.bus.line import Line
 from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.delivery import Delivery, Output, current
@@ -52,8 +52,7 @@ class Sender:
         if len(routes) == 1 and routes[0].endpoint.kept_depth:
             taken = await self._intake.keep_at_once(routes[0], envelope, encoded)
         else:
-            may_breathe = not core.from_outside & SELDOM or len(encoded) >= LARGE
-            if may_breathe and self._intake.is_out_of_breath(routes):
+            if not core.from_outside & SELDOM and self._intake.is_out_of_breath(routes):
                 await self._intake.breathe()
                 now = core.wall()
             taken = len(routes) == 1 and self._intake.at_once(routes[0], envelope, encoded, now)
