@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -36,39 +37,45 @@ _SUFFIXES = tuple(f"{number:07x}" for number in range(512))  # made once, and fe
 class IdSource:
     """Makes ids that are unique per process and sort by time (bus.md A3): 12 hex digits of ms, prefix, counter."""
 
-    __slots__ = ("_ms", "_prefix", "following", "until")
+    __slots__ = ("_lock", "_ms", "_prefix", "block", "until")
 
     def __init__(self, prefix: str | None = None) -> None:
         self._prefix = prefix if prefix is not None else os.urandom(3).hex()
         self._ms = -1
-        self.until = 0.0  # seconds since the epoch at which the millisecond is over
-        self.following: Iterator[str] = iter(())
+        self._lock = threading.Lock()
+        self.until = 0.0
+        """Seconds since the epoch at which the millisecond is over."""
+        self.block: tuple[str, Iterator[str]] = ("", iter(()))
+        """How the ids of this millisecond begin, and how those that are left end; one object, because of threads."""
 
     def new(self, now: float | None = None) -> str:
-        """Return the next id; *now* in seconds since the epoch, default the system's time."""
+        """Return the next id, in any thread; *now* in seconds since the epoch, default the system's time."""
         at = time.time() if now is None else now
-        if at >= self.until:
-            # never backwards, so that ids of one process sort in the order they were made
-            self._begin(max(int(at * 1000), self._ms + 1))
-        try:
-            return next(self.following)
-        except StopIteration:  # so many in one millisecond: the next one begins early
-            self._begin(self._ms + 1)
-            return next(self.following)
+        while True:
+            if at < self.until:
+                start, ends = self.block
+                for end in ends:
+                    return start + end
+            self._begin(at)
 
-    def _begin(self, ms: int) -> None:
-        self._ms = ms
-        self.until = (ms + 1) / 1000
-        self.following = map(f"{ms:012x}-{self._prefix}-".__add__, _SUFFIXES)
+    def _begin(self, at: float) -> None:
+        """Begin the millisecond of *at*, or the one after the last, which may be early: ids never go backwards."""
+        with self._lock:
+            ms = self._ms = max(int(at * 1000), self._ms + 1)
+            self.block = f"{ms:012x}-{self._prefix}-", iter(_SUFFIXES)
+            self.until = (ms + 1) / 1000
 
 
 _of_this_process = IdSource()
 
 
-def new_id(_now: Callable[[], float] = time.time) -> str:
+def new_id(_now: Callable[[], float] = time.time, _source: IdSource = _of_this_process) -> str:
     """Return a fresh ingress id."""
-    source = _of_this_process
-    return source.new() if _now() >= source.until else next(source.following, None) or source.new()
+    if _now() < _source.until:
+        start, ends = _source.block
+        for end in ends:
+            return start + end
+    return _source.new()
 
 
 class MessageEnvelope(msgspec.Struct, frozen=True, kw_only=False, gc=False):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
 import pytest
 
 from support.bus import Worker, message, records, routed, running
@@ -86,6 +90,20 @@ def test_ids_stay_unique_and_sorted_when_the_clock_stands_still_or_goes_back(tim
     ids = [source.new(at) for at in times]
     assert ids == sorted(set(ids))
     assert ids[0][12:20] == "-abcdef-"
+
+
+def test_ids_made_in_several_threads_are_unique() -> None:
+    """A3: sync handlers make envelopes in threads of their own."""
+    source, moments = IdSource(), count()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            made = threads.map(lambda _: [source.new(next(moments) / 1e5) for _ in range(5_000)], range(8))
+            ids = [one for some in made for one in some]
+    finally:
+        sys.setswitchinterval(before)
+    assert len(set(ids)) == len(ids)
 
 
 @virtual_time
