@@ -11,7 +11,7 @@ from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import LaneState, Route
 from woodwork_engine.bus.line import Line
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.errors import ClosingError, JournalError
+from woodwork_engine.errors import ClosingError, JournalError, QueueFullError
 from woodwork_engine.message import MessageEnvelope
 
 DEEP = 32
@@ -35,7 +35,6 @@ class Intake:
         self._line = line
         self._acceptance = acceptance
         self.accept = acceptance.all
-        self.refuse_to_drop = acceptance.refuse_to_drop
 
     def parcel(
         self, route: Route, envelope: MessageEnvelope, encoded: bytes, now: float, *, own_payload: bool = False
@@ -275,6 +274,15 @@ class Intake:
         if core.monotonic() >= core.slice_end:
             await self.breathe()
         await self._line.room_from_outside(parcels, timeout)
+
+    def refuse_to_drop(self, parcels: Parcels) -> None:
+        """Raise QueueFullError where one of *parcels*, for which there is room, would itself give way (bus.md F2)."""
+        try:
+            self._acceptance.refuse_to_drop(parcels)
+        except QueueFullError:
+            self._core.rejected += 1
+            self._core.from_outside -= 1  # it was counted when there was room for it
+            raise
 
     def accept_inside(self, parcels: Parcels) -> None:
         """Accept what a handler sends while it runs: at once, up to the hard cap (interfaces: Python).
