@@ -47,11 +47,7 @@ _decoder = msgspec.msgpack.Decoder(ext_hook=_extension)
 decode = _decoder.decode
 """Return a fresh copy of an encoded payload; raises one of UNREADABLE for what `encode` has not made."""
 
-pack = _encoder.encode
-"""What `encode` does for nearly every payload, a call less; raises one of UNPACKABLE for those that need `encode`."""
-
-UNPACKABLE = (TypeError, ValueError, OverflowError, RecursionError, AttributeError, msgspec.MsgspecError)
-# ValueError covers UnicodeEncodeError
+_pack = _encoder.encode
 
 UNREADABLE = (msgspec.MsgspecError, TypeError, ValueError)
 
@@ -59,9 +55,10 @@ UNREADABLE = (msgspec.MsgspecError, TypeError, ValueError)
 def encode(value: object) -> bytes:
     """Return *value* as bytes; raises PayloadError with the path to what is not plain data."""
     try:
-        return pack(value)
-    except UNPACKABLE:  # the slow way keeps surrogates and big integers, or explains
-        return pack(_plain(value, "$", 0))
+        return _pack(value)
+    except (TypeError, ValueError, OverflowError, RecursionError, AttributeError, msgspec.MsgspecError):
+        # ValueError covers UnicodeEncodeError: the slow way keeps surrogates and big integers, or explains
+        return _pack(_plain(value, "$", 0))
 
 
 def _plain(value: object, path: str, depth: int) -> object:

@@ -7,6 +7,7 @@ import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 THREAD_LIMIT = 16
 
@@ -23,6 +24,12 @@ def zombie_threads() -> int:
 def home_loop() -> asyncio.AbstractEventLoop | None:
     """Return the loop that waits for the calling thread's work, or None outside such a thread."""
     return getattr(_home, "loop", None)
+
+
+def call_on(loop: asyncio.AbstractEventLoop, callback: Callable[..., object], *given: object) -> None:
+    """Call *callback* on *loop* soon, from any thread; a loop that is closed has nobody left to tell."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(callback, *given)
 
 
 def _count_zombie(change: int) -> None:
@@ -57,17 +64,11 @@ class _Job:
             error = failure
         finally:
             _home.loop = None
-        try:
-            self.loop.call_soon_threadsafe(self._settle, value, error)
-        except RuntimeError:  # the loop is closed: nobody waits any more
-            return
+        call_on(self.loop, self._settle, value, error)
 
     def cancel(self) -> None:
         """Let whoever waits for the call know that it will not be made."""
-        try:
-            self.loop.call_soon_threadsafe(self.future.cancel)
-        except RuntimeError:  # the loop is closed: nobody waits any more
-            return
+        call_on(self.loop, self.future.cancel)
 
     def _settle(self, value: object, error: BaseException | None) -> None:
         if self.future.done():

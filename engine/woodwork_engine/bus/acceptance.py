@@ -11,7 +11,6 @@ from woodwork_engine.bus.overflow import Oldest, first_waiting
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.dead_letter import DeathReason, LanePlace
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.errors import QueueFullError
 from woodwork_engine.message import MessageEnvelope
 
 Parcel = tuple[Route, Delivery]
@@ -56,18 +55,6 @@ class Acceptance:
                 end += 1
             self._envelope(parcels[start:end], inside=inside, in_place=in_place)
             start = end
-
-    def refuse_to_drop(self, parcels: Parcels) -> None:
-        """Raise QueueFullError where one of *parcels*, which repeat what is kept, would be dropped (bus.md E2, F2)."""
-        for route, delivery in parcels:
-            endpoint = route.endpoint
-            lane = endpoint.lanes.get(delivery.envelope.session_id)
-            if endpoint.policy_.overflow != "drop_new":
-                continue
-            if lane is not None and lane.depth >= endpoint.session_limit:
-                raise QueueFullError(endpoint.name, lane.depth, endpoint.session_limit, "session queue")
-            if endpoint.depth >= endpoint.max_queue:
-                raise QueueFullError(endpoint.name, endpoint.depth, endpoint.max_queue)
 
     def _envelope(self, parcels: Parcels, *, inside: bool, in_place: bool) -> None:
         core = self._core

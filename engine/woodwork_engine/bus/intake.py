@@ -11,7 +11,7 @@ from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import LaneState, Route
 from woodwork_engine.bus.line import Line
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.errors import ClosingError, JournalError, QueueFullError
+from woodwork_engine.errors import ClosingError, JournalError
 from woodwork_engine.message import MessageEnvelope
 
 DEEP = 32
@@ -268,21 +268,15 @@ class Intake:
             self._core.from_outside -= 1  # it was counted when there was room for it
             raise
 
-    async def room(self, parcels: Parcels, timeout: float | None) -> None:
-        """Return once *parcels* from outside have room, which is theirs until control is given up: accept at once."""
+    async def room(self, parcels: Parcels, timeout: float | None, *, droppable: bool = True) -> None:
+        """Return once *parcels* from outside have room, which is theirs until control is given up: accept at once.
+
+        What is not *droppable* also waits where it would give way itself (bus.md F2). Raises QueueFullError.
+        """
         core = self._core
         if core.monotonic() >= core.slice_end:
             await self.breathe()
-        await self._line.room_from_outside(parcels, timeout)
-
-    def refuse_to_drop(self, parcels: Parcels) -> None:
-        """Raise QueueFullError where one of *parcels*, for which there is room, would itself give way (bus.md F2)."""
-        try:
-            self._acceptance.refuse_to_drop(parcels)
-        except QueueFullError:
-            self._core.rejected += 1
-            self._core.from_outside -= 1  # it was counted when there was room for it
-            raise
+        await self._line.room_from_outside(parcels, timeout, droppable=droppable)
 
     def accept_inside(self, parcels: Parcels) -> None:
         """Accept what a handler sends while it runs: at once, up to the hard cap (interfaces: Python).

@@ -35,18 +35,19 @@ class Line:
         self._core = core
         core.dead.on_full = self._look_at_letters
 
-    async def room_from_outside(self, parcels: Parcels, timeout: float | None) -> None:
+    async def room_from_outside(self, parcels: Parcels, timeout: float | None, *, droppable: bool = True) -> None:
         """Return once *parcels* from outside have room, after at most *timeout* seconds (None: for ever).
 
-        The room is theirs until control is given up. Raises QueueFullError and ClosingError.
+        The room is theirs until control is given up. What is not *droppable* also waits where it would give way itself
+        (bus.md F2). Raises QueueFullError and ClosingError.
         """
         core = self._core
         if core.closing:
             raise ClosingError
         _address(parcels)
-        full = self._full(parcels, NEWCOMER, outside=True)
+        full = self._full(parcels, NEWCOMER, outside=True, droppable=droppable)
         if full is not None:
-            await self._wait_for_room(parcels, full, timeout, outside=True)
+            await self._wait_for_room(parcels, full, timeout, outside=True, droppable=droppable)
         core.from_outside += 1
 
     def fits(self, parcels: Parcels) -> bool:
@@ -111,7 +112,7 @@ class Line:
             core.rejected += 1
             raise core.dead.full_error()
 
-    def _full(self, parcels: Parcels, ticket: int, *, outside: bool) -> Full | None:
+    def _full(self, parcels: Parcels, ticket: int, *, outside: bool, droppable: bool = True) -> Full | None:
         """Return why *parcels* of the holder of *ticket* must wait, or None when all of them have room."""
         full = self._flow_full(parcels, ticket) if outside else None
         if full is not None:
@@ -123,7 +124,7 @@ class Line:
             endpoint = route.endpoint
             if endpoint.seen is not None and first_of(endpoint, delivery, self._core.clock.time()) is not None:
                 continue  # a duplicate needs no room
-            if endpoint.drops:
+            if endpoint.drops and (droppable or endpoint.policy_.overflow == "drop_oldest"):
                 continue  # what is too much gives way there
             lane = endpoint.lanes.get(delivery.envelope.session_id)
             # An attempt's outputs go in whole: more of them than the limit go in once the place is empty.
@@ -160,7 +161,9 @@ class Line:
             self._core.rejected += 1
             raise full.error(target)
 
-    async def _wait_for_room(self, parcels: Parcels, full: Full, timeout: float | None, *, outside: bool) -> None:
+    async def _wait_for_room(
+        self, parcels: Parcels, full: Full, timeout: float | None, *, outside: bool, droppable: bool = True
+    ) -> None:
         """Wait at one gate at a time, holding nothing (bus.md F5), in turn (B4)."""
         core = self._core
         target = parcels[0][1].target
@@ -173,7 +176,7 @@ class Line:
                     await place.waiter.turn()
                     if outside and core.closing:
                         raise ClosingError
-                    still = self._full(parcels, place.waiter.ticket, outside=outside)
+                    still = self._full(parcels, place.waiter.ticket, outside=outside, droppable=droppable)
                     if still is None:
                         break
                     self._reject(still, target)

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import random
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -46,9 +45,10 @@ from woodwork_engine.delivery import current
 from woodwork_engine.errors import ClosingError, QueueFullError, SettingError
 from woodwork_engine.events import EventLog
 from woodwork_engine.message import IdSource, MessageEnvelope
-from woodwork_engine.payload import UNPACKABLE, encode, pack
+from woodwork_engine.payload import encode
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
 from woodwork_engine.store.records import Journal
+from woodwork_engine.threads import call_on
 
 if TYPE_CHECKING:  # loaded where a bus is observed, and only there
     from woodwork_engine.bus.otel import Observed, Telemetry
@@ -152,7 +152,7 @@ class InMemoryMessageBus(MessageBusInterface):
         core.closing = False
         self._started_at = core.clock.time()
         if core.log is not None:
-            self._when_read = partial(_call_soon, loop, core.log_was_read)
+            self._when_read = partial(call_on, loop, core.log_was_read)
             core.log.watch(self._when_read)
         telemetry = self._telemetry or configured_telemetry()
         if telemetry is not None:
@@ -239,10 +239,7 @@ class InMemoryMessageBus(MessageBusInterface):
             route = self._route(envelope.sender_component, target)
         if envelope.delivery_mode is not None:
             self._as_asked(envelope, (route,))
-        try:
-            encoded = pack(envelope.payload)
-        except UNPACKABLE:
-            encoded = encode(envelope.payload)
+        encoded = encode(envelope.payload)
         sender = current.get()
         if sender is not None and sender.running:
             envelope = sent_inside(envelope, sender)
@@ -395,9 +392,3 @@ class InMemoryMessageBus(MessageBusInterface):
     def is_healthy(self) -> bool:
         """Whether the bus runs and nothing about it is degraded (bus.md H5)."""
         return self.core.running and not degraded_reasons(self.core)
-
-
-def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
-    """Call *callback* on *loop* from any thread; a loop that is closed has nobody left to tell."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(callback)

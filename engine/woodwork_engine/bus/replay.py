@@ -71,8 +71,8 @@ class Replays:
                 delivery.expires_at = letter.envelope.expires_at
         head = target is None and not reroute and self._stuck_on(letter)
         if not head:  # else it takes the place that it had
-            await self._intake.room(parcels, max(route.endpoint.policy.block_timeout for route, _ in parcels))
-            self._intake.refuse_to_drop(parcels)
+            patience = max(route.endpoint.policy.block_timeout for route, _ in parcels)
+            await self._intake.room(parcels, patience, droppable=False)
         letter = self._allowed(dlq_id, force=force)  # somebody else may have replayed it while this one waited
         core.dead.mark_replayed(letter, envelope.message_id, payload, by, len(parcels), note)
         self._intake.accept(parcels, in_place=head)

@@ -132,7 +132,7 @@ class Runners:
         core, log = self._core, self._core.log
         return (
             core.inflight >= core.max_inflight
-            or (bool(core.slots.waiters) and core.slots.anyone_before(ticket))
+            or core.slots.anyone_before(ticket)
             or (log is not None and log.seq >= log.high_water)
         )
 

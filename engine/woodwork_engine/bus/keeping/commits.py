@@ -16,6 +16,7 @@ from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.keeping.turn import Turn
 from woodwork_engine.policy import Sync
 from woodwork_engine.store.records import Batch, Journal
+from woodwork_engine.threads import call_on
 
 RETRY_SECONDS = 1.0
 """How long what could not be written waits before it is tried again."""
@@ -107,7 +108,7 @@ class Commits:
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         self._writing, self.turn = self.turn, Turn()
-        self._journal.write(self._writing.batch, partial(_hop, loop, self._done))
+        self._journal.write(self._writing.batch, partial(call_on, loop, self._done))
 
     def _done(self, error: Exception | None) -> None:
         turn, self._writing = self._writing, None
@@ -151,11 +152,3 @@ class Commits:
         if not self.turn.batch:  # only a write shows that one is possible
             self.turn.batch.facts["room"] = msgspec.json.encode(self._core.clock.time())
         self._write()
-
-
-def _hop(loop: asyncio.AbstractEventLoop, call: Callable[[Exception | None], object], error: Exception | None) -> None:
-    """Call *call* on *loop*, from the thread that has written; a loop that is closed has nobody left to tell."""
-    try:
-        loop.call_soon_threadsafe(call, error)
-    except RuntimeError:
-        return
