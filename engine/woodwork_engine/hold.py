@@ -1,4 +1,4 @@
-"""A hold: what is kept from starting, since when, by whom and why (bus.md B6)."""
+"""Holds and breakpoints: what is kept from starting, since when, by whom and why (bus.md B6, D4)."""
 
 from __future__ import annotations
 
@@ -43,3 +43,31 @@ class HoldState(msgspec.Struct, frozen=True):
     def from_dict(cls, data: dict[str, object]) -> HoldState:
         """Return the hold that `to_dict` wrote; raises msgspec.ValidationError."""
         return msgspec.convert(data, cls)
+
+
+class Breakpoint(msgspec.Struct, frozen=True):
+    """Hold what is to be delivered to *component*, only from *source* and only where *condition* holds, if given."""
+
+    component: str
+    source: str | None = None
+    condition: str = ""
+
+
+class HeldMessage(msgspec.Struct, frozen=True):
+    """A message that a breakpoint holds before its first attempt at *target*; *since* in s since the epoch.
+
+    *encoded* is its payload as it would be delivered.
+    """
+
+    message_id: str
+    target: str
+    session: str
+    source: str | None
+    event: str
+    since: float
+    encoded: bytes
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The delivery key (bus.md A4)."""
+        return (self.message_id, self.target)

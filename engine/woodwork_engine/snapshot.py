@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from woodwork_engine.hold import HoldState
+from woodwork_engine.hold import Breakpoint, HeldMessage, HoldState
 from woodwork_engine.plan import FlowPlan, PlanDiff
 from woodwork_engine.source import Diagnostic
 
@@ -265,6 +265,7 @@ class Revision:
 MOST_LANES = 500
 MOST_SESSIONS = 1_000
 MOST_RETRIES = 1_000
+MOST_HELD = 500
 """How many a snapshot holds; where there are fewer, they are all there."""
 
 
@@ -272,8 +273,8 @@ MOST_RETRIES = 1_000
 class Snapshot:
     """Everything numeric about a flow at one moment; `seq` is the last event record it includes.
 
-    `sessions`, `lanes` and `retries` are the busiest ones, refreshed at most twice a second; `dead_version` changes
-    whenever the list of dead letters does.
+    `sessions`, `lanes` and `retries` are the busiest ones, refreshed at most twice a second; `held` are the messages
+    that breakpoints have held longest. `dead_version` changes whenever the list of dead letters does.
     """
 
     seq: int = 0
@@ -293,6 +294,8 @@ class Snapshot:
     dead_version: int = 0
     jobs: tuple[ReplayJob, ...] = ()
     holds: tuple[HoldState, ...] = ()
+    breakpoints: tuple[Breakpoint, ...] = ()
+    held: tuple[HeldMessage, ...] = ()
     revisions: tuple[Revision, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 

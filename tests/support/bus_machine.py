@@ -14,7 +14,6 @@ from support.books import check_books
 from support.bus import make_bus, routed
 from support.history_checks import Checks, component
 from support.virtual_loop import VirtualLoop, later
-from woodwork_engine.bus.breakpoints import Breakpoint
 from woodwork_engine.bus.endpoint import EndpointState, LaneState
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.bus.replay_jobs import BulkReplay
@@ -22,6 +21,7 @@ from woodwork_engine.bus.routes import strongly_connected
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import WoodworkError
 from woodwork_engine.events import EventLog, Record
+from woodwork_engine.hold import Breakpoint
 from woodwork_engine.payload import decode, encode
 from woodwork_engine.policy import DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
 

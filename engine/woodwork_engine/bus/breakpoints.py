@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from hashlib import sha256
 
 import msgspec
@@ -11,20 +10,10 @@ from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, Lane
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.delivery import Delivery
+from woodwork_engine.delivery_filter import Condition, condition
 from woodwork_engine.errors import PayloadError, UnknownComponentError
-from woodwork_engine.filter import compile_filter
-from woodwork_engine.hold import BY_BREAKPOINT, BY_PERSON, HoldState, Scope
-from woodwork_engine.payload import UNREADABLE, decode, json_text
-
-Condition = Callable[[Delivery], bool]
-
-
-class Breakpoint(msgspec.Struct, frozen=True):
-    """Hold what is to be delivered to *component*, only from *source* and only where *condition* holds, if given."""
-
-    component: str
-    source: str | None = None
-    condition: str = ""
+from woodwork_engine.hold import BY_BREAKPOINT, BY_PERSON, Breakpoint, HeldMessage, HoldState, Scope
+from woodwork_engine.payload import UNREADABLE, decode
 
 
 class Breakpoints:
@@ -47,7 +36,7 @@ class Breakpoints:
         """Hold from now on what *breakpoint_* says; raises FilterError and UnknownComponentError."""
         if breakpoint_.component not in self._core.endpoints:
             raise UnknownComponentError(breakpoint_.component, self._core.endpoints)
-        self._all[breakpoint_] = compile_filter(breakpoint_.condition).over(_FIELDS)
+        self._all[breakpoint_] = condition(breakpoint_.condition)
         self._look_out(breakpoint_.component)
 
     def remove(self, breakpoint_: Breakpoint) -> bool:
@@ -59,8 +48,8 @@ class Breakpoints:
     def rename(self, old: str, new: str) -> None:
         """Let the breakpoints of the component *old* be for the name *new*."""
         renamed = {
-            msgspec.structs.replace(one, component=new) if one.component == old else one: condition
-            for one, condition in self._all.items()
+            msgspec.structs.replace(one, component=new) if one.component == old else one: holds
+            for one, holds in self._all.items()
         }
         if renamed.keys() != self._all.keys():
             self._all = renamed
@@ -70,6 +59,26 @@ class Breakpoints:
     def held(self) -> tuple[HoldState, ...]:
         """Return what is held by breakpoints now."""
         return tuple(hold for hold in self._holds.list() if hold.by == BY_BREAKPOINT)
+
+    def messages(self, most: int) -> tuple[HeldMessage, ...]:
+        """Return what is held by breakpoints now, the longest first, at most *most* of it."""
+        found: list[HeldMessage] = []
+        for hold in self._holds.list():
+            head = self._holds.message(hold) if hold.by == BY_BREAKPOINT and len(found) < most else None
+            if head is not None:
+                envelope = head.envelope
+                found.append(
+                    HeldMessage(
+                        envelope.message_id,
+                        head.target,
+                        envelope.session_id,
+                        envelope.sender_component,
+                        envelope.event_type,
+                        hold.since,
+                        head.encoded,
+                    )
+                )
+        return tuple(found)
 
     def message(self, message_id: str, target: str) -> Delivery | None:
         """Return a held message, None when it is not held."""
@@ -89,6 +98,11 @@ class Breakpoints:
         if held is not None and encoded is not None and encoded != held[1].encoded:
             data |= self._replace(*held, encoded)
         return self._holds.release(hold, data)
+
+    def drop(self, message_id: str, target: str) -> bool:
+        """Discard a held message for good and let its lane go on; True when it was held."""
+        hold = self._hold_of(message_id, target)
+        return hold is not None and self._holds.drop(hold)
 
     def release_all(self) -> int:
         """Let everything that breakpoints hold be delivered and return how many messages that were."""
@@ -125,7 +139,7 @@ class Breakpoints:
             return False
         if self._core.keeper is not None and self._core.keeper.admission.holds_back(head):
             return False  # it is not accepted yet
-        if not any(_applies(one, condition, head) for one, condition in self._all.items()):
+        if not any(_applies(one, holds, head) for one, holds in self._all.items()):
             return False
         core, now = self._core, self._core.clock.time()
         if core.log is not None:
@@ -135,29 +149,9 @@ class Breakpoints:
         return True
 
 
-def _applies(breakpoint_: Breakpoint, condition: Condition, head: Delivery) -> bool:
+def _applies(breakpoint_: Breakpoint, holds: Condition, head: Delivery) -> bool:
     return (
         breakpoint_.component == head.target
         and breakpoint_.source in (None, head.envelope.sender_component)
-        and condition(head)
+        and holds(head)
     )
-
-
-def _payload(delivery: Delivery) -> object:
-    try:
-        return decode(delivery.encoded)
-    except UNREADABLE:
-        return None
-
-
-_FIELDS: dict[str, Callable[[Delivery], object]] = {
-    "text": lambda d: json_text(_payload(d)),
-    "payload": _payload,
-    "session": lambda d: d.envelope.session_id,
-    "event": lambda d: d.envelope.event_type,
-    "id": lambda d: d.envelope.message_id,
-    "from": lambda d: d.envelope.sender_component,
-    "to": lambda d: d.target,
-    "hop": lambda d: d.envelope.hop,
-    "size": lambda d: len(d.encoded),
-}

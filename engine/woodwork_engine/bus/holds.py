@@ -60,6 +60,10 @@ class Holds:
         self.step_lane(lane)
         return lane.queue[0].envelope.message_id
 
+    def at_work(self, session: str) -> bool:
+        """Whether an attempt of *session* runs, or is about to start."""
+        return any(lane.running or lane.state is LaneState.READY for lane in self._lanes(Scope(None, session)))
+
     def step_lane(self, lane: Lane) -> None:
         """Let the head of a held *lane* have one attempt."""
         self._let_through(Scope(lane.endpoint.name, lane.session.id))
@@ -137,6 +141,14 @@ class Holds:
                 core.log.append(core.clock.time(), "released", delivery.envelope, delivery.target, None, None, data)
         self.lift(hold.scope, BY_BREAKPOINT)
         return delivery is not None
+
+    def drop(self, hold: HoldState) -> bool:
+        """Discard what a breakpoint holds for good; True when the message still waited."""
+        place = self.place(hold)
+        if place is not None:
+            self._settlement.discarded(*place, "dropped at a breakpoint")
+        self.lift(hold.scope, BY_BREAKPOINT)
+        return place is not None
 
     def message(self, hold: HoldState) -> Delivery | None:
         """Return the message that a breakpoint holds, None when it has gone meanwhile."""

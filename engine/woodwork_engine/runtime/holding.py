@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from woodwork_engine.bus.breakpoints import Breakpoint
 from woodwork_engine.errors import WoodworkError
-from woodwork_engine.hold import HoldState
+from woodwork_engine.hold import Breakpoint, HoldState
 from woodwork_engine.runtime.live_flow import LiveFlow
 
 Answer = TypeVar("Answer")
+
+MOST_STEPS = 1_000
+_LOOK_SECONDS = 0.005
 
 
 class HoldCommands:
@@ -38,6 +41,26 @@ class HoldCommands:
     def step(self, component: str | None = None, session: str | None = None) -> Future[str | None]:
         """Let one attempt start in a held scope; the future has its message's id, None where nothing waits."""
         return self._now(lambda flow: flow.bus.holds.step(component, session))
+
+    def step_session(self, session: str) -> Future[int]:
+        """Step a held session until nothing of it waits in a hold, at most MOST_STEPS times.
+
+        What its messages send within the session is stepped too, a waiting retry is had at once, and what a breakpoint
+        holds is let go with a step of its own. The future has how many steps that were.
+        """
+
+        async def through(flow: LiveFlow) -> int:
+            holds, taken = flow.bus.holds, 0
+            while taken < MOST_STEPS:
+                if holds.at_work(session):
+                    await asyncio.sleep(_LOOK_SECONDS)
+                elif holds.step(None, session) is None or not holds.at_work(session):  # or nobody is there to make it
+                    break
+                else:
+                    taken += 1
+            return taken
+
+        return self._do(through)
 
     def retry_stuck(self, component: str, session: str) -> Future[str]:
         """Replay the dead letter on which a lane is stuck, in the place it had; the future has the new id."""
@@ -76,6 +99,10 @@ class HoldCommands:
     def release(self, message_id: str, target: str, *, encoded: bytes | None = None) -> Future[bool]:
         """Let a message that a breakpoint holds be delivered, with the payload *encoded* where given."""
         return self._now(lambda flow: flow.bus.breakpoints.release(message_id, target, encoded=encoded))
+
+    def drop_held(self, message_id: str, target: str) -> Future[bool]:
+        """Discard a message that a breakpoint holds, for good; its lane goes on. False when it was not held."""
+        return self._now(lambda flow: flow.bus.breakpoints.drop(message_id, target))
 
     def release_all(self) -> Future[int]:
         """Let everything that breakpoints hold be delivered; the future has how many messages that were."""

@@ -19,7 +19,7 @@ from woodwork_engine.runtime.closeup import CloseUp, Detail
 from woodwork_engine.runtime.health import HealthCheck
 from woodwork_engine.runtime.live_flow import LiveFlow
 from woodwork_engine.runtime.revisions import Revisions
-from woodwork_engine.snapshot import EdgeStats, FlowState, NodeState, NodeStats, Snapshot, Totals
+from woodwork_engine.snapshot import MOST_HELD, EdgeStats, FlowState, NodeState, NodeStats, Snapshot, Totals
 
 _BACKLOG = 10
 _UNHANDLED = "the flow has no component of this name; its messages wait for one until they expire"
@@ -80,6 +80,8 @@ class SnapshotMaker:
             dead_version=core.dead.version,
             jobs=flow.bus.jobs.all(),
             holds=flow.bus.holds.list(),
+            breakpoints=flow.bus.breakpoints.list(),
+            held=flow.bus.breakpoints.messages(MOST_HELD),
             revisions=self._revisions.history.all,
             diagnostics=self._revisions.diagnostics,
         )

@@ -6,9 +6,9 @@ import pytest
 
 from support.bus import hired, message, records, routed, running, send
 from support.virtual_loop import later, virtual_time
-from woodwork_engine.bus.breakpoints import Breakpoint
 from woodwork_engine.errors import FilterError, PayloadError, UnknownComponentError
 from woodwork_engine.events import EventLog
+from woodwork_engine.hold import Breakpoint
 from woodwork_engine.payload import encode
 from woodwork_engine.policy import DeliveryPolicy
 

@@ -12,12 +12,12 @@ import pytest
 from support.bus import ONCE, Worker, make_bus, message, routed
 from support.journals import FakeJournal
 from support.virtual_loop import virtual_time
-from woodwork_engine.bus.breakpoints import Breakpoint
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.bus.statistics import degraded_reasons
 from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.errors import ClosingError, JournalError
 from woodwork_engine.events import EventLog
+from woodwork_engine.hold import Breakpoint
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.policy import DeliveryPolicy
 

@@ -6,8 +6,8 @@ import pytest
 
 from support.engines import LONG, running
 from woodwork_engine.errors import FilterError, UnknownComponentError, WoodworkError
-from woodwork_engine.hold import BY_LETTER, Scope
-from woodwork_engine.payload import encode
+from woodwork_engine.hold import BY_LETTER, Breakpoint, Scope
+from woodwork_engine.payload import decode, encode
 from woodwork_engine.snapshot import NodeState
 
 HELLO = """
@@ -118,6 +118,47 @@ def test_a_message_is_held_at_a_breakpoint_edited_and_released(tmp_path):
         assert len(flow.engine.breakpoints().result(LONG)) == 1
         assert flow.engine.remove_breakpoint("out", source="agent", condition="payload:secret").result(LONG)
         assert flow.engine.release_all().result(LONG) == 0
+
+
+def test_what_is_held_is_shown_with_its_payload_and_can_be_dropped_so_that_its_lane_goes_on(tmp_path):
+    """D4."""
+    with running(tmp_path, HELLO) as flow:
+        flow.engine.add_breakpoint("out", condition="payload:secret").result(LONG)
+        for text in ("a secret", "after it"):
+            flow.send("in", text, "s-1")
+        snapshot = flow.until(lambda now: bool(now.held))
+        assert snapshot.breakpoints == (Breakpoint("out", None, "payload:secret"),)
+        (held,) = snapshot.held
+        assert (held.target, held.session, held.source, decode(held.encoded)) == ("out", "s-1", "agent", "a secret")
+        assert flow.engine.drop_held(*held.key).result(LONG)
+        assert flow.until(lambda now: not now.held and flow.said() == ["after it"]).holds == ()
+        assert [record.details()["reason"] for record in flow.records("discarded")] == ["dropped at a breakpoint"]
+        assert not flow.engine.drop_held(*held.key).result(LONG)
+
+
+def test_a_held_session_is_stepped_until_nothing_of_it_waits_and_stays_held(tmp_path):
+    """B6: what its messages send on is stepped too, what a breakpoint holds is let go; others do not move."""
+    with running(tmp_path, HELLO) as flow:
+        flow.engine.add_breakpoint("out").result(LONG)
+        flow.engine.pause().result(LONG)
+        for session in ("s-1", "s-2"):
+            for text in ("a", "b"):
+                flow.send("in", f"{text} {session}", session)
+        assert flow.engine.step_session("s-1").result(LONG) == 6  # two messages, at two components, held once
+        assert flow.said() == ["a s-1", "b s-1"]
+        assert flow.engine.step_session("s-1").result(LONG) == 0
+        assert flow.engine.take_snapshot().result(LONG).totals.queued == 2
+
+
+def test_a_session_is_not_stepped_where_nobody_is_there_to_handle_it(tmp_path):
+    """B6."""
+    broken = HELLO.replace("output console {}", 'function python { path = "step.py", function = missing }')
+    with running(tmp_path, broken) as flow:
+        flow.until(lambda now: now.node("out") is not None and now.node("out").state is NodeState.NOT_STARTED)
+        flow.engine.pause("out").result(LONG)
+        flow.send("in", "a", "s-1")
+        flow.until(lambda now: now.node("out").depth == 1)
+        assert flow.engine.step_session("s-1").result(LONG) == 0
 
 
 def test_a_scope_that_is_not_there_is_refused(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from woodwork_engine.bus.breakpoints import Breakpoint, Breakpoints
+from woodwork_engine.bus.breakpoints import Breakpoints
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Lane
 from woodwork_engine.bus.holds import Holds
@@ -12,7 +12,7 @@ from woodwork_engine.bus.keeping.commits import Commits
 from woodwork_engine.bus.keeping.deliveries import Deliveries
 from woodwork_engine.bus.settlement import is_at_most_once
 from woodwork_engine.errors import FilterError
-from woodwork_engine.hold import HoldState
+from woodwork_engine.hold import Breakpoint, HoldState
 
 
 class Held:

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import msgspec
 
-from woodwork_engine.bus.breakpoints import Breakpoint
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.keeping.commits import Commits
 from woodwork_engine.bus.keeping.deliveries import Deliveries
@@ -16,7 +15,7 @@ from woodwork_engine.bus.seen import Sighting
 from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.dead_letter import DeathReason, LanePlace
 from woodwork_engine.delivery import Delivery, Marks
-from woodwork_engine.hold import HoldState
+from woodwork_engine.hold import Breakpoint, HoldState
 from woodwork_engine.store.records import Journal, Kept
 
 CRASHES = 3
