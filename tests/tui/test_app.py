@@ -262,6 +262,16 @@ async def test_f_shows_the_pane_with_the_focus_over_the_whole_screen_and_back(at
         assert shown.app.main.maximized is None
 
 
+async def test_capital_h_leaves_the_whole_screen_to_the_tab_says_how_to_come_back_and_comes_back(at_desk):
+    async with at_desk() as shown:
+        around = (Header, TabBar, FooterBar)
+        await shown.press("H")
+        assert not any(shown.app.main.query_one(each).display for each in around)
+        assert shown.toasts[-1][1] == "H shows header, tabs and footer again."
+        await shown.press("H")
+        assert all(shown.app.main.query_one(each).display for each in around)
+
+
 # the filter line
 
 

@@ -13,7 +13,7 @@ from woodwork_tui.widgets.graph_paint import GraphPaint, Moment
 
 TONES = {
     name: Style(meta={"tone": name})
-    for name in ("ok", "warn", "bad", "muted", "faint", "strong", "title", "cursor", "resting", "accent")
+    for name in ("ok", "warn", "bad", "muted", "faint", "strong", "title", "cursor", "resting", "accent", "mark")
 }
 FLOW = plan(
     [node("web"), node("agent"), node("output"), node("audit"), node("kb")],
@@ -126,3 +126,16 @@ def test_in_ascii_everything_is_ascii():
 
 def test_a_graph_can_be_painted_before_there_are_numbers():
     assert "web" in text(GraphPaint(FLOW, arrange(FLOW, Zoom.NORMAL)))
+
+
+def test_of_a_search_what_matches_stands_out_and_the_rest_steps_back():
+    paint = painted(found=frozenset({"agent"}))
+    agent, output = paint.layout.box("agent"), paint.layout.box("output")
+    assert tone_at(paint, agent.x + 2, agent.y) == "mark"
+    assert tone_at(paint, output.x + 2, output.y) == "faint"
+
+
+def test_what_is_selected_does_not_step_back_though_it_does_not_match():
+    paint = painted(found=frozenset(), chosen="agent")
+    agent = paint.layout.box("agent")
+    assert tone_at(paint, agent.x + 2, agent.y) == "resting"

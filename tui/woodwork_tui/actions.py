@@ -10,7 +10,7 @@ TAB_TITLES = {
     "flow": "Flow", "messages": "Messages", "sessions": "Sessions", "queues": "Queues", "retries": "Retries",
     "dlq": "DLQ", "file": "File", "health": "Health",
 }  # fmt: skip
-FILTERED_TABS = ("messages", "sessions", "queues", "retries", "dlq")
+FILTERED_TABS = ("flow", "messages", "sessions", "queues", "retries", "dlq")
 """Tabs that list something, where `/` means something."""
 COMMAND_TABS = {"msgs": "messages"}
 """Short command names of tabs that have one."""
@@ -71,6 +71,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.back", "escape", "Clear the filter, close, go back", "Everywhere", "back"),
     Action("app.last", "minus", "Last view", "Everywhere", "last", "last"),
     Action("app.full", "f", "Pane over the whole screen, and back", "Everywhere", "full", "full", "Full", 60),
+    Action("app.chrome", "H", "Hide header, tabs and footer, and back", "Everywhere", "chrome", "chrome"),
     Action("app.inject", "i", "Inject a message", "Bus", "inject", "inject COMPONENT PAYLOAD", "Inject", 20),
     Action("app.reload", "ctrl+r", "Read the flow file again", "Bus", "reload", "reload"),
     Action("app.about", "f12", "Versions, paths, terminal, drops", "Everywhere", "about", "about"),
@@ -96,6 +97,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.mark", "space", "Mark", "Lists", "mark", "", "Mark", 18),
     Action("list.mark_all", "asterisk", "Mark all shown", "Lists", "mark_all", "", "All", 19),
     Action("list.unmark", "backslash", "Clear the marks", "Lists", "unmark"),
+    Action("list.next", "n", "Next match", "Lists", "next_match", "", "Next", 16),
+    Action("list.before", "N", "Match before", "Lists", "match_before"),
     Action("list.time", "ctrl+t", "Time: clock, since the row before, ago", "Lists", "time_form", "", "Time", 57),
     Action("text.wrap", "w", "Wrap long lines", "Lists", "wrap", "", "Wrap", 56),
     # lines to type into

@@ -16,7 +16,7 @@ from woodwork_tui.state.view import Selection
 Act = Callable[[str, Mapping[str, object]], None]
 """Has an Engine method called with keyword arguments."""
 
-_ON_MAIN = {"app.last": "last", "app.full": "full"}
+_ON_MAIN = {"app.last": "last", "app.full": "full", "app.chrome": "chrome"}
 _ON_APP = {
     "app.help": "help",
     "app.about": "about",

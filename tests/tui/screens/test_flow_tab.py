@@ -381,3 +381,46 @@ async def test_the_inspector_of_the_right_size_is_used_after_a_resize():
         await pilot.resize_terminal(*WIDE)
         await until(pilot, lambda: "· graph" in app.painted())
         assert app.tab.pages.page == "tap"
+
+
+async def test_a_search_selects_its_first_match_and_what_does_not_match_steps_back():
+    app = FlowHost()
+    async with app.run_test(size=WIDE) as pilot:
+        app.again(filter="desk")
+        await until(pilot, lambda: app.selection.node == "desk")
+        assert app.tab.filter_status() == "1 of 6 components"
+        app.again(filter="")
+        assert app.selection.node == "desk"
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_n_goes_to_the_next_match_and_capital_n_to_the_one_before_in_graph_and_tree(size):
+    app = FlowHost()
+    async with app.run_test(size=size) as pilot:
+        app.again(filter="state:!idle")
+        await until(pilot, lambda: app.selection.node)
+        order = app.tab._found.names
+        assert len(order) > 2
+        assert app.selection.node == order[0]
+        for key, name in (("n", order[1]), ("n", order[2]), ("N", order[1]), ("N", order[0]), ("N", order[-1])):
+            await pilot.press(key)
+            await until(pilot, lambda name=name: app.selection.node == name)
+
+
+async def test_n_is_offered_only_while_something_is_searched_for():
+    app = FlowHost()
+    async with app.run_test(size=WIDE) as pilot:
+        assert not any(
+            bound.binding.id == "list.next" for bound in app.screen.active_bindings.values() if bound.enabled
+        )
+        app.again(filter="agent")
+        await pilot.pause()
+        assert any(bound.binding.id == "list.next" for bound in app.screen.active_bindings.values() if bound.enabled)
+
+
+async def test_a_match_that_is_selected_already_stays_selected_when_the_search_changes():
+    app = FlowHost()
+    async with app.run_test(size=WIDE) as pilot:
+        app.again(selection=Selection(node="audit"), filter="a")
+        await pilot.pause()
+        assert app.selection.node == "audit"

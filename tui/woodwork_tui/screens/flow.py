@@ -13,6 +13,8 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from woodwork_tui.screens.tab import Tab
+from woodwork_tui.state.filters import LastGood
+from woodwork_tui.state.flow_search import Found, find, search, search_problem
 from woodwork_tui.state.tap import Tapped, toggled
 from woodwork_tui.state.view import Selection, View
 from woodwork_tui.widgets.chat import Chat, Prompt
@@ -43,13 +45,16 @@ class FlowTab(Tab):
     FlowTab.-low #below { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "item.describe", "item.source", "flow.tap", "item.view", "item.copy"
+        "item.describe", "item.source", "flow.tap", "item.view", "item.copy", "list.next", "list.before"
     )
+    filterable = True
 
     def __init__(self) -> None:
         super().__init__()
         self._view = View()
         self._tapped = Tapped()
+        self._search = LastGood(search)
+        self._found = Found()
         self._wide = True
         self.picture = Picture(id="picture")
         self.tap = Tap(id="tap")
@@ -101,7 +106,8 @@ class FlowTab(Tab):
 
     def _draw(self) -> None:
         view = self._view
-        self.picture.show(view)
+        self._look_for(self._search.take(view.filter))
+        self.picture.show(view, self._found)
         if self._wide:
             self._about.tell(self.inspector.facts.title, "d describe  e source")
         elif self.pages.page == "inspector":
@@ -112,6 +118,42 @@ class FlowTab(Tab):
         titles = {"tap": self.tap.title, "chat": self.chat.title, "inspector": "Inspector"}
         hints = {"tap": self.tap.status, "chat": self.chat.hint, "inspector": "e source"}
         self.pages.entitle(titles, hints[self.pages.page])
+
+    # what is searched for
+
+    def _look_for(self, expression: str) -> None:
+        """Find *expression*; a new one selects its first match, as far as nothing that matches is selected."""
+        new = expression != self._found.expression
+        self._found = find(self._view.snapshot, expression, self.picture.order)
+        if new:
+            self.refresh_bindings()
+            if self._view.selection.node not in self._found.names:
+                self._step(0)
+
+    def _step(self, by: int) -> None:
+        name = self._found.beside(self._view.selection, by)
+        if name is not None and name != self._view.selection.node:
+            self.post_message(self.Select(Selection(node=name, session=self._view.selection.session)))
+
+    def check_filter(self, text: str) -> str | None:
+        """Return what is wrong with the search *text*, or None."""
+        return search_problem(text)
+
+    def filter_status(self) -> str:
+        """Return how many components were found."""
+        return self._found.status
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the next match only while something is searched for."""
+        return action not in ("next_match", "match_before") or self._found.active
+
+    def action_next_match(self) -> None:
+        """Select the next component that was found."""
+        self._step(1)
+
+    def action_match_before(self) -> None:
+        """Select the one before."""
+        self._step(-1)
 
     def enter(self) -> None:
         """Put the focus on the picture of the flow, never into a prompt."""

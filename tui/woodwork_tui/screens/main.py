@@ -42,11 +42,12 @@ class MainScreen(SteadyScreen[None]):
     MainScreen { layout: vertical; }
     MainScreen.-smallest TabBar, MainScreen.-smallest FooterBar { display: none; }
     MainScreen.-short.-noticed TabBar { display: none; }
+    MainScreen.-bare Header, MainScreen.-bare TabBar, MainScreen.-bare FooterBar { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority the app has done these before it looks at the next key, however fast that one comes.
         *bindings(*(f"tab.{tab}" for tab in TABS), "app.command", "app.filter", priority=True),
-        *bindings("app.back", "app.last", "app.full", "app.leave"),
+        *bindings("app.back", "app.last", "app.full", "app.chrome", "app.leave"),
     ]
 
     class Left(Message):
@@ -174,6 +175,12 @@ class MainScreen(SteadyScreen[None]):
             self.minimize()
         elif self.focused is not None:
             self.maximize(self.focused)
+
+    def action_chrome(self) -> None:
+        """Leave the whole screen to the tab, or show what is around it again; a notice stays."""
+        self.toggle_class("-bare")
+        if self.has_class("-bare"):
+            self.notify("H shows header, tabs and footer again.", title="chrome", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the filter only where the tab has one; where text is typed, letters are text (screens 3.5)."""

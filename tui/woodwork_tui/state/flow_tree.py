@@ -22,7 +22,8 @@ _Path = tuple[str, ...]
 class TreeRow:
     """One line of the tree. *path* are the names from the root to it: its key.
 
-    *again* marks a node that is listed with its numbers elsewhere. *stats* are its numbers now.
+    *again* marks a node that is listed with its numbers elsewhere. *stats* are its numbers now. *found* says whether
+    it is what was searched for, None that nothing was.
     """
 
     path: _Path
@@ -30,6 +31,7 @@ class TreeRow:
     node: Node
     again: bool = False
     stats: NodeStats | None = None
+    found: bool | None = None
 
     @property
     def name(self) -> str:
@@ -90,7 +92,11 @@ def _branch(
             waiting.append(((*path, edge.target), branch, below + ("  " if last else "│ ")))
 
 
-def with_numbers(rows: tuple[TreeRow, ...], snapshot: Snapshot) -> tuple[TreeRow, ...]:
-    """Return *rows* with the numbers of *snapshot*."""
+def with_numbers(
+    rows: tuple[TreeRow, ...], snapshot: Snapshot, found: frozenset[str] | None = None
+) -> tuple[TreeRow, ...]:
+    """Return *rows* with the numbers of *snapshot*, and whether they are among *found*."""
     stats = {node.name: node for node in snapshot.nodes}
-    return tuple(replace(row, stats=stats.get(row.name)) for row in rows)
+    return tuple(
+        replace(row, stats=stats.get(row.name), found=None if found is None else row.name in found) for row in rows
+    )

@@ -20,7 +20,10 @@ def tree_columns(*, ascii_only: bool) -> tuple[Column[TreeRow], ...]:
     dead, retry = ("D", "R") if ascii_only else ("†", "↻")
 
     def name(row: TreeRow) -> Text:
-        return safe(row.drawn(ascii_only), width=60, style="muted" if row.again else "")
+        drawn = safe(row.drawn(ascii_only), width=60, style="muted" if row.again or row.found is False else "")
+        if row.found and not row.again:
+            drawn.stylize("mark", max(0, len(drawn) - len(row.name)))
+        return drawn
 
     def spark(stats: NodeStats) -> Text:
         return Text(sparkline(stats.activity, _SPARK, ascii_only=ascii_only), "accent")

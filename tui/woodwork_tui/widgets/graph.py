@@ -72,6 +72,7 @@ class GraphView(DraggedView, can_focus=True):
         self._edge_stats: Mapping[tuple[str, str], EdgeStats] = {}
         self._pulse = Pulse()
         self._ascii = False
+        self._found: frozenset[str] | None = None
         self._empty = ""
         self._painted: dict[int, Strip] = {}
         self._painting = False
@@ -81,18 +82,31 @@ class GraphView(DraggedView, can_focus=True):
         """The geometry of what is shown."""
         return self._paint.layout
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The nodes as one reads them: from left to right, each column from its top."""
+        return tuple(box.name for box in sorted(self.drawing.boxes, key=lambda box: (box.x, box.y)))
+
     def place(self, x: int, y: int) -> Offset:
         """Return where the cell *x*, *y* of the drawing is in the window."""
         return self._origin - self.scroll_offset + Offset(x, y)
 
     # what is shown
 
-    def show(self, snapshot: Snapshot, chosen: Mark | None, *, ascii_only: bool = False, empty: str = "") -> None:
-        """Show the flow of *snapshot* with its numbers; *empty* stands where there is nothing to draw."""
+    def show(
+        self,
+        snapshot: Snapshot,
+        chosen: Mark | None,
+        *,
+        found: frozenset[str] | None = None,
+        ascii_only: bool = False,
+        empty: str = "",
+    ) -> None:
+        """Show the flow of *snapshot* with its numbers; *found* stand out, *empty* is said where nothing is drawn."""
         if self._drawings.take(snapshot.plan):
             self._fit()
             self.refresh()
-        self._empty, self._ascii = empty, ascii_only
+        self._empty, self._ascii, self._found = empty, ascii_only, found
         self._node_stats = {node.name: node for node in snapshot.nodes}
         self._edge_stats = {(edge.source, edge.target): edge for edge in snapshot.edges}
         if self.app.animation_level != "none":
@@ -176,6 +190,7 @@ class GraphView(DraggedView, can_focus=True):
             self._edge_stats,
             self._pulse.beating(time.monotonic()),
             self.chosen,
+            self._found,
             self.has_focus,
             self._ascii,
         )

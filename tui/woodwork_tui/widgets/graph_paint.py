@@ -45,6 +45,8 @@ class Moment:
     edges: Mapping[tuple[str, str], EdgeStats] = field(default_factory=dict)
     beating: frozenset[tuple[str, str]] = frozenset()
     chosen: Mark | None = None
+    found: frozenset[str] | None = None
+    """The nodes that stand out because they were searched for; None: nothing is."""
     focused: bool = False
     ascii: bool = False
 
@@ -101,6 +103,8 @@ class GraphPaint:
         moment = self._moment
         if moment.chosen == path.key:
             return _CHOSEN
+        if moment.found is not None and moment.found.isdisjoint(path.key):
+            return _UNUSED
         stats = moment.edges.get(path.key)
         if path.kind is EdgeKind.REFERENCE or stats is None or not stats.count:
             return _UNUSED
@@ -139,8 +143,11 @@ class GraphPaint:
             rows = self._faces[box.name] = face(
                 self._nodes[box.name], box, self.layout.zoom, stats, ascii_only=moment.ascii, chosen=chosen
             )
+        if not chosen and moment.found is not None and box.name not in moment.found:
+            return [Segment(run.text, self._style("faint")) for run in rows[dy]]
         border = "title" if chosen else _BORDERS.get(stats.state, "muted") if stats else "muted"
-        own = {"border": border, "name": ("cursor" if moment.focused else "resting") if chosen else "strong"}
+        name = "strong" if moment.found is None else "mark"
+        own = {"border": border, "name": ("cursor" if moment.focused else "resting") if chosen else name}
         return [Segment(run.text, self._style(own.get(run.role) or _role_tone(run.role))) for run in rows[dy]]
 
     def _style(self, name: str) -> Style:

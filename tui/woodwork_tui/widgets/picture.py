@@ -7,6 +7,7 @@ from textual.events import Resize
 from textual.message import Message
 
 from woodwork_tui.layout.steps import Mark
+from woodwork_tui.state.flow_search import Found
 from woodwork_tui.state.flow_words import empty_text, legend, title
 from woodwork_tui.state.view import View
 from woodwork_tui.widgets.graph import GraphView
@@ -40,6 +41,12 @@ class Picture(Pane):
         self._as_tree = False
         self._chosen = False
         self._view = View()
+        self._found = Found()
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The components in the order in which they are drawn."""
+        return self.tree_table.order if self._as_tree else self.graph.order
 
     def enter(self) -> None:
         """Put the focus on what is shown."""
@@ -58,7 +65,7 @@ class Picture(Pane):
 
     def on_resize(self, event: Resize) -> None:
         """Fit what stands below the picture."""
-        self.call_after_refresh(lambda: self.show(self._view))
+        self.call_after_refresh(self._again)
 
     def _put(self, as_tree: bool) -> None:
         if as_tree is not self._as_tree:
@@ -67,17 +74,21 @@ class Picture(Pane):
             self.graph.display, self.tree_table.display = not as_tree, as_tree
             if focused:
                 self.enter()
-            self.show(self._view)
+            self._again()
 
-    def show(self, view: View) -> None:
-        """Show the flow of *view*."""
-        self._view = view
+    def _again(self) -> None:
+        self.show(self._view, self._found)
+
+    def show(self, view: View, found: Found | None = None) -> None:
+        """Show the flow of *view*; what was *found* stands out."""
+        self._view, self._found = view, found or Found()
+        marked = self._found.marked
         snapshot, empty = view.snapshot, empty_text(view.snapshot, view.file)
         if self._as_tree:
-            self.tree_table.show(view, empty)
+            self.tree_table.show(view, empty, marked)
         else:
             chosen = view.selection.edge or view.selection.node
-            self.graph.show(snapshot, chosen, ascii_only=view.ascii, empty=empty)
+            self.graph.show(snapshot, chosen, found=marked, ascii_only=view.ascii, empty=empty)
         hints = "v graph  " if self._as_tree else f"v tree  z zoom ({self.graph.zoom.value})  "
         below = legend(max(0, self.size.width - 4), f"{hints}f full  t tap", ascii_only=view.ascii)
         self.tell(title(snapshot.plan, "tree" if self._as_tree else "graph"), below)
@@ -95,7 +106,7 @@ class Picture(Pane):
     @on(GraphView.Zoomed)
     def _tell_zoom(self, event: GraphView.Zoomed) -> None:
         event.stop()
-        self.show(self._view)
+        self._again()
 
     @on(LineTable.Highlighted)
     def _select_row(self, event: LineTable.Highlighted) -> None:

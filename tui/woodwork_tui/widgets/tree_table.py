@@ -20,8 +20,13 @@ class TreeTable(LineTable[TreeRow]):
         self.moved = False
         """Whether the person has moved the cursor, which then is the selection."""
 
-    def show(self, view: View, empty: str) -> None:
-        """Show the flow of *view* with the cursor on the selected node."""
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The components from top to bottom, each once."""
+        return tuple(row.name for row in self._tree if not row.again)
+
+    def show(self, view: View, empty: str, found: frozenset[str] | None = None) -> None:
+        """Show the flow of *view* with the cursor on the selected node; *found* stand out, None: nothing does."""
         plan = view.snapshot.plan
         if plan is not self._flow:
             self._flow, self._tree = plan, tree(plan)
@@ -29,7 +34,7 @@ class TreeTable(LineTable[TreeRow]):
             self._ascii = view.ascii
             self.set_columns(tree_columns(ascii_only=view.ascii))
         self.set_empty(empty)
-        self.set_rows(with_numbers(self._tree, view.snapshot))
+        self.set_rows(with_numbers(self._tree, view.snapshot, found))
         self.point_at(view.selection.node)
 
     def _go(self, index: int) -> None:
