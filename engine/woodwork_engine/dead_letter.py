@@ -62,11 +62,15 @@ class LanePlace(msgspec.Struct, frozen=True):
 
 
 class ReplayChain(msgspec.Struct, frozen=True):
-    """Which dead letter this one came from by replay, how often, and all earlier ones, oldest first."""
+    """Which dead letter this one came from by replay, how often, and all earlier ones, oldest first.
+
+    *max_retries* is the limit that the message itself had before it was replayed, None where the policy decides.
+    """
 
     of: str | None = None
     count: int = 0
     chain: tuple[str, ...] = ()
+    max_retries: int | None = None
 
 
 class Resolution(msgspec.Struct, frozen=True):
@@ -126,6 +130,11 @@ class DeadLetter(msgspec.Struct, frozen=True):
     def is_under_way(self) -> bool:
         """Whether a replay of it has been accepted and has not ended."""
         return self.state is DeadState.REPLAYED and self.replay_ok is None
+
+    @property
+    def own_max_retries(self) -> int | None:
+        """The limit that the message itself sets, whatever one replay of it was allowed; None: the policy decides."""
+        return self.envelope.max_retries if self.replay.of is None else self.replay.max_retries
 
     @property
     def size(self) -> int:

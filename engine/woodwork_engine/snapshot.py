@@ -137,7 +137,10 @@ class AttemptInfo:
 
 @dataclass(frozen=True, slots=True)
 class RetryRow:
-    """A delivery that waits for its next attempt; `due` in s since the epoch, `attempt` is the failed one."""
+    """A delivery that waits for its next attempt; `due` in s since the epoch, `attempt` is the failed one.
+
+    `encoded` is the payload that the next attempt gets.
+    """
 
     message_id: str
     session: str
@@ -150,6 +153,7 @@ class RetryRow:
     expires_at: float | None
     policy: str
     attempts: tuple[AttemptInfo, ...]
+    encoded: bytes = b""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -169,11 +173,25 @@ class JobState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayOutcome:
+    """What became of one letter of a job, `ok`, `died again` or `refused`, at a time in s since the epoch.
+
+    *detail* is the newer letter of one that died again, or why it was refused.
+    """
+
+    dlq_id: str
+    result: str
+    at: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayJob:
     """A replay of many dead letters (bus.md E6): of *total* letters, so many *sent*, and how those have ended.
 
     `rate` in replays/s, None without limit; times in s since the epoch; `problem` says why it stopped, or what it waits
-    for; `refusals` are the first letters that were refused, each with a sentence.
+    for; `refusals` are the first letters that were refused, each with a sentence; `outcomes` the last ones that ended,
+    oldest first.
     """
 
     id: str
@@ -191,6 +209,7 @@ class ReplayJob:
     ended_at: float | None = None
     problem: str | None = None
     refusals: tuple[tuple[str, str], ...] = ()
+    outcomes: tuple[ReplayOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from support.history_checks import Checks, component
 from support.virtual_loop import VirtualLoop, later
 from woodwork_engine.bus.endpoint import EndpointState, LaneState
 from woodwork_engine.bus.memory import InMemoryMessageBus
-from woodwork_engine.bus.replay_jobs import BulkReplay
+from woodwork_engine.bus.replay_order import BulkReplay
 from woodwork_engine.bus.routes import strongly_connected
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import WoodworkError

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import msgspec
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, Lane
 from woodwork_engine.bus.holds import Holds
+from woodwork_engine.bus.rewriting import rewrite
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.delivery_filter import Condition, condition
-from woodwork_engine.errors import PayloadError, UnknownComponentError
+from woodwork_engine.errors import UnknownComponentError
 from woodwork_engine.hold import BY_BREAKPOINT, BY_PERSON, Breakpoint, HeldMessage, HoldState, Scope
-from woodwork_engine.payload import UNREADABLE, decode
 
 
 class Breakpoints:
@@ -95,8 +93,8 @@ class Breakpoints:
             return False
         held = self._holds.place(hold)
         data: dict[str, object] = {"by": BY_PERSON}
-        if held is not None and encoded is not None and encoded != held[1].encoded:
-            data |= self._replace(*held, encoded)
+        if held is not None and encoded is not None:
+            data |= rewrite(self._core, *held, encoded)
         return self._holds.release(hold, data)
 
     def drop(self, message_id: str, target: str) -> bool:
@@ -107,21 +105,6 @@ class Breakpoints:
     def release_all(self) -> int:
         """Let everything that breakpoints hold be delivered and return how many messages that were."""
         return sum(self._holds.release(hold, {"by": BY_PERSON}) for hold in self.held())
-
-    def _replace(self, lane: Lane, head: Delivery, encoded: bytes) -> dict[str, object]:
-        try:
-            decode(encoded)
-        except UNREADABLE as error:
-            raise PayloadError("$", f"these bytes cannot be read ({error})") from error
-        before, head.encoded = head.encoded, encoded
-        head.own_payload = False
-        self._core.bytes += len(encoded) - len(before)
-        if head.seq and self._core.keeper is not None:
-            self._core.keeper.deliveries.rewritten(lane, head)
-        return {
-            "payload_sha256_before": sha256(before).hexdigest(),
-            "payload_sha256_after": sha256(encoded).hexdigest(),
-        }
 
     def _hold_of(self, message_id: str, target: str) -> HoldState | None:
         return next((one for one in self.held() if (one.message_id, one.scope.component) == (message_id, target)), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -18,6 +18,8 @@ from woodwork_engine.errors import LetterFormatError
 
 SLICE = 0.001
 """Seconds for which a look at many letters holds the loop (bus.md H4)."""
+AT_ONCE = 100
+"""Letters that change between two turns of the loop."""
 _LOOK_AT_CLOCK = 64  # letters between two looks at the clock
 
 EVERY = LetterChoice()
@@ -70,12 +72,38 @@ class DeadLetterQueue:
         """Send a dead letter again and return the new message's id (bus.md E4, E5); see `Replays.replay`."""
         return await self._replays.replay(dlq_id, **how)
 
-    def discard(self, dlq_ids: Sequence[str], note: str | None = None, by: str = "person") -> tuple[DeadLetter, ...]:
-        """Move open letters to the trash and return them; *note* says why."""
-        letters = self._core.dead.discard(dlq_ids, by, note)
+    def discard(
+        self, dlq_ids: Sequence[str], note: str | None = None, by: str = "person", at: float | None = None
+    ) -> tuple[DeadLetter, ...]:
+        """Move open letters to the trash and return them; *note* says why, *at* when (s since the epoch; now)."""
+        letters = self._core.dead.discard(dlq_ids, by, note, at)
         for letter in letters:
             self._tell("discarded", letter, {"reason": "dead letter discarded", "dlq_id": letter.dlq_id})
         return letters
+
+    async def discard_many(self, dlq_ids: Sequence[str], note: str | None = None, by: str = "person") -> int:
+        """Do as `discard`, of however many letters, without holding the loop for long; return how many were open.
+
+        They were discarded at one moment, so that they are brought back together.
+        """
+        at = self._core.clock.time()
+        return await self._in_parts(dlq_ids, lambda part: len(self.discard(part, note, by, at)))
+
+    async def restore_many(self, dlq_ids: Sequence[str]) -> int:
+        """Do as `restore`, of however many letters, without holding the loop for long; return how many there were."""
+        return await self._in_parts(dlq_ids, lambda part: len(self.restore(part)))
+
+    async def note_many(self, dlq_ids: Sequence[str], text: str, by: str = "person") -> int:
+        """Do as `note`, of however many letters, without holding the loop for long; return how many there are."""
+        return await self._in_parts(dlq_ids, lambda part: self.note(part, text, by))
+
+    @staticmethod
+    async def _in_parts(dlq_ids: Sequence[str], act: Callable[[Sequence[str]], int]) -> int:
+        done = 0
+        for start in range(0, len(dlq_ids), AT_ONCE):
+            done += act(dlq_ids[start : start + AT_ONCE])
+            await asyncio.sleep(0)
+        return done
 
     def restore(self, dlq_ids: Sequence[str]) -> tuple[DeadLetter, ...]:
         """Take discarded letters back out of the trash and return them."""
@@ -103,8 +131,8 @@ class DeadLetterQueue:
         """Do as `purge`, of however many letters, without holding the loop for longer than a slice."""
         chosen = await self.select(choice)
         gone = 0
-        for start in range(0, len(chosen), 500):
-            gone += self._forget(chosen[start : start + 500], unresolved=unresolved)
+        for start in range(0, len(chosen), AT_ONCE):
+            gone += self._forget(chosen[start : start + AT_ONCE], unresolved=unresolved)
             await asyncio.sleep(0)
         return gone
 

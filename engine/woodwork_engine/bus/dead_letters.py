@@ -215,11 +215,15 @@ class DeadLetters:
             return
         self._change(letter, replace(letter, replay_ok=ok))
 
-    def discard(self, dlq_ids: Sequence[str], by: str, note: str | None = None) -> tuple[DeadLetter, ...]:
-        """Move open letters to the trash and return them; `restore` takes them back."""
+    def discard(
+        self, dlq_ids: Sequence[str], by: str, note: str | None = None, at: float | None = None
+    ) -> tuple[DeadLetter, ...]:
+        """Move open letters to the trash and return them; `restore` takes them back. *at* is when; default: now."""
         found = [self._letters[i] for i in dlq_ids if i in self._letters]
         chosen = tuple(letter for letter in found if letter.state is DeadState.OPEN)
-        together = Resolution(by, self._clock.time(), note=note)  # one moment: a person undoes what was one act
+        together = Resolution(
+            by, self._clock.time() if at is None else at, note=note
+        )  # one moment: a person undoes what was one act
         for letter in chosen:
             self._resolve(letter, DeadState.DISCARDED, together)
         return chosen

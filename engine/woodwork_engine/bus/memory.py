@@ -17,7 +17,7 @@ from woodwork_engine.bus.dead_letter_queue import DeadLetterQueue
 from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.dedupe import Dedupe
 from woodwork_engine.bus.ending import Ending
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Instance, LaneState, Route
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Instance, Route
 from woodwork_engine.bus.envelopes import EnvelopeHandlers, OnLoop, sent_inside
 from woodwork_engine.bus.halts import Halts
 from woodwork_engine.bus.holds import Holds
@@ -39,8 +39,8 @@ from woodwork_engine.bus.settlement import Settlement
 from woodwork_engine.bus.statistics import degraded_reasons, published_statistics, settled
 from woodwork_engine.bus.subscriptions import Subscriptions
 from woodwork_engine.bus.telemetry import configured_telemetry
+from woodwork_engine.bus.waiting import WaitingRetries
 from woodwork_engine.clock import Clock, SystemClock
-from woodwork_engine.dead_letter import DeathReason
 from woodwork_engine.delivery import current
 from woodwork_engine.errors import ClosingError, QueueFullError, SettingError
 from woodwork_engine.events import EventLog
@@ -110,6 +110,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self._housekeeping = Housekeeping(self.core, settlement)
         self.holds = Holds(self.core, halts, settlement)
         self.breakpoints = Breakpoints(self.core, self.holds)
+        self.retries = WaitingRetries(self.core, self.holds, settlement)
         self.relocation = Relocation(self.core, halts, self.serving, settlement, self.holds, self.breakpoints)
         self.keep_in(journal)
         self.replays = Replays(self.core, self._intake, ids, self.holds)
@@ -367,23 +368,11 @@ class InMemoryMessageBus(MessageBusInterface):
 
     def retry_now(self, key: tuple[str, str]) -> bool:
         """Make the next attempt of a waiting delivery at once; True when it waited."""
-        lane = self.core.waiting.get(key)
-        if lane is None or lane.endpoint.serving is None:
-            return False
-        if lane.go is LaneState.HALTING:
-            self.holds.step_lane(lane)
-        else:
-            self._settlement.due(lane)
-        return True
+        return self.retries.now(key)
 
     def kill_retry(self, key: tuple[str, str]) -> bool:
         """Give a waiting delivery up: to the dead letters; True when it waited."""
-        lane = self.core.waiting.get(key)
-        if lane is None:
-            return False
-        self._settlement.dead(lane, lane.queue[0], DeathReason.KILLED)
-        self.core.resume(lane)
-        return True
+        return self.retries.kill(key)
 
     def get_stats(self) -> dict[str, object]:
         """Return the published statistics (interfaces: Python)."""

@@ -26,6 +26,7 @@ class HowToReplay(TypedDict, total=False):
     reroute: bool
     force: bool
     keep_ttl: bool
+    once: bool
     note: str | None
     by: str
 
@@ -48,21 +49,23 @@ class Replays:
         reroute: bool = False,
         force: bool = False,
         keep_ttl: bool = False,
+        once: bool = False,
         note: str | None = None,
         by: str = "person",
     ) -> str:
         """Send a dead letter again and return the new message's id.
 
         It goes to its own target, else to *target*, else along today's routes of its source (*reroute*); *encoded*
-        replaces the payload. Its life begins anew unless *keep_ttl*; *note* says why it is replayed. Raises
-        ReplayRefusedError (bus.md E5), PayloadError, QueueFullError, ClosingError and UnknownComponentError.
+        replaces the payload. Its life begins anew unless *keep_ttl*, its attempts too unless it has *once* one try
+        only; *note* says why it is replayed. Raises ReplayRefusedError (bus.md E5), PayloadError, QueueFullError,
+        ClosingError and UnknownComponentError.
         """
         core = self._core
         letter = self._allowed(dlq_id, force=force)
         if encoded is not None:
             _must_be_readable(encoded)
         payload = letter.encoded if encoded is None else encoded
-        envelope = self._envelope(letter, keep_ttl=keep_ttl)
+        envelope = self._envelope(letter, keep_ttl=keep_ttl, once=once)
         parcels = self._parcels(letter, envelope, payload, target, reroute=reroute)
         if keep_ttl:
             if letter.envelope.is_expired(envelope.created_at):
@@ -120,7 +123,7 @@ class Replays:
         core = self._core
         return core.dead.ready_to_replay(dlq_id, max_replays=core.policy.dlq.max_replays, force=force)
 
-    def _envelope(self, letter: DeadLetter, *, keep_ttl: bool) -> MessageEnvelope:
+    def _envelope(self, letter: DeadLetter, *, keep_ttl: bool, once: bool) -> MessageEnvelope:
         old = letter.envelope
         now = self._core.clock.time()
         return MessageEnvelope(
@@ -134,7 +137,7 @@ class Replays:
             created_at=now,
             delivery_mode=old.delivery_mode,
             pattern=CommunicationPattern.POINT_TO_POINT,
-            max_retries=old.max_retries,
+            max_retries=0 if once else letter.own_max_retries,
             expires_at=old.expires_at if keep_ttl else None,
             ttl_seconds=None if keep_ttl else old.ttl_seconds,
             dedupe_key=old.dedupe_key,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections import Counter, deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.dead_letter_queue import DeadLetterQueue
 from woodwork_engine.bus.replay import in_lane_order
+from woodwork_engine.bus.replay_order import BulkReplay, ReplayPreview, preview
 from woodwork_engine.dead_letter import DeadLetter, DeadState
 from woodwork_engine.dead_letter_filter import LetterChoice, state_of
-from woodwork_engine.errors import ClosingError, QueueFullError, ReplayRefusedError, SettingError, WoodworkError
-from woodwork_engine.snapshot import JobState, ReplayJob
+from woodwork_engine.errors import ClosingError, QueueFullError, ReplayRefusedError, WoodworkError
+from woodwork_engine.snapshot import JobState, ReplayJob, ReplayOutcome
 
 LOOK_BACK = 20
 MOST_FAILING = 0.2
@@ -23,62 +24,14 @@ MOST_AT_ONCE = 8
 MOST_KEPT = 20
 """Jobs that have ended and are still shown."""
 MOST_REFUSALS = 20
+MOST_OUTCOMES = 200
+"""Letters of a job of which it is still shown what became of them."""
+MOST_AT_A_TURN = 5_000
+"""Letters up to which they are counted or put in order between two turns of the loop; more are in a thread."""
 AGAIN_SECONDS = 1.0
 """How long a job waits before it tries a target without room again."""
 
-_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/\s*(s|m|h))?")
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def replay_rate(text: str) -> float:
-    """Return replays per second written as `5/s`, `300/m` or `5`; raises SettingError."""
-    found = _RATE.fullmatch(text.strip())
-    rate = float(found[1]) / _SECONDS[found[2] or "s"] if found is not None else 0.0
-    if not 0 < rate < 1e9:
-        raise SettingError("rate", f"{text!r} is no pace; write one such as 5/s or 300/m")
-    return rate
-
-
-@dataclass(frozen=True, slots=True)
-class BulkReplay:
-    """What is to be replayed and how: open letters that *choice* means, or with *force* replayed ones too.
-
-    *rate* in replays/s, None without limit; at most *in_flight* are under way; the first *canary* must succeed before
-    any other goes. The rest is as for one replay (bus.md E4).
-    """
-
-    choice: LetterChoice = field(default_factory=LetterChoice)
-    rate: float | None = 10.0
-    in_flight: int = 16
-    canary: int = 0
-    encoded: bytes | None = None
-    target: str | None = None
-    reroute: bool = False
-    force: bool = False
-    keep_ttl: bool = False
-    by: str = "person"
-
-    def __post_init__(self) -> None:
-        if self.rate is not None and not self.rate > 0:
-            raise SettingError("rate", f"must be above 0, not {self.rate!r}")
-        if self.in_flight < 1:
-            raise SettingError("in_flight", f"must be at least 1, not {self.in_flight!r}")
-        if self.canary < 0:
-            raise SettingError("canary", f"must not be negative, as {self.canary!r} is")
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayPreview:
-    """What a bulk replay would do: letters in all and of each target, sessions, and how many it would refuse.
-
-    *seconds* is the least that it takes at its rate.
-    """
-
-    total: int
-    targets: tuple[tuple[str, int], ...]
-    sessions: int
-    need_force: int
-    seconds: float
+Result = TypeVar("Result")
 
 
 class ReplayJobs:
@@ -104,19 +57,15 @@ class ReplayJobs:
     async def preview(self, order: BulkReplay) -> ReplayPreview:
         """Return what *order* would do, and do nothing (dry run); raises FilterError."""
         letters = await self._chosen(order)
-        targets = Counter(order.target or letter.route.target for letter in letters)
-        lanes = {letter.envelope.session_id for letter in letters}
-        most = self._core.policy.dlq.max_replays
-        need = 0 if order.force else sum(letter.replay.count >= most for letter in letters)
-        seconds = 0.0 if order.rate is None else max(0, len(letters) - 1) / order.rate
-        return ReplayPreview(len(letters), tuple(targets.most_common()), len(lanes), need, seconds)
+        return await _aside(lambda: preview(letters, order, self._core.policy.dlq.max_replays), len(letters))
 
     async def start(self, order: BulkReplay) -> ReplayJob:
         """Begin to replay what *order* means at this moment, lane by lane, and return the job (bus.md E6).
 
         Raises FilterError, ReplayRefusedError where nothing is meant or too many jobs run, and ClosingError.
         """
-        letters = await self._chosen(order)
+        chosen = await self._chosen(order)
+        letters = await _aside(lambda: in_lane_order(chosen), len(chosen))
         if self._core.closing:
             raise ClosingError
         if not letters:
@@ -124,7 +73,7 @@ class ReplayJobs:
         if sum(not job.over for job in self._jobs.values()) >= MOST_AT_ONCE:
             raise ReplayRefusedError(f"{MOST_AT_ONCE} replays are under way; wait for one or cancel it")
         self._numbered += 1
-        ids = [letter.dlq_id for letter in in_lane_order(letters)]
+        ids = [letter.dlq_id for letter in letters]
         job = _Job(f"job-{self._numbered}", order, ids, self._core, self._letters, self._waiting)
         self._jobs[job.id] = job
         self._forget()
@@ -132,8 +81,11 @@ class ReplayJobs:
         return job.shown()
 
     async def _chosen(self, order: BulkReplay) -> list[DeadLetter]:
-        letters = await self._letters.select(order.choice)
-        return [one for one in letters if state_of(one) == "open" or (order.force and _is_over(one))]
+        choice = order.choice
+        if order.force:
+            letters = await self._letters.select(choice)
+            return [one for one in letters if state_of(one) == "open" or _is_over(one)]
+        return [] if choice.state not in (None, "open") else list(await self._letters.select(_open(choice)))
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.over and not job.in_flight]
@@ -168,13 +120,22 @@ class ReplayJobs:
     def changed(self, letter: DeadLetter) -> None:
         """Tell a job how one of its replays has ended."""
         if letter.replay_ok is not None and (job := self._waiting.pop(letter.dlq_id, None)) is not None:
-            job.ended(ok=letter.replay_ok)
+            job.ended(letter.dlq_id, ok=letter.replay_ok, detail=letter.died_again_as or "")
 
     def removed(self, dlq_ids: Sequence[str]) -> None:
         """Wait no longer for what is not kept any more."""
         for dlq_id in dlq_ids:
             if (job := self._waiting.pop(dlq_id, None)) is not None:
-                job.ended(ok=True)
+                job.ended(dlq_id, ok=True)
+
+
+def _open(choice: LetterChoice) -> LetterChoice:
+    return replace(choice, state="open")
+
+
+async def _aside(work: Callable[[], Result], size: int) -> Result:
+    """Return what *work* on so many letters does, which holds the loop for at most a few milliseconds (bus.md H4)."""
+    return work() if size <= MOST_AT_A_TURN else await asyncio.to_thread(work)
 
 
 def _is_over(letter: DeadLetter) -> bool:
@@ -207,6 +168,8 @@ class _Job:
         self._refused: list[tuple[str, str]] = []
         self._refusals = 0
         self._last: deque[bool] = deque(maxlen=LOOK_BACK)
+        self._outcomes: deque[ReplayOutcome] = deque(maxlen=MOST_OUTCOMES)
+        self._told: tuple[ReplayOutcome, ...] | None = ()
         self._problem: str | None = None
         self._started_at = core.clock.time()
         self._ended_at: float | None = None
@@ -220,6 +183,8 @@ class _Job:
 
     def shown(self) -> ReplayJob:
         """Return how it stands."""
+        if self._told is None:
+            self._told = tuple(self._outcomes)
         return ReplayJob(
             id=self.id,
             state=self._state,
@@ -236,6 +201,7 @@ class _Job:
             ended_at=self._ended_at,
             problem=self._problem,
             refusals=tuple(self._refused),
+            outcomes=self._told,
         )
 
     def begin(self) -> None:
@@ -271,8 +237,9 @@ class _Job:
         self._tell()
         return True
 
-    def ended(self, *, ok: bool) -> None:
+    def ended(self, dlq_id: str, *, ok: bool, detail: str = "") -> None:
         """Count how one replay has ended; too many that die again stop the job."""
+        self._note(dlq_id, "ok" if ok else "died again", detail)
         self.in_flight -= 1
         self._ok += ok
         self._failed += not ok
@@ -281,6 +248,9 @@ class _Job:
         bad = self._last.count(False)
         if self._state is JobState.CANARY and bad:
             self.end(JobState.STOPPED, "one of the first replays, which had to succeed, died again")
+        elif self._order.stop_after is not None and self._failed >= self._order.stop_after:
+            died = "1 replay" if self._failed == 1 else f"{self._failed} replays"
+            self.end(JobState.STOPPED, f"{died} died again; it was to stop after {self._order.stop_after}")
         elif bad > MOST_FAILING * LOOK_BACK:
             self.end(JobState.STOPPED, f"{bad} of the last {len(self._last)} replays died again")
 
@@ -326,7 +296,7 @@ class _Job:
             try:
                 await self._letters.replay(
                     dlq_id, encoded=order.encoded, target=order.target, reroute=order.reroute, force=order.force,
-                    keep_ttl=order.keep_ttl, by=order.by,
+                    keep_ttl=order.keep_ttl, once=order.once, by=order.by,
                 )  # fmt: skip
             except ClosingError:
                 raise
@@ -346,16 +316,22 @@ class _Job:
         self.in_flight += 1
         letter = self._letters.get(dlq_id)
         if letter is None or letter.replay_ok is not None:  # it ended in the step in which it was accepted
-            self.ended(ok=letter is None or letter.replay_ok is True)
+            again = (letter.died_again_as or "") if letter is not None else ""
+            self.ended(dlq_id, ok=letter is None or letter.replay_ok is True, detail=again)
         else:
             self._waiting[dlq_id] = self
 
     def _refuse(self, dlq_id: str, why: str) -> None:
         self._refusals += 1
+        self._note(dlq_id, "refused", why)
         if len(self._refused) < MOST_REFUSALS:
             self._refused.append((dlq_id, why))
         if self._state is JobState.CANARY:
             self.end(JobState.STOPPED, f"one of the first replays, which had to succeed, was refused: {why}")
+
+    def _note(self, dlq_id: str, result: str, detail: str) -> None:
+        self._outcomes.append(ReplayOutcome(dlq_id, result, self._core.clock.time(), detail))
+        self._told = None
 
     def _tell(self) -> None:
         core = self._core

@@ -257,8 +257,10 @@ class Settlement:
         if envelope.replay_of is None:
             return ReplayChain()
         before = self._core.dead.get(envelope.replay_of)
-        earlier = (*before.replay.chain, before.dlq_id) if before else (envelope.replay_of,)
-        return ReplayChain(envelope.replay_of, envelope.replay_count, earlier)
+        if before is None:
+            return ReplayChain(envelope.replay_of, envelope.replay_count, (envelope.replay_of,), envelope.max_retries)
+        earlier = (*before.replay.chain, before.dlq_id)
+        return ReplayChain(envelope.replay_of, envelope.replay_count, earlier, before.own_max_retries)
 
     def _replay_failed(self, delivery: Delivery) -> None:
         if delivery.envelope.replay_of is not None:

@@ -234,6 +234,7 @@ def _retry(lane: Lane) -> RetryRow:
         expires_at=head.expires_at,
         policy=describe(policy),
         attempts=tuple(head.history or ()),
+        encoded=head.encoded,
     )
 
 

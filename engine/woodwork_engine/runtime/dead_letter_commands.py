@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from woodwork_engine.bus.dead_letter_queue import EVERY, Imported
-from woodwork_engine.bus.replay_jobs import BulkReplay, ReplayPreview
+from woodwork_engine.bus.replay_order import BulkReplay, ReplayPreview
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.dead_letter_codec import from_lines, to_line
 from woodwork_engine.dead_letter_filter import LetterChoice
@@ -41,11 +41,7 @@ class DeadLetterCommands:
 
     def note(self, dlq_ids: Sequence[str], text: str, by: str = "person") -> Future[int]:
         """Write *text* on these letters; the future has how many there are."""
-
-        async def note(flow: LiveFlow) -> int:
-            return flow.bus.dead_letters.note(dlq_ids, text, by)
-
-        return self._do(note)
+        return self._do(lambda flow: flow.bus.dead_letters.note_many(dlq_ids, text, by))
 
     def purge(self, choice: LetterChoice = EVERY, *, unresolved: bool = False) -> Future[int]:
         """Forget resolved letters that *choice* means for good, with *unresolved* the others too; how many."""

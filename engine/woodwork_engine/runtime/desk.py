@@ -13,7 +13,7 @@ import msgspec
 
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.bus.replay import in_lane_order
-from woodwork_engine.bus.replay_jobs import BulkReplay, replay_rate
+from woodwork_engine.bus.replay_order import BulkReplay, replay_rate
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.dead_letter_codec import to_line
 from woodwork_engine.dead_letter_filter import LetterChoice, state_of

@@ -30,6 +30,7 @@ from woodwork_engine.runtime.desk import Desk
 from woodwork_engine.runtime.health import HealthCheck
 from woodwork_engine.runtime.holding import HoldCommands
 from woodwork_engine.runtime.live_flow import LiveFlow
+from woodwork_engine.runtime.retry_commands import RetryCommands
 from woodwork_engine.runtime.revision_commands import RevisionCommands
 from woodwork_engine.runtime.revisions import Revisions
 from woodwork_engine.runtime.snapshots import SnapshotMaker
@@ -58,7 +59,7 @@ class Replayed:
     refused: tuple[tuple[str, str], ...] = ()
 
 
-class Engine(HoldCommands, RevisionCommands):
+class Engine(HoldCommands, RetryCommands, RevisionCommands):
     """Runs the flow in *file*; every method may be called from any thread.
 
     *headless* lets `input cli` read standard input; without *own_sources* no input reads anything and messages come by
@@ -225,14 +226,6 @@ class Engine(HoldCommands, RevisionCommands):
 
         return self._do(begin)
 
-    def retry_now(self, message_id: str, target: str) -> Future[bool]:
-        """Let a delivery that waits for its retry have it at once; False when it does not wait."""
-        return self._do(lambda flow: _answer(flow.bus.retry_now((message_id, target))))
-
-    def kill_retry(self, message_id: str, target: str) -> Future[bool]:
-        """Give a delivery that waits for its retry up, to the dead letters; False when it does not wait."""
-        return self._do(lambda flow: _answer(flow.bus.kill_retry((message_id, target))))
-
     def replay(self, dlq_ids: Sequence[str], **how: Unpack[HowToReplay]) -> Future[Replayed]:
         """Send dead letters again, in the order in which their lanes took them (bus.md E4-E6); see `Replays.replay`."""
 
@@ -243,11 +236,11 @@ class Engine(HoldCommands, RevisionCommands):
 
     def discard(self, dlq_ids: Sequence[str]) -> Future[int]:
         """Move dead letters to the trash; the future has how many were open."""
-        return self._do(lambda flow: _answer(len(flow.bus.dead_letters.discard(dlq_ids))))
+        return self._do(lambda flow: flow.bus.dead_letters.discard_many(dlq_ids))
 
     def restore(self, dlq_ids: Sequence[str]) -> Future[int]:
         """Take dead letters back out of the trash; the future has how many were there."""
-        return self._do(lambda flow: _answer(len(flow.bus.dead_letters.restore(dlq_ids))))
+        return self._do(lambda flow: flow.bus.dead_letters.restore_many(dlq_ids))
 
     def _do(self, command: Callable[[LiveFlow], Awaitable[Answer]]) -> Future[Answer]:
         async def run() -> Answer:
@@ -370,10 +363,6 @@ class Engine(HoldCommands, RevisionCommands):
     def _tell_blocked(self, seconds: float, blocker: str) -> None:
         data: dict[str, object] = {"event": "loop.blocked", "seconds": round(seconds, 3), "blocker": blocker}
         self.events.append_state(self._clock.time(), "note", data=data)
-
-
-async def _answer(value: Answer) -> Answer:
-    return value
 
 
 async def _for_ever() -> None:

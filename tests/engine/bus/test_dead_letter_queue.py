@@ -221,3 +221,27 @@ async def test_a_look_at_many_letters_lets_the_loop_breathe() -> None:
     task.cancel()
     assert found
     assert turns > 1
+
+
+@virtual_time
+async def test_many_letters_are_discarded_in_slices_and_still_come_back_together() -> None:
+    """E2, H4: others have their turn between two slices, and one moment stands on all of them."""
+    async with running(SOON) as bus:
+        filled(bus, 250)
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        busy = asyncio.create_task(others())
+        ids = [one.dlq_id for one in bus.dead_letters.list()]
+        assert await bus.dead_letters.discard_many([*ids, "gone"], "too old") == 250
+        assert turns >= 2
+        assert len({one.resolution for one in bus.dead_letters.list()}) == 1
+        assert await bus.dead_letters.note_many(ids, "seen") == 250
+        assert await bus.dead_letters.restore_many(ids) == 250
+        assert len(bus.dead_letters) == 250
+        busy.cancel()

@@ -103,6 +103,21 @@ async def test_a_replay_may_go_elsewhere_or_by_todays_routes() -> None:
 
 
 @virtual_time
+async def test_a_replay_may_have_one_try_only_and_the_next_one_has_all_again() -> None:
+    """E4: the limit is that of one replay, not of the message."""
+    async with running(SOON, flow=FlowPolicy(dlq=DlqPolicy(max_replays=9))) as bus:
+        worker = Worker()
+        letter = await dead(bus, worker, max_retries=2)
+        made = []
+        for once in (True, False, True):
+            await bus.replays.replay(letter.dlq_id, once=once)
+            await bus.idleness.reached()
+            letter = bus.core.dead.list()[-1]
+            made.append((len(letter.attempts), letter.own_max_retries))
+    assert made == [(1, 2), (3, 2), (1, 2)]
+
+
+@virtual_time
 async def test_an_edited_payload_is_sent_and_both_are_remembered() -> None:
     """E4: the original is kept, and a hash of each."""
     async with running(SOON) as bus:

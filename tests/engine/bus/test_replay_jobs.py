@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from support.bus import ONCE, Worker, message, records, routed, running
 from support.virtual_loop import later, virtual_time
 from woodwork_engine.bus.memory import InMemoryMessageBus
-from woodwork_engine.bus.replay_jobs import MOST_AT_ONCE, MOST_KEPT, BulkReplay, replay_rate
+from woodwork_engine.bus.replay_jobs import MOST_AT_ONCE, MOST_KEPT
+from woodwork_engine.bus.replay_order import BulkReplay, replay_rate
 from woodwork_engine.dead_letter_filter import LetterChoice
 from woodwork_engine.errors import ClosingError, FilterError, ReplayRefusedError, SettingError
 from woodwork_engine.events import EventLog
@@ -147,6 +149,56 @@ async def test_a_job_stops_itself_when_more_than_a_fifth_of_the_last_twenty_die_
         assert (stopped.state, stopped.failed, stopped.in_flight) == ("stopped", 25, 0)
         assert 155 <= stopped.sent <= 156
         assert stopped.problem == "5 of the last 20 replays died again"
+
+
+@virtual_time
+async def test_a_job_stops_itself_after_as_many_failures_as_it_was_given() -> None:
+    """E6: sooner than its own rule would."""
+    async with running(SOON) as bus:
+        worker = await dead(bus, 30)
+        worker.failures = {3: 9, 7: 9}
+        job = await bus.jobs.start(BulkReplay(rate=None, in_flight=1, stop_after=2))
+        await later(60)
+        stopped = shown(bus, job)
+        assert (stopped.state, stopped.sent, stopped.failed) == ("stopped", 8, 2)
+        assert stopped.problem == "2 replays died again; it was to stop after 2"
+
+
+@virtual_time
+async def test_a_job_tells_of_each_letter_what_became_of_it() -> None:
+    """E6: ok, died again as which newer letter, or refused and why; the last ones, bounded."""
+    async with running(SOON) as bus:
+        worker = await dead(bus, 4)
+        worker.failures = {1: 9}
+        job = await bus.jobs.start(BulkReplay(rate=1, once=True))
+        await later(0.5)
+        await bus.dead_letters.replay("dl-000004")
+        await later(20)
+        told = [(one.dlq_id, one.result, one.detail) for one in shown(bus, job).outcomes]
+        assert told == [
+            ("dl-000001", "ok", ""),
+            ("dl-000002", "died again", "dl-000005"),
+            ("dl-000003", "ok", ""),
+            ("dl-000004", "refused", "dl-000004 was replayed before; replay it again with force"),
+        ]
+        assert shown(bus, job).outcomes is shown(bus, job).outcomes, "made anew only when something was added"
+
+
+@virtual_time
+async def test_more_letters_than_fit_a_slice_are_put_in_order_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """E6, H4: what is found and sent is the same."""
+    monkeypatch.setattr("woodwork_engine.bus.replay_jobs.MOST_AT_A_TURN", 0)
+    monkeypatch.setattr("asyncio.to_thread", _at_once)
+    async with running(SOON) as bus:
+        worker = await dead(bus, 20, 2)
+        assert (await bus.jobs.preview(FAST)).total == 20
+        await bus.jobs.start(FAST)
+        await later()
+        assert worker.numbers("s-1") == list(range(1, 20, 2))
+
+
+async def _at_once(work: Callable[[], object]) -> object:
+    return work()
 
 
 @virtual_time
@@ -291,6 +343,6 @@ def test_a_pace_is_written_as_a_number_of_replays_in_a_time() -> None:
     for wrong in ("", "fast", "0/s", "-1/s", "5/d", "nan", "1e400"):
         with pytest.raises(SettingError):
             replay_rate(wrong)
-    for wrong in ({"rate": 0.0}, {"in_flight": 0}, {"canary": -1}):
+    for wrong in ({"rate": 0.0}, {"in_flight": 0}, {"canary": -1}, {"stop_after": 0}):
         with pytest.raises(SettingError):
             BulkReplay(**wrong)

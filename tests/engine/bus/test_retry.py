@@ -13,15 +13,17 @@ import msgspec
 import pydantic
 import pytest
 
-from support.bus import EVERY_SECOND, ONCE, Worker, message, records, running
+from support.bus import EVERY_SECOND, ONCE, Worker, message, records, routed, running
 from support.virtual_loop import VirtualClock, later, run_virtually, until, virtual_time
 from woodwork_engine import Reject, Retry
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.bus.retry import asked_delay, decide, delay_before, is_named
 from woodwork_engine.bus.secrets import HIDDEN
 from woodwork_engine.bus.settlement import MESSAGE_CUT, TRACEBACK_CUT
+from woodwork_engine.errors import PayloadError
 from woodwork_engine.events import EventLog
 from woodwork_engine.message import MessageEnvelope
+from woodwork_engine.payload import encode
 from woodwork_engine.policy import DeliveryPolicy, ErrorRule, RetryPolicy
 from woodwork_engine.threads import zombie_threads
 
@@ -177,6 +179,41 @@ async def test_a_waiting_retry_can_be_had_now_or_given_up() -> None:
         await bus.idleness.reached()
     assert worker.numbers() == [1, 3]
     assert bus.core.dead.list()[0].reason == "killed"
+
+
+@virtual_time
+async def test_a_waiting_retry_can_be_given_another_payload() -> None:
+    """D2: the next attempt has it, at the time it was to be; a note tells, and another target keeps what it had."""
+    log = EventLog()
+    async with running(DeliveryPolicy(retry=EVERY_SECOND), log=log) as bus:
+        got: dict[str, list[object]] = {"a": [], "b": []}
+
+        async def a(_delivery: object, data: object) -> None:
+            got["a"].append(data)
+            if data == {"n": 1}:
+                raise ValueError("no")
+
+        async def b(_delivery: object, data: object) -> None:
+            await asyncio.sleep(5)
+            got["b"].append(data)
+
+        routed(bus, {"in": ("a", "b")}, {"a": a, "b": b})
+        sent = await bus.outbox.emit("in", "e", {"n": 1}, session="s")
+        await later(0.5)
+        size = bus.core.bytes
+        due = bus.core.waiting[(sent, "a")].due
+        with pytest.raises(PayloadError):
+            bus.retries.edit((sent, "a"), b"\xc1")
+        assert bus.retries.edit((sent, "a"), encode({"n": 1000}))
+        assert bus.core.bytes > size
+        assert bus.core.waiting[(sent, "a")].due == due
+        await bus.idleness.reached()
+        assert got == {"a": [{"n": 1}, {"n": 1000}], "b": [{"n": 1}]}
+        assert not bus.retries.edit((sent, "a"), encode(1))
+        assert bus.core.bytes == 0
+    (told,) = [one for one in records(log, "note") if one.details()["event"] == "delivery.edited"]
+    assert (told.message_id, told.target) == (sent, "a")
+    assert told.details()["payload_sha256_before"] != told.details()["payload_sha256_after"]
 
 
 @virtual_time

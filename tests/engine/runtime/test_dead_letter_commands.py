@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.engines import LONG, running
-from woodwork_engine.bus.replay_jobs import BulkReplay
+from woodwork_engine.bus.replay_order import BulkReplay
 from woodwork_engine.dead_letter_filter import LetterChoice
 
 FAILING = """
