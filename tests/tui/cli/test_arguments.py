@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from woodwork_tui.cli.arguments import Check, Graph, Open, Run, parse
+from woodwork_tui.cli.arguments import parse
+from woodwork_tui.cli.requests import Check, Fmt, Graph, Open, Run
 
 
 def test_without_a_command_a_file_is_opened() -> None:
@@ -33,7 +34,11 @@ def test_durations_are_written_with_a_unit_or_as_seconds(text: str, seconds: flo
 
 
 def test_check_takes_several_files() -> None:
-    assert parse(["check", "a.ww", "b.ww", "--format", "json", "--strict"]) == Check(("a.ww", "b.ww"), True, True)
+    assert parse(["check", "a.ww", "b.ww", "--format", "json", "--strict"]) == Check(("a.ww", "b.ww"), "json", True)
+
+
+def test_fmt_takes_several_files() -> None:
+    assert parse(["fmt", "a.ww", "--check", "b.ww"]) == Fmt(("a.ww", "b.ww"), check=True)
 
 
 def test_graph_is_drawn_in_ascii_unless_told_otherwise() -> None:
@@ -50,8 +55,9 @@ def test_graph_is_drawn_in_ascii_unless_told_otherwise() -> None:
         ["run", "a.ww", "--max-dlq", "-1"],
         ["run", "a.ww", "--until", "done"],
         ["check"],
-        ["check", "a.ww", "--format", "github"],
-        ["graph", "a.ww", "--format", "svg"],
+        ["check", "a.ww", "--format", "gitlab"],
+        ["graph", "a.ww", "--format", "png"],
+        ["fmt"],
         ["a.ww", "b.ww"],
         ["--no-such-option"],
     ],

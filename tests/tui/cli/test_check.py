@@ -7,9 +7,12 @@ import json
 import pytest
 
 from support.commands import woodwork
+from woodwork_engine.source import Diagnostic, Severity, Span
+from woodwork_tui.cli.github import workflow_commands
 
 SOUND = 'in = input cli { to = "out" }\nout = output console {}\n'
 BAD = 'in = input cli { to = ["outptu"] }\nout = output console {}\n'
+ANNOTATED = "'to' names no component; did you mean 'out'?"
 WARNS = 'in = input cli { to = "out", colour = red }\nout = output console {}\n'
 
 
@@ -71,3 +74,27 @@ def test_a_persons_script_is_read_and_never_run(folder):
     assert woodwork("check", "main.ww", folder=folder).status == 0
     assert woodwork("graph", "main.ww", folder=folder).status == 0
     assert not folder.joinpath("ran").exists()
+
+
+def test_github_gets_one_annotation_a_line_at_its_place(folder):
+    done = woodwork("check", "bad.ww", "warns.ww", "--format", "github", folder=folder)
+    lines = done.out.splitlines()
+    assert done.status == 1
+    assert lines[0] == "::error file=bad.ww,line=1,col=24,endColumn=32,title=WW201::" + ANNOTATED
+    assert any(line.startswith("::warning file=warns.ww,line=1,col=30,endColumn=36,title=WW306::") for line in lines)
+    assert lines[-1].startswith("2 files checked: 1 error, 1 warning")
+
+
+def test_a_remark_is_a_notice(folder):
+    folder.joinpath("infers.ww").write_text("in = input cli {}\nout = output console {}\n")
+    done = woodwork("check", "infers.ww", "--format", "github", folder=folder)
+    assert (done.status, done.out.count("::notice ")) == (0, 1)
+
+
+def test_no_text_of_a_file_ends_an_annotation_or_acts_on_the_terminal():
+    place = Span("a,b:c%\n.ww", 1, 1, 3, 2)
+    said = Diagnostic(Severity.ERROR, "WW201", "one\r\n::stop-commands::x\x1b[2J 100%", place)
+    assert workflow_commands([said]) == (
+        "::error file=a%2Cb%3Ac%25%0A.ww,line=1,col=1,endLine=3,title=WW201"
+        "::one%0D%0A::stop-commands::x␛[2J 100%25\n"
+    )  # fmt: skip

@@ -5,9 +5,16 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 
-from woodwork_tui.cli.arguments import Check, Dlq, Graph, Inject, Request, Run, parse
+from woodwork_tui.cli.arguments import parse
+from woodwork_tui.cli.requests import Check, Dlq, Fmt, Graph, Inject, Open, Request, Run
+
+_COMMANDS: dict[type[Request], str] = {
+    Open: "open_flow", Run: "run", Check: "check", Graph: "graph", Fmt: "fmt", Dlq: "dlq", Inject: "inject",
+}  # fmt: skip
+"""What each request is done by: a module of this package, and the function of the same name in it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,29 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _do(request: Request) -> int:
-    if isinstance(request, Run):
-        from woodwork_tui.cli.run import run
-
-        return run(request)
-    if isinstance(request, Check):
-        from woodwork_tui.cli.check import check
-
-        return check(request)
-    if isinstance(request, Graph):
-        from woodwork_tui.cli.graph import graph
-
-        return graph(request)
-    if isinstance(request, Dlq):
-        from woodwork_tui.cli.dlq import dlq
-
-        return dlq(request)
-    if isinstance(request, Inject):
-        from woodwork_tui.cli.inject import inject
-
-        return inject(request)
-    from woodwork_tui.cli.opening import open_flow
-
-    return open_flow(request)
+    name = _COMMANDS[type(request)]
+    command: Callable[[Request], int] = getattr(import_module(f"woodwork_tui.cli.{name}"), name)
+    return command(request)
 
 
 __all__ = ["main"]

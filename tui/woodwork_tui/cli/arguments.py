@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import version
 from typing import NoReturn, Self
+
+from woodwork_tui.cli.requests import Check, Dlq, Fmt, Graph, Inject, Open, Request, Run
 
 DISTRIBUTION = "woodwork-tui"
 
@@ -16,6 +17,7 @@ _COMMANDS = """commands:
   run FILE      run a flow without a screen; event records go to standard output
   check FILE... say what is wrong in flow files
   graph FILE    print the routing graph
+  fmt FILE...   lay flow files out
   dlq DO FILE   list, show, replay, discard, export or import dead letters, of a flow that runs or not
   inject FILE COMPONENT JSON
                 hand a message to a component of a flow that runs
@@ -24,78 +26,7 @@ woodwork-tui COMMAND --help tells more. A file that is called like a command is 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """Open the app on *file*; None stands for `./main.ww`, else the start screen."""
-
-    file: str | None
-    ascii: bool = False
-    theme: str | None = None
-    state: str | None = None
-    """A folder, `none`, or None: beside the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Run *file* without a screen; *duration* in seconds, *input* a path or `-`."""
-
-    file: str
-    input: str | None = None
-    duration: float | None = None
-    until_idle: bool = False
-    max_dlq: int = 0
-    state: str | None = None
-    """A folder, `none`, or None: beside the file where the flow is durable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Say what is wrong in *files*; *strict* makes every warning an error."""
-
-    files: tuple[str, ...]
-    json: bool = False
-    strict: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """Print the routing graph of *file*; *format* is ascii, mermaid, dot or json."""
-
-    file: str
-    format: str = "ascii"
-
-
 _STATE = "where dead letters, what is paused and durable messages are kept"
-
-
-@dataclass(frozen=True, slots=True)
-class Dlq:
-    """Look at or act on dead letters of *file*: those of *ids* and *where*, or all; *rate* as in `5/s`."""
-
-    do: str
-    file: str
-    ids: tuple[str, ...] = ()
-    where: str = ""
-    rate: str | None = None
-    canary: int = 0
-    force: bool = False
-    dry_run: bool = False
-    json: bool = False
-    state: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Inject:
-    """Hand *payload*, JSON or `-` for standard input, to *component* of the flow *file* that runs."""
-
-    file: str
-    component: str
-    payload: str
-    session: str | None = None
-    state: str | None = None
-
-
-Request = Open | Run | Check | Graph | Dlq | Inject
 
 
 class _Parser(argparse.ArgumentParser):
@@ -187,7 +118,9 @@ def _check_parser() -> _Parser:
         "exit status: 0 no errors, 1 errors, 2 usage or a file that cannot be read",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="flow files (.ww)")
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    parser.add_argument("--format", choices=["text", "json", "github"], default="text",
+        help="github: annotations, as GitHub Actions reads them; default: text",
+    )  # fmt: skip
     parser.add_argument("--strict", action="store_true", help="warnings are errors")
     return parser
 
@@ -200,6 +133,19 @@ def _graph_parser() -> _Parser:
     )
     parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
     parser.add_argument("--format", choices=["ascii", "mermaid", "dot", "json"], default="ascii", help="default: ascii")
+    return parser
+
+
+def _fmt_parser() -> _Parser:
+    parser = _Parser.of(
+        "fmt",
+        "Lay flow files out. Comments, names, values and signs stay as they were written; a file with syntax errors is "
+        "left as it is.",
+        "exit status: 0 done, 1 with --check a file is not laid out, 2 usage, syntax errors, or a file that cannot be "
+        "read or written",
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="flow files (.ww)")
+    parser.add_argument("--check", action="store_true", help="change nothing, only name the files that would change")
     return parser
 
 
@@ -241,6 +187,7 @@ _PARSERS = {
     "run": _run_parser,
     "check": _check_parser,
     "graph": _graph_parser,
+    "fmt": _fmt_parser,
     "dlq": _dlq_parser,
     "inject": _inject_parser,
 }
@@ -251,11 +198,13 @@ def parse(arguments: Sequence[str]) -> Request:
     command = arguments[0] if arguments else ""
     if command not in _PARSERS:
         return _parse_open(arguments)
-    found = _PARSERS[command]().parse_args(arguments[1:])
+    found = _PARSERS[command]().parse_intermixed_args(arguments[1:])
     if command == "run":
         return Run(found.file, found.input, found.duration, found.until == "idle", found.max_dlq, found.state)
     if command == "check":
-        return Check(tuple(found.files), found.format == "json", found.strict)
+        return Check(tuple(found.files), found.format, found.strict)
+    if command == "fmt":
+        return Fmt(tuple(found.files), found.check)
     if command == "dlq":
         return Dlq(
             found.do, found.file, tuple(found.ids), found.where, found.rate, found.canary, found.force, found.dry_run,

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from woodwork_engine.language import render_text
 from woodwork_engine.source import Diagnostic, Severity
-from woodwork_tui.cli.arguments import Check
 from woodwork_tui.cli.flow_file import UNREADABLE, colored, read_flow
+from woodwork_tui.cli.github import workflow_commands
+from woodwork_tui.cli.requests import Check
 
 
 def check(request: Check) -> int:
@@ -18,8 +19,10 @@ def check(request: Check) -> int:
     outcomes = [read_flow(file) for file in request.files]
     found = [_judged(d, strict=request.strict) for outcome in outcomes for d in outcome.diagnostics]
     errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
-    if request.json:
+    if request.format == "json":
         print(json.dumps({"ok": not errors, "diagnostics": [d.to_dict() for d in found]}))
+    elif request.format == "github":
+        print(workflow_commands(found) + _summary(found, len(request.files)))
     else:
         if found:
             texts = {file: text for outcome in outcomes for file, text in outcome.texts.items()}

@@ -12,8 +12,8 @@ from typing import Any
 
 from woodwork_engine.errors import WoodworkError
 from woodwork_engine.payload import json_text
-from woodwork_tui.cli.arguments import Dlq
 from woodwork_tui.cli.asking import Asking, say
+from woodwork_tui.cli.requests import Dlq
 from woodwork_tui.text import visible
 
 USAGE = 2

@@ -8,8 +8,8 @@ import sys
 from woodwork_engine.language import render_text
 from woodwork_engine.plan import FlowPlan
 from woodwork_engine.source import Severity
-from woodwork_tui.cli.arguments import Graph
 from woodwork_tui.cli.flow_file import colored, read_flow
+from woodwork_tui.cli.requests import Graph
 from woodwork_tui.layout import graph_json, render_ascii, render_dot, render_mermaid
 
 

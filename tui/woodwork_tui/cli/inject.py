@@ -6,8 +6,8 @@ import json
 import sys
 
 from woodwork_engine.errors import WoodworkError
-from woodwork_tui.cli.arguments import Inject
 from woodwork_tui.cli.asking import Asking, say
+from woodwork_tui.cli.requests import Inject
 
 USAGE = 2
 

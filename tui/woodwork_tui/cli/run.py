@@ -18,9 +18,9 @@ from woodwork_engine.role import Role
 from woodwork_engine.runtime import Engine
 from woodwork_engine.runtime.state import folder_beside, what_is_kept
 from woodwork_engine.source import Severity
-from woodwork_tui.cli.arguments import Run
 from woodwork_tui.cli.flow_file import colored, read_flow
 from woodwork_tui.cli.headless import HeadlessRun
+from woodwork_tui.cli.requests import Run
 from woodwork_tui.text import visible
 
 USAGE = 2

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
 
-from woodwork_tui.cli.arguments import Open, Run
+from woodwork_tui.cli.requests import Open, Run
 
 _MAIN = "main.ww"
 _USAGE = 2
