@@ -147,7 +147,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("dlq.replay", "R", "Replay", "Bus", "replay", "replay ID...", "Replay", 15),
     Action("dlq.edit", "e", "Edit and replay", "Bus", "edit", "", "Edit", 16),
-    Action("dlq.review", "ctrl+s", "Review the edit and replay", "Bus", "review", "", "Review & replay", 15),
+    Action("edit.done", "ctrl+s", "Go on with the edited payload", "Bus", "done", "", "Go on", 15),
     Action("dlq.discard", "D", "Discard", "Bus", "discard", "discard ID...", "Discard", 17),
     Action("dlq.undo", "u", "Undo the discard", "Bus", "undo", "", "Undo", 18),
     Action("dlq.restore", "", "Bring discarded letters back", "Bus", "restore", "restore ID..."),
