@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib.metadata import version
 from typing import NoReturn, Self
 
-from woodwork_tui.cli.requests import Check, Dlq, Fmt, Graph, Inject, Open, Request, Run
+from woodwork_tui.cli.requests import Check, Diff, Dlq, Fmt, Graph, Inject, Keys, New, Open, Request, Run
 
 DISTRIBUTION = "woodwork-tui"
 
@@ -18,9 +18,13 @@ _COMMANDS = """commands:
   check FILE... say what is wrong in flow files
   graph FILE    print the routing graph
   fmt FILE...   lay flow files out
+  diff A B      compare two flows by what they mean
   dlq DO FILE   list, show, replay, discard, export or import dead letters, of a flow that runs or not
   inject FILE COMPONENT JSON
                 hand a message to a component of a flow that runs
+  new [TEMPLATE] [DIR]
+                begin a flow; without a name, list the templates
+  keys          list the keys and commands of the screen
 
 woodwork-tui COMMAND --help tells more. A file that is called like a command is opened as ./NAME.
 """
@@ -132,7 +136,9 @@ def _graph_parser() -> _Parser:
         "exit status: 0 printed, 2 usage or a file with errors",
     )
     parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
-    parser.add_argument("--format", choices=["ascii", "mermaid", "dot", "json"], default="ascii", help="default: ascii")
+    parser.add_argument(
+        "--format", choices=["ascii", "mermaid", "dot", "json", "svg"], default="ascii", help="default: ascii"
+    )
     return parser
 
 
@@ -147,6 +153,32 @@ def _fmt_parser() -> _Parser:
     parser.add_argument("files", nargs="+", metavar="FILE", help="flow files (.ww)")
     parser.add_argument("--check", action="store_true", help="change nothing, only name the files that would change")
     return parser
+
+
+def _diff_parser() -> _Parser:
+    parser = _Parser.of(
+        "diff",
+        "Compare two flows by what they mean: places, comments and layout do not count.",
+        "exit status: 0 the same meaning, 1 a difference, 2 usage or a file with errors",
+    )
+    parser.add_argument("before", metavar="A", help="a flow file (.ww)")
+    parser.add_argument("after", metavar="B", help="another one, or the same one later")
+    return parser
+
+
+def _new_parser() -> _Parser:
+    parser = _Parser.of(
+        "new",
+        "Write a flow to begin with. A file that is there already is never touched.",
+        "exit status: 0 done, 2 usage, or a file is there already or cannot be written",
+    )
+    parser.add_argument("template", nargs="?", metavar="TEMPLATE", help="without one, the templates are listed")
+    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where to; default: here")
+    return parser
+
+
+def _keys_parser() -> _Parser:
+    return _Parser.of("keys", "List everything that can be done on the screen: keys, what they do, `:` commands.", "")
 
 
 def _dlq_parser() -> _Parser:
@@ -188,9 +220,30 @@ _PARSERS = {
     "check": _check_parser,
     "graph": _graph_parser,
     "fmt": _fmt_parser,
+    "diff": _diff_parser,
     "dlq": _dlq_parser,
     "inject": _inject_parser,
+    "new": _new_parser,
+    "keys": _keys_parser,
 }
+
+
+_REQUESTS: dict[str, Callable[[argparse.Namespace], Request]] = {
+    "run": lambda found: Run(
+        found.file, found.input, found.duration, found.until == "idle", found.max_dlq, found.state
+    ),
+    "check": lambda found: Check(tuple(found.files), found.format, found.strict),
+    "graph": lambda found: Graph(found.file, found.format),
+    "fmt": lambda found: Fmt(tuple(found.files), found.check),
+    "diff": lambda found: Diff(found.before, found.after),
+    "dlq": lambda found: Dlq(
+        found.do, found.file, tuple(found.ids), found.where, found.rate, found.canary, found.force, found.dry_run,
+        found.json, found.state,
+    ),
+    "inject": lambda found: Inject(found.file, found.component, found.payload, found.session, found.state),
+    "new": lambda found: New(found.template, found.folder),
+    "keys": lambda found: Keys(),
+}  # fmt: skip
 
 
 def parse(arguments: Sequence[str]) -> Request:
@@ -199,20 +252,7 @@ def parse(arguments: Sequence[str]) -> Request:
     if command not in _PARSERS:
         return _parse_open(arguments)
     found = _PARSERS[command]().parse_intermixed_args(arguments[1:])
-    if command == "run":
-        return Run(found.file, found.input, found.duration, found.until == "idle", found.max_dlq, found.state)
-    if command == "check":
-        return Check(tuple(found.files), found.format, found.strict)
-    if command == "fmt":
-        return Fmt(tuple(found.files), found.check)
-    if command == "dlq":
-        return Dlq(
-            found.do, found.file, tuple(found.ids), found.where, found.rate, found.canary, found.force, found.dry_run,
-            found.json, found.state,
-        )  # fmt: skip
-    if command == "inject":
-        return Inject(found.file, found.component, found.payload, found.session, found.state)
-    return Graph(found.file, found.format)
+    return _REQUESTS[command](found)
 
 
 def _parse_open(arguments: Sequence[str]) -> Open:

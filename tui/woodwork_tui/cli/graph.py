@@ -10,7 +10,7 @@ from woodwork_engine.plan import FlowPlan
 from woodwork_engine.source import Severity
 from woodwork_tui.cli.flow_file import colored, read_flow
 from woodwork_tui.cli.requests import Graph
-from woodwork_tui.layout import graph_json, render_ascii, render_dot, render_mermaid
+from woodwork_tui.layout import graph_json, render_ascii, render_dot, render_mermaid, render_svg
 
 
 def graph(request: Graph) -> int:
@@ -32,4 +32,6 @@ def _drawn(plan: FlowPlan, form: str) -> str:
         return render_mermaid(plan)
     if form == "dot":
         return render_dot(plan)
+    if form == "svg":
+        return render_svg(plan)
     return render_ascii(plan, ascii_only="utf" not in (sys.stdout.encoding or "").lower())

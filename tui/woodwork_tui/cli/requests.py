@@ -81,4 +81,25 @@ class Fmt:
     check: bool = False
 
 
-Request = Open | Run | Check | Graph | Dlq | Inject | Fmt
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Compare the flows in *before* and *after* by what they mean."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Write the files of *template* into *folder*; without one, list the templates."""
+
+    template: str | None = None
+    folder: str = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """List what can be done on the screen."""
+
+
+Request = Open | Run | Check | Graph | Fmt | Diff | Dlq | Inject | New | Keys

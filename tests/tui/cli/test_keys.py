@@ -1,0 +1,20 @@
+"""`woodwork-tui keys`: the registry of actions as a table (interfaces: Command line)."""
+
+from __future__ import annotations
+
+from support.commands import woodwork
+from woodwork_tui.actions import ACTIONS, show_key
+
+
+def test_every_action_is_listed_with_its_keys_its_title_and_its_command() -> None:
+    done = woodwork("keys")
+    assert done.status == 0
+    for action in ACTIONS:
+        (line,) = [line for line in done.out.splitlines() if f" {action.id} " in f"{line} "]
+        assert all(show_key(key) in line.split() for key in action.key.split(",") if key)
+        assert line.endswith(f":{action.command}" if action.command else action.id)
+
+
+def test_columns_stand_under_each_other() -> None:
+    rows = [line for line in woodwork("keys").out.splitlines() if line.startswith("  ")]
+    assert len({line.index(action.title) for action in ACTIONS for line in rows if f" {action.id} " in f"{line} "}) == 1
