@@ -85,11 +85,28 @@ class Script:
     span: Span
 
 
+class Layer(StrEnum):
+    """Where settings of a policy can be written, the nearest first; what none of them sets is built in."""
+
+    COMPONENT = "component"
+    DEFAULTS = "defaults"
+    DEPLOYMENT = "deployment"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPlace:
+    """Where a setting of a policy was written; of several layers the one that counts."""
+
+    layer: Layer
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A component as declared; *kind* is the canonical header, *problem* says why it will not be started.
 
-    *own_policy* names what of *policy* (and of its `retry`) the component sets itself; the rest holds for the flow.
+    *places* says where *settings* were written, *built_in* what its kind takes for those that were not. *policy_places*
+    says the same of what in *policy* (and in its `retry`) is not built in.
     *was* is the name it had before, whose messages it takes over (bus.md G3).
     """
 
@@ -102,8 +119,15 @@ class Node:
     hooks: tuple[Script, ...] = ()
     pipes: tuple[Script, ...] = ()
     problem: Diagnostic | None = None
-    own_policy: frozenset[str] = frozenset()
+    places: Mapping[str, Span] = field(default_factory=lambda: MappingProxyType({}))
+    built_in: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
+    policy_places: Mapping[str, PolicyPlace] = field(default_factory=lambda: MappingProxyType({}))
     was: str | None = None
+
+    @property
+    def own_policy(self) -> frozenset[str]:
+        """The names of what in *policy* (and in its `retry`) the component sets itself."""
+        return frozenset(name for name, place in self.policy_places.items() if place.layer is Layer.COMPONENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from woodwork_tui.screens.help import HelpScreen
 from woodwork_tui.screens.inject import InjectScreen
 from woodwork_tui.screens.quit import QuitScreen
 from woodwork_tui.screens.tab import Tab
+from woodwork_tui.screens.tabs import make_tab
 from woodwork_tui.state.view import Selection
 from woodwork_tui.widgets.command_line import CommandLine
 from woodwork_tui.widgets.filter_bar import FilterBar
@@ -281,6 +282,14 @@ async def test_a_filter_is_applied_while_it_is_typed_and_says_how_much_matches(a
         await shown.type("ticket 7")
         assert shown.front.views[-1].filter == "ticket 7"
         assert shown.app.main.query_one(FilterBar).remark == "3 kept"
+
+
+async def test_what_is_typed_after_a_slash_on_the_flow_selects_what_it_finds(at_desk):
+    async with at_desk(tab_maker=make_tab) as shown:
+        await shown.press("slash")
+        await shown.type("aud")
+        assert shown.app.main.place.selection.node == "audit"
+        assert shown.app.main.query_one(FilterBar).remark == "1 of 6 components"
 
 
 async def test_what_is_wrong_with_a_filter_is_said_and_the_last_good_one_stays(at_desk):

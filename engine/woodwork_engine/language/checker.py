@@ -24,13 +24,14 @@ from woodwork_engine.language.lines import Lines
 from woodwork_engine.language.moves import MoveReader
 from woodwork_engine.language.names import Names
 from woodwork_engine.language.part import Part
+from woodwork_engine.language.places import nearest, places_of
 from woodwork_engine.language.policies import DeliverySettings, delivery_policy, names_of, written
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.python_files import PythonFiles
 from woodwork_engine.language.references import TO, ReferenceReader, target_names
-from woodwork_engine.language.settings import DELIVERY, SettingsReader
+from woodwork_engine.language.settings import DELIVERY, NOT_OWN, SettingsReader
 from woodwork_engine.language.suggestions import Suggestions
-from woodwork_engine.plan import Edge, FlowPlan, Node, Script, Variable
+from woodwork_engine.plan import Edge, FlowPlan, Layer, Node, Script, Variable
 from woodwork_engine.source import Diagnostic, Severity, Span
 
 
@@ -130,7 +131,9 @@ class _Checker:
                 scripts.extend(hooks.read(entry, part.name))
         return Node(
             part.name, part.header, part.role, part.span, own.read(part), delivery_policy(mine, *flow.layers),
-            own_policy=frozenset(names_of(mine)),
+            places=MappingProxyType({entry.key: entry.key_span for entry in part.entries if entry.key not in NOT_OWN}),
+            built_in=own.built_in(part),
+            policy_places=nearest((places_of(Layer.COMPONENT, delivery, names_of(mine)), *flow.places)),
             hooks=tuple(script for script in scripts if script.use == "hook"),
             pipes=tuple(script for script in scripts if script.use == "pipe"),
         )  # fmt: skip

@@ -14,11 +14,8 @@ from woodwork_engine.language.syntax import Array, Block, Declaration, Entry, Sc
 from woodwork_engine.language.values import block_of
 from woodwork_engine.plan import Edge, EdgeKind
 from woodwork_engine.role import Role
+from woodwork_engine.secret_names import is_secret
 
-_SECRET_KEY = re.compile(
-    r"(?:.*_)?(?:api_?key|secret|secret_key|password|passwd|token|access_key|private_key)", re.IGNORECASE
-)
-_SECRET_VALUE = re.compile(r"(?:sk-|ghp_|github_pat_|xox[abp]-|AKIA)[A-Za-z0-9_-]{8}")
 _ENDS = (Role.OUTPUT, Role.SINK, Role.RESOURCE)
 
 
@@ -114,7 +111,7 @@ def check_secrets(declarations: Sequence[Declaration], problems: Problems) -> No
                 continue
             if not isinstance(value.value, str):
                 continue
-            if _SECRET_KEY.fullmatch(entry.key) or _SECRET_VALUE.match(value.value):
+            if is_secret(entry.key, value.value):
                 problems.warning(
                     Code.LITERAL_SECRET, f"{entry.key!r} is a secret written into the file", value.span,
                     f"write ${_variable(entry.key)} and put the value into .env", component=declaration.name,

@@ -10,19 +10,21 @@ from woodwork_engine.language.declared import DEPLOYMENT, Declared, report_doubl
 from woodwork_engine.language.hooks import USES, HookReader
 from woodwork_engine.language.later import BUSES
 from woodwork_engine.language.layers import LayerReader
+from woodwork_engine.language.places import Places, places_of
 from woodwork_engine.language.policies import (
     BusSettings,
     DeliverySettings,
     FlowSettings,
     Written,
     flow_policy,
+    names_of,
     written,
 )
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.suggestions import Suggestions, did_you_mean
 from woodwork_engine.language.syntax import Block, Declaration, Defaults, Entry, Scalar, TypedBlock, Value
-from woodwork_engine.language.values import text_of, unique
-from woodwork_engine.plan import Script
+from woodwork_engine.language.values import block_of, text_of, unique
+from woodwork_engine.plan import Layer, Script
 from woodwork_engine.policy import FlowPolicy
 from woodwork_engine.source import Fix, Span
 
@@ -31,9 +33,10 @@ BUS = "message_bus"
 
 @dataclass(frozen=True, slots=True)
 class FlowWide:
-    """What holds for all components: layers of delivery settings, nearest first, the flow's policy, and scripts."""
+    """What holds for all components: layers of delivery settings, nearest first, with their places; policy; scripts."""
 
     layers: tuple[Written, ...] = ()
+    places: tuple[Places, ...] = ()
     policy: FlowPolicy = field(default_factory=FlowPolicy)
     scripts: tuple[Script, ...] = ()
 
@@ -53,13 +56,15 @@ class FlowReader:
         scripts = tuple(script for entry in entries if entry.key in USES for script in self._hooks.read(entry, None))
         delivery = [entry for entry in entries if entry.key not in USES and not self._misplaced(entry)]
         defaults = written(self._reader.read(DeliverySettings, delivery))
+        places = places_of(Layer.DEFAULTS, delivery, names_of(defaults))
         deployment = declared.deployment
         if deployment is None:
             self._bus_of_environment(environment, Span.point(file))
-            return FlowWide((defaults,), FlowPolicy(), scripts)
+            return FlowWide((defaults,), (places,), FlowPolicy(), scripts)
         flow, bus = self._deployment(deployment, environment)
         layer = {"durable": True, **written(bus)} if flow.durable else written(bus)
-        return FlowWide((defaults, layer), flow_policy(flow, bus.dead_letter_ttl), scripts)
+        bus_places = places_of(Layer.DEPLOYMENT, _entries_of_bus(deployment), names_of(layer))
+        return FlowWide((defaults, layer), (places, bus_places), flow_policy(flow, bus.dead_letter_ttl), scripts)
 
     def _misplaced(self, entry: Entry) -> bool:
         if entry.key in FlowSettings.model_fields or entry.key == BUS:
@@ -151,6 +156,14 @@ def _bus_name(value: Value) -> str | None:
         return None
     scheme, colon, _ = (text_of(value) or "").partition("://")
     return {"rediss": "redis", "tls": "nats"}.get(scheme, scheme) if colon else text_of(value)
+
+
+def _entries_of_bus(deployment: Declaration) -> list[Entry]:
+    """Return what *deployment* says about deliveries: `durable`, and what stands in the block of its bus."""
+    bus = deployment.block.get(BUS)
+    block = block_of(bus.value) if bus is not None else None
+    own = [entry for entry in deployment.block.entries if entry.key == "durable"]
+    return [*own, *(block.entries if block is not None else ())]
 
 
 def _kept(blocks: Sequence[Defaults], problems: Problems) -> list[Entry]:

@@ -30,7 +30,8 @@ from woodwork_engine.source import Fix
 DELIVERY = frozenset(DeliverySettings.model_fields)
 """The keys of a component that are about deliveries to it, whatever its kind."""
 
-_NOT_OWN = DELIVERY | USES.keys() | {TO, WAS}
+NOT_OWN = DELIVERY | USES.keys() | {TO, WAS}
+"""The keys of a component that its kind knows nothing of."""
 
 
 class SettingsReader:
@@ -44,11 +45,25 @@ class SettingsReader:
 
     def read(self, part: Part) -> Mapping[str, Setting]:
         """Return the settings of *part* as the plan keeps them; faults keep the component from starting."""
-        own = [entry for entry in part.entries if entry.key not in _NOT_OWN]
+        own = [entry for entry in part.entries if entry.key not in NOT_OWN]
         settings = {entry.key: setting_of(entry.value) for entry in own}
         if part.kind is not None and not part.damaged:
             self._check(part, part.kind.settings, own, settings)
         return MappingProxyType(settings)
+
+    @staticmethod
+    def built_in(part: Part) -> Mapping[str, Setting]:
+        """Return what the kind of *part* takes for settings that are not written, as far as those are numbers."""
+        written = {entry.key for entry in part.entries}
+        fields: Mapping[str, FieldInfo] = part.kind.settings.model_fields if part.kind is not None else {}
+        defaults = {field.alias or name: field.default for name, field in fields.items() if not field.is_required()}
+        return MappingProxyType(
+            {
+                name: value
+                for name, value in defaults.items()
+                if name not in written and isinstance(value, bool | int | float)
+            }
+        )
 
     def _check(self, part: Part, model: type[KindSettings], own: list[Entry], settings: Mapping[str, Setting]) -> None:
         unsure = {key for key, value in settings.items() if any(variables(value))}
@@ -97,7 +112,7 @@ class SettingsReader:
                     f"write it in {place}", component=part.name,
                 )  # fmt: skip
                 continue
-            close = self._suggestions.close_to(entry.key, [*known, *_NOT_OWN])
+            close = self._suggestions.close_to(entry.key, [*known, *NOT_OWN])
             self._problems.warning(
                 Code.UNKNOWN_SETTING, f"{part.header} has no setting {entry.key!r}", entry.key_span,
                 did_you_mean(close) or "it has no effect", fix=Fix(entry.key_span, close) if close else None,

@@ -255,3 +255,37 @@ def test_a_component_knows_which_settings_it_made_itself() -> None:
     node = plan_of(f"a = echo {{ to = [], max_queue = 5, retry = {{ base = 1s }} }}\n{around}").node("a")
     assert node is not None
     assert node.own_policy == {"max_queue", "base"}
+
+
+def test_a_plan_knows_where_each_setting_of_a_policy_was_written_the_nearest_place_counts() -> None:
+    text = """deployment = local {
+    durable: true
+    message_bus = memory { max_queue_size: 7, max_retries: 2, ttl: 5s }
+}
+defaults { ttl: 9s, retry = { max_retries: 1 } }
+a = echo { to: [], retry = { base: 1s } }
+"""
+    node = plan_of(text).node("a")
+    assert node is not None
+    assert {name: (place.layer.value, place.span.line) for name, place in node.policy_places.items()} == {
+        "base": ("component", 6),
+        "ttl": ("defaults", 5),
+        "max_retries": ("defaults", 5),
+        "durable": ("deployment", 2),
+        "max_queue": ("deployment", 3),
+    }
+    assert node.own_policy == {"base"}
+
+
+def test_a_setting_of_a_policy_that_cannot_be_used_has_no_place() -> None:
+    found = checked("a = echo { to: [], timeout: -1, ttl: 3s }").plan
+    node = found.node("a") if found is not None else None
+    assert node is not None
+    assert set(node.policy_places) == {"ttl"}
+
+
+def test_a_plan_knows_where_a_components_own_settings_were_written_and_what_its_kind_takes_for_others() -> None:
+    node = plan_of("n = memory short_term {\n    limit: 12\n}").node("n")
+    assert node is not None
+    assert {name: span.line for name, span in node.places.items()} == {"limit": 2}
+    assert dict(node.built_in) == {"max_sessions": 10_000}

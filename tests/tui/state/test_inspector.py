@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from support.flows import edge, node, plan
-from support.scene import scene
+from support.scene import NOW, scene
 from support.traffic import HOSTILE
-from woodwork_engine.plan import EdgeKind, FlowPlan, Node
+from woodwork_engine.plan import EdgeKind, FlowPlan, Layer, Node, PolicyPlace, Variable
 from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy, ErrorRule, RetryPolicy
 from woodwork_engine.role import Role
 from woodwork_engine.snapshot import EdgeStats, FlowState, LaneStats, NodeState, NodeStats, Snapshot, Totals
 from woodwork_engine.source import Diagnostic, Severity, Span
 from woodwork_tui.state.facts import plain
 from woodwork_tui.state.inspector import inspect
+from woodwork_tui.state.troubles import Trouble
 from woodwork_tui.state.view import Selection
 from woodwork_tui.units import duration
 
@@ -101,27 +103,83 @@ def test_the_fullest_sessions_come_first():
     assert "s-2" not in text
 
 
-def test_policy_that_is_not_built_in_is_told_with_where_it_comes_from():
-    own = replace(node("agent"), own_policy=frozenset({"max_queue", "max_retries"}))
+def place(layer, line, file="main.ww"):
+    return PolicyPlace(layer, Span.point(file, line))
+
+
+def test_each_setting_of_the_policy_is_told_with_the_place_it_comes_from_and_the_rest_as_default():
     policy = DeliveryPolicy(max_queue=50, timeout=30.0, ttl=None, retry=RetryPolicy(max_retries=5))
-    lines = lines_of(small([replace(own, policy=policy)]), Selection(node="agent"))
-    told = {line[8:].split()[0]: line.split()[-2:] for line in lines if line.endswith(("here", "flow-wide"))}
-    assert told == {
-        "max_queue": ["50", "here"],
-        "timeout": ["30s", "flow-wide"],
-        "ttl": ["none", "flow-wide"],
-        "max_retries": ["5", "here"],
+    places = {
+        "max_queue": place(Layer.COMPONENT, 4),
+        "timeout": place(Layer.DEFAULTS, 12),
+        "ttl": place(Layer.DEPLOYMENT, 20),
+        "max_retries": place(Layer.DEFAULTS, 7, "common.ww"),
     }
+    own = replace(node("agent"), policy=policy, policy_places=places)
+    lines = [" ".join(line.split()) for line in lines_of(small([own]), Selection(node="agent"))]
+    assert "policy max_queue 50 :4" in lines
+    assert "timeout 30s defaults :12" in lines
+    assert "ttl none deployment :20" in lines
+    at = lines.index("max_retries 5")  # there is no room for both on one line
+    assert lines[at + 1] == "defaults common.ww:7"
+    rest = " ".join(lines[at + 2 :])
+    assert rest.startswith("default concurrency 64 · ordering session ·")
+    assert "max_queue" not in rest
 
 
 def test_breaker_dedupe_and_rules_about_errors_are_told_in_words():
     retry = RetryPolicy(on=((ErrorRule("KeyError", "reject"),), (ErrorRule("OSError"),)))
     policy = DeliveryPolicy(dedupe=DedupePolicy(60.0, 500), breaker=BreakerPolicy(0.5, 30.0, 20), retry=retry)
-    told = inspect(small([replace(node("agent"), policy=policy)]), Selection(node="agent"), 2 * WIDTH)
-    text = " ".join(plain(told.lines).split())
-    assert "dedupe 1m00s, 500 ids flow-wide" in text
-    assert "breaker 50% of 20 in 30s flow-wide" in text
-    assert "on KeyError reject, OSError retry flow-wide" in text
+    places = {name: place(Layer.DEFAULTS, 3) for name in ("dedupe", "breaker", "on")}
+    told = replace(node("agent"), policy=policy, policy_places=places)
+    text = " ".join(plain(inspect(small([told]), Selection(node="agent"), 2 * WIDTH).lines).split())
+    assert "dedupe 1m00s, 500 ids defaults :3" in text
+    assert "breaker 50% of 20 in 30s defaults :3" in text
+    assert "on KeyError reject, OSError retry defaults :3" in text
+
+
+def test_settings_are_told_with_their_lines_and_what_is_not_written_as_default():
+    settings = {
+        "path": "audit.py",
+        "rules": ({"a": 1},) * 5,
+        "payload": {"type": "json", "n": 1},
+        "key": Variable("API_KEY", Span.point("main.ww", 9)),
+    }
+    places = {name: Span.point("main.ww", line) for line, name in enumerate(settings, 6)}
+    told = replace(node("audit"), settings=settings, places=places, built_in={"threads": 16})
+    lines = [" ".join(line.split()) for line in lines_of(small([told]), Selection(node="audit"))]
+    at = lines.index("set path audit.py :6")
+    assert lines[at : at + 5] == [
+        "set path audit.py :6", "rules 5 items :7", "payload json {1 key} :8", "key $API_KEY :9",
+        "threads 16 (default)",
+    ]  # fmt: skip
+
+
+def test_a_secret_that_stands_in_the_file_is_not_shown():
+    told = replace(node("audit"), settings={"api_key": "hunter2hunter2", "model": "sk-abcdefgh1234"})
+    text = said(small([told]), Selection(node="audit"))
+    assert "hunter2" not in text
+    assert "sk-abc" not in text
+    assert "api_key •••" in text
+
+
+def test_the_last_failures_are_told_with_when_whose_and_which_try():
+    troubles = (
+        Trouble(NOW, "s-02", 2, "retry", "ConnectionError: refused"),
+        Trouble(NOW - 60, "s-05", 3, "dead", "ValueError: odd"),
+    )
+    stats = NodeStats("audit", NodeState.FAILING, last_error="ConnectionError: refused")
+    lines = inspect(small([node("audit")], nodes=(stats,)), Selection(node="audit"), WIDTH, troubles=troubles).lines
+    text = " ".join(plain(lines).split())
+    assert re.search(
+        r"last ↻ \d\d:\d\d:\d\d s-02 #2 ConnectionError: refused † \d\d:\d\d:\d\d s-05 #3 ValueError: odd", text
+    )
+    assert text.count("refused") == 1
+
+
+def test_without_a_failure_that_is_kept_the_last_error_is_told():
+    stats = NodeStats("audit", NodeState.FAILING, last_error="ConnectionError: refused")
+    assert "error ConnectionError: refused" in said(small([node("audit")], nodes=(stats,)), Selection(node="audit"))
 
 
 def test_an_input_takes_no_deliveries_and_its_policy_is_not_told():
@@ -129,8 +187,10 @@ def test_an_input_takes_no_deliveries_and_its_policy_is_not_told():
     assert "policy" not in said(small([chat]), Selection(node="chat"))
 
 
-def test_policy_that_is_built_in_is_not_told():
-    assert "policy" not in said(small([node("agent")]), Selection(node="agent"))
+def test_policy_that_is_built_in_is_told_as_default():
+    text = said(small([node("agent")]), Selection(node="agent"))
+    assert "policy" not in text
+    assert "default concurrency 64" in text
 
 
 def test_a_component_that_left_the_file_is_told_while_messages_wait_for_it():

@@ -128,7 +128,8 @@ class FlowTab(Tab):
         if new:
             self.refresh_bindings()
             if self._view.selection.node not in self._found.names:
-                self._step(0)
+                # Textual takes a message no further than to who is at work when it is posted; here the screen may be
+                self.call_later(self._step, 0)
 
     def _step(self, by: int) -> None:
         name = self._found.beside(self._view.selection, by)

@@ -42,12 +42,12 @@ def fact(label: str, *parts: Piece) -> Text:
     return pieces((f"{label:<{LABEL}}", "muted"), *parts)
 
 
-def long_fact(label: str, text: str, width: int, tone: str = "") -> list[Text]:
-    """Return *label* and *text*, which may be foreign and long, on at most six lines of *width* cells."""
+def long_fact(label: str, text: str, width: int, tone: str = "", *, most: int = _MOST_LINES) -> list[Text]:
+    """Return *label* and *text*, which may be foreign and long, on at most *most* lines of *width* cells."""
     room = max(4, width - LABEL)
-    lines = list(wrapped(fit(text, room * _MOST_LINES), room))
-    if len(lines) > _MOST_LINES:
-        lines[_MOST_LINES - 1 :] = [fit(lines[_MOST_LINES - 1] + " " * room + "…", room)]
+    lines = list(wrapped(fit(text, room * most), room))
+    if len(lines) > most:
+        lines[most - 1 :] = [fit(lines[most - 1] + " " * room + "…", room)]
     return [fact(label if number == 0 else "", (line, tone)) for number, line in enumerate(lines)]
 
 

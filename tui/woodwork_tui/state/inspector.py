@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -12,6 +12,7 @@ from woodwork_engine.snapshot import FlowState, Snapshot
 from woodwork_tui.state.edge_facts import edge_facts
 from woodwork_tui.state.facts import ends, fact, long_fact, pieces, rule
 from woodwork_tui.state.node_facts import node_facts
+from woodwork_tui.state.troubles import Trouble
 from woodwork_tui.state.view import Selection
 from woodwork_tui.text import glyph, tone
 from woodwork_tui.units import count, duration, milliseconds, plural, rate, sparkline
@@ -28,15 +29,27 @@ class Facts:
     place: tuple[str, int] | None = None
 
 
-def inspect(snapshot: Snapshot, selection: Selection, width: int, *, ascii_only: bool = False) -> Facts:
-    """Return what there is to say about *selection*, in lines of at most *width* cells."""
-    facts = _about(snapshot, selection, width, ascii_only)
+def inspect(
+    snapshot: Snapshot,
+    selection: Selection,
+    width: int,
+    *,
+    troubles: Sequence[Trouble] = (),
+    ascii_only: bool = False,
+) -> Facts:
+    """Return what there is to say about *selection*, in lines of at most *width* cells.
+
+    *troubles* are the last failures at the selected component.
+    """
+    facts = _about(snapshot, selection, width, troubles, ascii_only)
     for line in facts.lines:
         line.truncate(width)
     return facts
 
 
-def _about(snapshot: Snapshot, selection: Selection, width: int, ascii_only: bool) -> Facts:
+def _about(
+    snapshot: Snapshot, selection: Selection, width: int, troubles: Sequence[Trouble], ascii_only: bool
+) -> Facts:
     plan = snapshot.plan
     if selection.edge is not None:
         source, target = selection.edge
@@ -46,7 +59,7 @@ def _about(snapshot: Snapshot, selection: Selection, width: int, ascii_only: boo
         return Facts(f"{source} {'->' if ascii_only else '→'} {target}", lines, place)
     if selection.node is not None:
         node = plan.node(selection.node) if plan else None
-        lines = tuple(node_facts(snapshot, selection.node, width, ascii_only=ascii_only))
+        lines = tuple(node_facts(snapshot, selection.node, width, troubles, ascii_only=ascii_only))
         return Facts(selection.node, lines, (node.span.file, node.span.line) if node else None)
     return Facts("Whole flow", tuple(_flow_facts(snapshot, width, ascii_only)), (plan.file, 1) if plan else None)
 

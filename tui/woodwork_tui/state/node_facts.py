@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.text import Text
 
 from woodwork_engine.plan import Edge, Node
-from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy, RetryPolicy
 from woodwork_engine.role import Role
 from woodwork_engine.snapshot import NodeStats, Snapshot
 from woodwork_tui.state.facts import LABEL, Piece, ends, fact, listed, long_fact, place_text, rule
-from woodwork_tui.text import glyph, tone
-from woodwork_tui.units import count, duration, forecast, gauge, milliseconds, plural, rate, sparkline
+from woodwork_tui.state.setting_facts import ends_with, policy_facts, setting_facts
+from woodwork_tui.state.troubles import Trouble
+from woodwork_tui.text import fit, glyph, tone
+from woodwork_tui.units import clock, count, duration, forecast, gauge, milliseconds, plural, rate, sparkline
 
 _MOST_SESSIONS = 6
-_SECONDS = frozenset({"timeout", "ttl", "block_timeout", "base", "cap", "max_retry_after"})
+_ERROR_LINES = 2
 
 
-def node_facts(snapshot: Snapshot, name: str, width: int, *, ascii_only: bool = False) -> Iterator[Text]:
-    """Yield the lines about the component *name*."""
+def node_facts(
+    snapshot: Snapshot, name: str, width: int, troubles: Sequence[Trouble] = (), *, ascii_only: bool = False
+) -> Iterator[Text]:
+    """Yield the lines about the component *name*; *troubles* are its last failures, the newest first."""
     node = snapshot.plan.node(name) if snapshot.plan else None
     stats = snapshot.node(name)
     place = place_text(node.span.file, node.span.line) if node else "not in the file"
@@ -31,10 +32,13 @@ def node_facts(snapshot: Snapshot, name: str, width: int, *, ascii_only: bool = 
         yield from _numbers(node, stats, snapshot.at, width, ascii_only)
     elif node is not None and node.problem is not None:
         yield from long_fact("problem", node.problem.summary, width, "bad")
+    yield from _errors(stats, troubles, width, ascii_only)
     yield from _sessions(snapshot, name, width)
     yield from _routes(snapshot, name, width)
-    if node is not None and node.role not in (Role.INPUT, Role.RESOURCE):
-        yield from _policy(node, width)
+    if node is not None:
+        yield from setting_facts(node, width)
+        if node.role not in (Role.INPUT, Role.RESOURCE):
+            yield from policy_facts(node, width)
 
 
 def _numbers(node: Node | None, stats: NodeStats, now: float, width: int, ascii_only: bool) -> Iterator[Text]:
@@ -66,10 +70,20 @@ def _numbers(node: Node | None, stats: NodeStats, now: float, width: int, ascii_
         yield _trouble(stats)
         if stats.duplicates:
             yield fact("twice", f"{count(stats.duplicates)} duplicates left out")
-    if stats.last_error:
-        yield from long_fact("error", stats.last_error, width, "bad")
     if stats.detail:
         yield from long_fact("holds", stats.detail, width)
+
+
+def _errors(stats: NodeStats | None, troubles: Sequence[Trouble], width: int, ascii_only: bool) -> Iterator[Text]:
+    """Yield the last failures with when and whose; only the last error where no delivery of it is kept."""
+    if not troubles and stats is not None and stats.last_error:
+        yield from long_fact("error", stats.last_error, width, "bad")
+    for number, trouble in enumerate(troubles):
+        who = (
+            f"{glyph(trouble.state, ascii_only)} {clock(trouble.at, millis=False)} {trouble.session} #{trouble.attempt}"
+        )
+        yield fact("last" if number == 0 else "", (fit(who, width - LABEL), tone(trouble.state)))
+        yield from long_fact("", trouble.problem, width, "bad", most=_ERROR_LINES)
 
 
 def _queue(stats: NodeStats, width: int, ascii_only: bool) -> Iterator[Text]:
@@ -127,43 +141,3 @@ def _by_place(label: str, edges: list[Edge], end: Callable[[Edge], str], width: 
         lines = listed(label[: LABEL - 1] if number == 0 else "", names, width - 5)
         yield ends_with(lines.pop(0), f":{place[1]}", width)
         yield from lines
-
-
-def ends_with(line: Text, end: str, width: int) -> Text:
-    """Return *line* filled up to *width* cells so that it closes with *end*."""
-    line.append(" " * max(1, width - line.cell_len - len(end)))
-    line.append(end, style="accent")
-    return line
-
-
-def _policy(node: Node, width: int) -> Iterator[Text]:
-    """Yield what of the policy is not built in, and whether the component itself says so or the flow does."""
-    built_in = DeliveryPolicy()
-    changed = _changes(node.policy, built_in, skip=("retry", "ttl_is_own"))
-    for number, (name, value) in enumerate((*changed, *_changes(node.policy.retry, built_in.retry))):
-        where = "here" if name in node.own_policy else "flow-wide"
-        yield ends_with(fact("policy" if number == 0 else "", f"{name} {value}"), where, width)
-
-
-def _changes(
-    policy: DeliveryPolicy | RetryPolicy, built_in: DeliveryPolicy | RetryPolicy, skip: Iterable[str] = ()
-) -> Iterator[tuple[str, str]]:
-    for each in fields(policy):
-        value, usual = getattr(policy, each.name), getattr(built_in, each.name)
-        if value != usual and each.name not in skip:
-            yield each.name, _written(each.name, value)
-
-
-def _written(name: str, value: object) -> str:
-    if value is None:
-        return "none"
-    if name in _SECONDS and isinstance(value, int | float):
-        return duration(value)
-    if isinstance(value, BreakerPolicy):
-        return f"{value.rate:.0%} of {value.min:,} in {duration(value.window)}"
-    if isinstance(value, DedupePolicy):
-        return f"{duration(value.window)}, {value.max_ids:,} ids"
-    if isinstance(value, tuple):
-        items = chain.from_iterable(value) if name == "on" else value  # rules about errors come in layers
-        return ", ".join(map(str, items))
-    return f"{value:,}" if isinstance(value, int) else str(value)
