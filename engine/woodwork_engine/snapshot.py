@@ -281,6 +281,9 @@ class Revision:
     source: str = ""
 
 
+ROLLBACKS_KEPT = 10
+"""Applied revisions that can be gone back to, the live one among them (bus.md G6)."""
+
 MOST_LANES = 500
 MOST_SESSIONS = 1_000
 MOST_RETRIES = 1_000

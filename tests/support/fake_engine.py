@@ -113,6 +113,12 @@ class FakeEngine:
     def reload(self) -> Future[object]:
         return self._ask("reload", Revision(3, NOW, "live", "~audit path"))
 
+    def rollback(self, number: int) -> Future[object]:
+        return self._ask("rollback", Revision(4, NOW, "live", f"back to rev {number}: ~audit path"), number=number)
+
+    def resolve_removed(self, component: str, how: str) -> Future[object]:
+        return self._ask("resolve_removed", 0, component=component, how=how)
+
     def _ask(self, action: str, otherwise: object, **arguments: object) -> Future[object]:
         self.asked.append((action, arguments))
         future: Future[object] = Future()

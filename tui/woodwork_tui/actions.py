@@ -41,8 +41,8 @@ class Action:
 
 _KEY_NAMES = {
     "escape": "esc", "enter": "⏎", "question_mark": "?", "slash": "/", "colon": ":", "minus": "-", "backslash": "\\",
-    "asterisk": "*", "space": "space", "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←",
-    "right": "→",
+    "asterisk": "*", "equals_sign": "=", "space": "space", "pageup": "pgup", "pagedown": "pgdn", "up": "↑",
+    "down": "↓", "left": "←", "right": "→",
 }  # fmt: skip
 
 
@@ -154,6 +154,11 @@ ACTIONS: tuple[Action, ...] = (
     # file
     Action("file.save", "ctrl+s", "Save and reload", "File", "save", "", "Save+reload", 15),
     Action("file.next", "n", "Next problem", "File", "next_problem", "", "Next problem", 14),
+    Action("file.fix", "ctrl+f", "Apply the problem's fix", "File", "fix", "fix", "Fix", 13),
+    Action("file.undo", "u", "Undo the last edit", "File", "undo_edit", "", "Undo", 45),
+    Action("file.rollback", "U", "Roll back to a revision; asks", "Bus", "roll_back", "rollback REV", "Roll back", 16),
+    Action("file.compare", "equals_sign", "Compare with what runs; again, with the one before", "File", "compare"),
+    Action("file.resolve", "", "Decide about what a removed component has left", "Bus", "resolve", "resolve COMPONENT"),
 )
 
 _BY_ID = {action.id: action for action in ACTIONS}

@@ -34,7 +34,20 @@ if TYPE_CHECKING:  # imported for good only with the engine, after the first fra
 BATCH = 20_000
 """Records taken in between two frames; in a flood the rest is read later, or counted as missed."""
 
-ACTIONS = frozenset({"inject", "new_session", "retry_now", "kill_retry", "replay", "discard", "restore", "reload"})
+ACTIONS = frozenset(
+    {
+        "inject",
+        "new_session",
+        "retry_now",
+        "kill_retry",
+        "replay",
+        "discard",
+        "restore",
+        "reload",
+        "rollback",
+        "resolve_removed",
+    }
+)
 """What `Tab.Act` may ask of an engine."""
 
 
@@ -107,6 +120,14 @@ class Engine(Protocol):
 
     def reload(self) -> Future[Revision]:
         """Read the flow file again."""
+        ...
+
+    def rollback(self, number: int) -> Future[Revision]:
+        """Apply an earlier revision again."""
+        ...
+
+    def resolve_removed(self, component: str, how: str) -> Future[int]:
+        """Let what a removed component has left go another way."""
         ...
 
 

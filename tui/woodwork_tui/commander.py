@@ -26,6 +26,7 @@ _ON_APP = {
     "app.palette": "command_palette",
 }
 _ON_FLOW = {"flow.session": "new_session", "flow.tap_page": "page('tap')", "flow.chat_page": "page('chat')"}
+_ON_FILE = {"file.fix": "fix", "file.rollback": "roll_back_to", "file.resolve": "resolve"}
 _ON_LETTERS = {"dlq.replay": "replay", "dlq.discard": "discard", "dlq.restore": "restore"}
 _ON_RETRIES = {"retries.now": "retry_now", "retries.kill": "kill_retry"}
 
@@ -50,11 +51,13 @@ class Commander:
         elif name in _ON_MAIN:
             await self._main.run_action(_ON_MAIN[name])
         elif name in _ON_FLOW:
-            await self._on_flow(_ON_FLOW[name])
+            await self._on_tab("flow", _ON_FLOW[name])
+        elif name in _ON_FILE:
+            await self._on_tab("file", f"{_ON_FILE[name]}({', '.join(map(repr, words))})")
         elif words:
             await self._with_words(name, words)
         elif name == "item.tap":
-            await self._on_flow("page('tap')")
+            await self._on_tab("flow", "page('tap')")
         elif name == "app.filter":
             await self._main.move(self._main.place.filtered(""))
         else:
@@ -94,9 +97,9 @@ class Commander:
     async def _tap(self, wish: str) -> None:
         source, arrow, target = wish.partition("->")
         self._main.select(Selection(edge=(source, target)) if arrow else Selection(node=wish))
-        await self._on_flow("tap")
+        await self._on_tab("flow", "tap")
 
-    async def _on_flow(self, action: str) -> None:
-        await self._main.move(self._main.place.go("flow"))
+    async def _on_tab(self, tab: str, action: str) -> None:
+        await self._main.move(self._main.place.go(tab))
         if self._main.tab is not None:
             await self._main.tab.run_action(action)

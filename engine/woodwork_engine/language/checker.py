@@ -34,6 +34,8 @@ from woodwork_engine.language.suggestions import Suggestions
 from woodwork_engine.plan import Edge, FlowPlan, Layer, Node, Script, Variable
 from woodwork_engine.source import Diagnostic, Severity, Span
 
+_NO_EDITS: Mapping[str, str] = MappingProxyType({})
+
 
 def check(text: str, kinds: KindRegistry, *, file: str = "main.ww") -> Checked:
     """Return what there is to say about *text*, the contents of *file*; includes are read relative to it."""
@@ -43,10 +45,13 @@ def check(text: str, kinds: KindRegistry, *, file: str = "main.ww") -> Checked:
     return _Checker(file, files, kinds, problems).run()
 
 
-def check_file(file: str, kinds: KindRegistry) -> Checked:
-    """Return what there is to say about *file*; one that cannot be read is a diagnostic too."""
+def check_file(file: str, kinds: KindRegistry, *, edits: Mapping[str, str] = _NO_EDITS) -> Checked:
+    """Return what there is to say about *file*; one that cannot be read is a diagnostic too.
+
+    *edits* maps absolute paths of it and its includes to text that stands for what is on the disk.
+    """
     problems = Problems()
-    files = FlowFiles(problems)
+    files = FlowFiles(problems, edits)
     files.read_main(file)
     return _Checker(file, files, kinds, problems).run()
 

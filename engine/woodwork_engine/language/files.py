@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from woodwork_engine.language.codes import Code
 from woodwork_engine.language.parser import parse
@@ -19,20 +21,21 @@ class FlowFiles:
     """Reads the main file, then its includes where they stand.
 
     `items` are the declarations and defaults in order; `texts` maps the file of a span to its text; `paths` are the
-    absolute paths that were read or looked for.
+    absolute paths that were read or looked for. *edits* maps absolute paths to texts that stand for those on the disk.
     """
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, edits: Mapping[str, str] = MappingProxyType({})) -> None:
         self.items: list[Declaration | Defaults] = []
         self.texts: dict[str, str] = {}
         self.paths: dict[str, None] = {}
         self._problems = problems
+        self._edits = edits
         self._seen: set[str] = set()
 
     def read_main(self, file: str) -> None:
         """Read *file* and what it includes."""
         self.paths[os.path.abspath(file)] = None
-        text = read(file, file, self._problems)
+        text = self._read(file)
         if text is not None:
             self._add(text, file, (_identity(file),))
 
@@ -72,9 +75,15 @@ class FlowFiles:
             )
             return
         self.paths[os.path.abspath(path)] = None
-        text = read(path, path, self._problems, include.span)
+        text = self._read(path, include.span)
         if text is not None:
             self._add(text, path, (*chain, identity))
+
+    def _read(self, file: str, included_at: Span | None = None) -> str | None:
+        edited = self._edits.get(os.path.abspath(file))
+        if edited is not None:
+            return clean(edited, file, self._problems)
+        return read(file, file, self._problems, included_at)
 
     def _refuse(self, code: Code, summary: str, span: Span, advice: str) -> None:
         self._problems.error(code, summary, span, advice)

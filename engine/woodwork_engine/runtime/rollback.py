@@ -8,9 +8,7 @@ from dataclasses import dataclass, field, replace
 from woodwork_engine.errors import UnknownRevisionError
 from woodwork_engine.language import Checked
 from woodwork_engine.plan import FlowPlan
-
-KEPT = 10
-"""Applied revisions that can be gone back to, the live one among them."""
+from woodwork_engine.snapshot import ROLLBACKS_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Applied:
 
 
 class Rollbacks:
-    """The last KEPT applied revisions."""
+    """The last ROLLBACKS_KEPT applied revisions."""
 
     def __init__(self) -> None:
         self._kept: dict[int, Applied] = {}
@@ -35,7 +33,7 @@ class Rollbacks:
     def keep(self, applied: Applied) -> None:
         """Keep *applied*, the newest one."""
         self._kept[applied.number] = applied
-        if len(self._kept) > KEPT:
+        if len(self._kept) > ROLLBACKS_KEPT:
             del self._kept[min(self._kept)]
 
     def get(self, number: int) -> Applied:

@@ -144,3 +144,16 @@ def test_an_include_that_names_no_file_is_an_error(path: str, tmp_path: Path) ->
     outcome = checked(f'include "{path}"\n', file=str(tmp_path / "main.ww"))
     assert {problem.code for problem in outcome.diagnostics} <= {"WW401", "WW405", "WW120"}
     assert outcome.plan is None
+
+
+def test_edited_text_stands_for_what_is_on_the_disk_in_the_main_file_and_in_what_it_includes(tmp_path: Path) -> None:
+    main = 'include "parts.ww"\na = echo { to = b }\n'
+    for name, text in {"main.ww": "a = ecco {}\n", "parts.ww": "nothing = ecco {}\n"}.items():
+        (tmp_path / name).write_text(text)
+    edits = {str(tmp_path / "main.ww"): main, str(tmp_path / "parts.ww"): "b = output console {}\n"}
+
+    outcome = check_file(str(tmp_path / "main.ww"), KINDS, edits=edits)
+
+    assert outcome.plan is not None
+    assert outcome.plan.names() == ("b", "a")
+    assert set(outcome.files) > set(edits)

@@ -11,7 +11,8 @@ from woodwork_engine.components import builtin_kinds
 from woodwork_engine.errors import ClosingError, UnknownRevisionError
 from woodwork_engine.language import check
 from woodwork_engine.runtime import Engine
-from woodwork_engine.runtime.rollback import KEPT, with_names_now
+from woodwork_engine.runtime.rollback import with_names_now
+from woodwork_engine.snapshot import ROLLBACKS_KEPT
 
 CODE = "def work(data):\n    return f'{WORD} {data}'\n"
 
@@ -123,7 +124,7 @@ def test_ten_revisions_are_kept(tmp_path):
             assert flow.engine.reload().result(LONG).number == number
         with pytest.raises(UnknownRevisionError, match="revision 2 is not kept; there are 3, 4") as refused:
             flow.engine.rollback(2).result(LONG)
-        assert len(refused.value.kept) == KEPT
+        assert len(refused.value.kept) == ROLLBACKS_KEPT
         assert rolled_back(flow, 3)[0] == 13
         assert flow.until_rev(13).plan.node("more3") is not None
 

@@ -2,95 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from support.file_desk import NOON, TEXT, opened, problem, view
 from support.tab_host import TabHost, until
 from support.traffic import HOSTILE
-from woodwork_engine.snapshot import Revision, Snapshot
-from woodwork_engine.source import Diagnostic, Severity, Span
+from woodwork_engine.snapshot import Revision
+from woodwork_engine.source import Severity
 from woodwork_tui.screens.conflict_dialog import ConflictDialog
 from woodwork_tui.screens.file import FileTab
-from woodwork_tui.screens.file_problems import ProblemsPane
 from woodwork_tui.screens.file_source import SourcePane
-from woodwork_tui.state.view import View
+from woodwork_tui.state.draft import Draft
 from woodwork_tui.widgets.line_view import LineView
-
-NOON = 1_700_000_000.0
-TEXT = "".join(f"part{number} = echo {{}}\n" for number in range(1, 61))
-
-
-def problem(line: int, summary: str = "'to' names no component", **more) -> Diagnostic:
-    severity = more.pop("severity", Severity.ERROR)
-    return Diagnostic(severity, "WW201", summary, Span(more.pop("file", "main.ww"), line, 3, line, 4), **more)
-
-
-def view(folder: Path, *problems: Diagnostic, **parts) -> View:
-    live = Revision(1, NOON, "live", "opened", "start", source=TEXT)
-    shown = {"rev": 1, "rev_at": NOON, "revisions": (live,), "diagnostics": problems} | parts
-    return View(Snapshot(**shown), now=NOON, file=str(folder / "main.ww"))
-
-
-@asynccontextmanager
-async def opened(folder: Path, *problems: Diagnostic, size=(120, 36), text: str | None = TEXT, check=None, **parts):
-    if text is not None:
-        (folder / "main.ww").write_text(text, newline="")
-    app = TabHost(FileTab(check=check or (lambda text, file: ())))
-    async with app.run_test(size=size) as pilot:
-        desk = Desk(app, pilot, view(folder, *problems, **parts))
-        desk.show()
-        app.tab.enter()
-        await until(pilot, lambda: desk.source.file.looked)
-        await pilot.pause()
-        yield desk
-
-
-class Desk:
-    """What a test looks at and does."""
-
-    def __init__(self, app: TabHost, pilot, view: View) -> None:
-        self.app = app
-        self.pilot = pilot
-        self.view = view
-        self.file = Path(view.file)
-
-    @property
-    def source(self) -> SourcePane:
-        return self.app.tab.query_one(SourcePane)
-
-    @property
-    def editor(self):
-        return self.source.editor
-
-    @property
-    def problems(self):
-        return self.app.tab.query_one(ProblemsPane).blocks
-
-    @property
-    def title(self) -> str:
-        return self.source.border_title
-
-    def show(self, **parts) -> None:
-        """Tick: hand down the view, a second later than the last one."""
-        self.view = replace(self.view, now=self.view.now + 2, **parts)
-        self.app.show(self.view)
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, holds: Callable[[], object]) -> None:
-        await until(self.pilot, holds)
-
-    def listed(self) -> str:
-        """The list of problems, unfolded."""
-        return " ".join(" ".join(line.plain for _, line in self.problems._lines).split())
-
-    def painted(self) -> str:
-        return self.app.painted()
 
 
 async def test_the_tab_opens_where_no_letter_is_typed(tmp_path: Path):
@@ -364,7 +292,7 @@ async def test_a_place_in_a_persons_script_is_shown_but_not_edited(tmp_path: Pat
 
 async def test_a_place_can_be_asked_for_before_the_file_was_read(tmp_path: Path):
     (tmp_path / "main.ww").write_text(TEXT)
-    app = TabHost(FileTab(check=lambda text, file: ()))
+    app = TabHost(FileTab(check=lambda edits, file: Draft()))
     async with app.run_test(size=(120, 36)) as pilot:
         app.show(view(tmp_path))
         app.tab.reveal("main.ww", 55)
@@ -372,8 +300,8 @@ async def test_a_place_can_be_asked_for_before_the_file_was_read(tmp_path: Path)
 
 
 async def test_edited_text_is_checked_and_its_problems_take_the_place_of_the_files(tmp_path: Path):
-    def check(text: str, file: str) -> tuple[Diagnostic, ...]:
-        return (problem(9, f"xy {'is' if 'xy' in text else 'not'} there"),)
+    def check(edits: Mapping[str, str], file: str) -> Draft:
+        return Draft(None, (problem(9, f"xy {'is' if 'xy' in edits[file] else 'not'} there"),))
 
     async with opened(tmp_path, problem(9, "of the file"), check=check) as desk:
         await desk.press("enter", "x", "y")
@@ -452,3 +380,10 @@ async def test_a_line_of_a_megabyte_can_be_opened(tmp_path: Path):
         await desk.press("enter", "end", "y")
 
         assert desk.editor.text.endswith("xy")
+
+
+async def test_a_save_right_after_a_key_has_what_was_typed(tmp_path: Path):
+    async with opened(tmp_path) as desk:
+        desk.editor.insert("x", (0, 0))
+        desk.app.tab.action_save()  # before anything that the editor says has been heard
+        await desk.until(lambda: desk.file.read_text() == "x" + TEXT)

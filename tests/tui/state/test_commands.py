@@ -17,6 +17,8 @@ KNOWN = Names(
     retries=(("msg-1", "audit"), ("msg-2", "agent")),
     dead_letters=("d-01", "d-02"),
     themes=("nord", "woodwork-dark"),
+    revisions=("6", "5"),
+    removed=("books",),
 )
 
 
@@ -38,6 +40,9 @@ def read(line, **options):
         ("tap", ("item.tap",)),
         ("tap agent->audit", ("item.tap", "agent->audit")),
         ("inject", ("app.inject",)),
+        ("fix", ("file.fix",)),
+        ("rollback 6", ("file.rollback", "6")),
+        ("resolve books", ("file.resolve", "books")),
         ("inject chat", ("app.inject", "chat")),
         ('inject chat {"a": [1, 2]}', ("app.inject", "chat", '{"a": [1, 2]}')),
         ("inject chat  two  words", ("app.inject", "chat", "two  words")),
@@ -108,6 +113,8 @@ def test_a_filter_is_offered_exactly_for_the_tabs_that_can_be_filtered(tab):
         ("retry msg-1 ", ("retry msg-1 audit", "retry msg-1 agent")),
         ("session s", ("session s-01", "session s-02")),
         ("nothing ", ()),
+        ("rollback ", ("rollback 6", "rollback 5")),
+        ("resolve ", ("resolve books",)),
     ],
 )
 def test_a_line_goes_on_with_the_names_of_the_running_flow(line, ways):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from woodwork_engine.snapshot import Revision
 from woodwork_engine.source import Diagnostic, Severity, Span
-from woodwork_tui.state.revisions import EDITED, diff_title, no_diff, revision_diff, revision_rows
+from woodwork_tui.state.revisions import (
+    EDITED,
+    diff_title,
+    diff_to_live,
+    no_diff,
+    revision_diff,
+    revision_rows,
+    ways_back,
+)
 
 NOON = 1_700_000_000.0
 UNKNOWN = Diagnostic(Severity.ERROR, "WW201", "'to' names no component", Span("main.ww", 11, 1, 11, 2))
@@ -60,3 +68,19 @@ def test_a_change_in_another_file_leaves_the_text_of_this_one():
 
     assert revision_diff((LIVE, included), 1) == ()
     assert no_diff((LIVE, included), 1) == "The text of the main file is the same."
+
+
+def test_there_is_a_way_back_to_the_last_ten_applied_revisions_but_not_to_the_live_one():
+    older = tuple(Revision(number, NOON, "ok", "+a") for number in range(1, 15))
+    live = Revision(15, NOON, "live", "+b")
+
+    assert [each.number for each in ways_back((*older, SAME, REJECTED, live))] == list(range(14, 5, -1))
+
+
+def test_a_revision_can_be_compared_with_what_runs():
+    older = Revision(6, NOON - 9, "ok", "+audit", source="a\n")
+    title, lines = diff_to_live((older, LIVE), 0)
+
+    assert title == "rev 7, live → rev 6"
+    assert [(line.mark, line.text) for line in lines if line.mark in "+-"] == [("-", "b")]
+    assert diff_to_live((older,), 0) == ("nothing runs → rev 6", ())

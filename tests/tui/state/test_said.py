@@ -25,6 +25,8 @@ ERROR = Diagnostic(Severity.ERROR, "WW201", "no", Span("main.ww", 1, 1, 1, 2))
         ("discard", {"dlq_ids": ("a",)}, "discard a"),
         ("new_session", {"component": "in"}, "new-session"),
         ("reload", {}, "reload"),
+        ("rollback", {"number": 6}, "rollback 6"),
+        ("resolve_removed", {"component": "audit", "how": "dead_letter"}, "resolve audit dead_letter"),
     ],
 )
 def test_an_action_has_the_form_in_which_it_can_be_typed(action, arguments, command):
@@ -44,6 +46,9 @@ def test_an_action_has_the_form_in_which_it_can_be_typed(action, arguments, comm
         ("replay", Replayed((), (("d", "no"), ("e", "no"))), Said("2 refused: d: no (1 more)", "error")),
         ("reload", Revision(3, 0.0, "live", "~audit path"), Said("rev 3 is live: ~audit path")),
         ("reload", Revision(0, 0.0, "no effective change", ""), Said("no effective change")),
+        ("rollback", Revision(9, 0.0, "live", "back to rev 6: -b"), Said("rev 9 is live: back to rev 6: -b")),
+        ("resolve_removed", 10, Said("10 messages went that way at once")),
+        ("resolve_removed", 0, Said("what it has left goes that way")),
         ("reload", Revision(0, 0.0, "rejected", "", diagnostics=(ERROR,)), REJECTED),
     ],
 )  # fmt: skip

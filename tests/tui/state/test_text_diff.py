@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from woodwork_tui.state.text_diff import DiffLine, counts, unified
 
 
@@ -32,3 +34,15 @@ def test_a_long_diff_is_cut_and_says_so():
 
     assert lines[-1] == DiffLine("@", "… cut after 2,000 lines")
     assert len(lines) == 2_001
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        ("same\n" * 40 + "old\n" + "same\n" * 40, "same\n" * 40 + "new\n" + "same\n" * 40, "@@ -38,7 +38,7 @@"),
+        ("old\n" + "same\n" * 40, "same\n" * 40, "@@ -1,4 +1,3 @@"),
+        ("same\n" * 40, "same\n" * 40 + "new\n", "@@ -38,4 +38,5 @@"),
+    ],
+)
+def test_places_count_the_lines_that_were_not_compared(before, after, place):
+    assert unified(before, after)[0] == DiffLine("@", place)

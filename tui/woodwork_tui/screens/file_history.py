@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import on
 from textual.app import ComposeResult
+from textual.message import Message
 
 from woodwork_engine.snapshot import Revision
 from woodwork_tui.state.buffer import Buffer
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.lines import Line, painted
-from woodwork_tui.state.revisions import EDITED, RevisionRow, diff_title, no_diff, revision_diff, revision_rows
+from woodwork_tui.state.revisions import (
+    EDITED,
+    RevisionRow,
+    diff_title,
+    diff_to_live,
+    no_diff,
+    revision_diff,
+    revision_rows,
+)
 from woodwork_tui.state.text_diff import DiffLine, counts, unified
 from woodwork_tui.text import safe, state_text
 from woodwork_tui.widgets.line_table import LineTable
@@ -24,8 +34,14 @@ _LONGEST_CHANGE = 400
 class RevisionsPane(Pane):
     """Every attempt to change the flow, the newest first; above them the edited text while there is one."""
 
+    class Reached(Message):
+        """The cursor came to another revision."""
+
+    class Opened(Reached):
+        """The person wants to read how the chosen revision differs."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
-        super().__init__(title="Revisions", hint="enter diff", id=id)
+        super().__init__(title="Revisions", hint="enter diff  U roll back  = compare", id=id)
         self.table = LineTable[RevisionRow](_columns(False), key=lambda row: row.index, empty="Nothing was read yet.")
         self._shown: tuple[object, ...] = ()
         self._ascii = False
@@ -33,6 +49,11 @@ class RevisionsPane(Pane):
     def compose(self) -> ComposeResult:
         """Lay out the table."""
         yield self.table
+
+    @on(LineTable.Highlighted)
+    def _moved(self, event: LineTable.Highlighted) -> None:
+        event.stop()
+        self.post_message(self.Opened() if isinstance(event, LineTable.Chosen) else self.Reached())
 
     def show(self, revisions: Sequence[Revision], *, edited: bool, ascii_only: bool) -> None:
         """Show *revisions*; what is newer than the chosen one becomes the chosen one."""
@@ -65,13 +86,28 @@ class DiffPane(Pane):
         """Lay out the viewer."""
         yield self.lines
 
-    def show(self, revisions: Sequence[Revision], row: RevisionRow | None, buffer: Buffer | None) -> None:
-        """Show the difference that *row* stands for; cheap where nothing changed."""
-        shown = (revisions, row, buffer if row is EDITED else None)
+    def show(
+        self,
+        revisions: Sequence[Revision],
+        row: RevisionRow | None,
+        buffer: Buffer | None,
+        *,
+        to_live: bool = False,
+        effect: str = "",
+    ) -> None:
+        """Show the difference that *row* stands for; cheap where nothing changed.
+
+        *to_live* compares a revision with what runs instead of the one before it; *effect* says what the edited text
+        would do to the flow.
+        """
+        shown = (revisions, row, to_live) if row is not EDITED else (buffer, effect)
         if shown == self._shown:
             return
         self._shown = shown
-        title, lines = _difference(revisions, row, buffer)
+        if to_live and row is not None and row is not EDITED:
+            title, lines = _from_live(revisions, row)
+        else:
+            title, lines = _difference(revisions, row, buffer, effect)
         self.tell(title, "w wrap")
         self.lines.set_lines(painted(lines), keep_place=row is EDITED)
 
@@ -82,19 +118,27 @@ def painted_diff(lines: Sequence[DiffLine]) -> list[Line]:
 
 
 def _difference(
-    revisions: Sequence[Revision], row: RevisionRow | None, buffer: Buffer | None
+    revisions: Sequence[Revision], row: RevisionRow | None, buffer: Buffer | None, effect: str
 ) -> tuple[str, list[Line]]:
     if row is None or (row is EDITED and buffer is None):
         return "Diff", []
     if row is EDITED and buffer is not None:
         lines = unified(buffer.disk, buffer.text)
-        return f"Diff · file → edited text  {counts(lines)}", painted_diff(lines)
+        told = [Line(effect, "muted"), Line("")] if effect else []
+        return f"Diff · file → edited text  {counts(lines)}", [*told, *painted_diff(lines)]
     lines = revision_diff(revisions, row.index)
     title = f"Diff · {diff_title(revisions, row.index)}"
     whole = [Line(f"{row.change} ({row.by})" if row.change else row.by), Line("")]  # the table may have to cut it
     if not lines:
         return title, [*whole, Line(no_diff(revisions, row.index), "muted")]
     return f"{title}  {counts(lines)}", [*whole, *painted_diff(lines)]
+
+
+def _from_live(revisions: Sequence[Revision], row: RevisionRow) -> tuple[str, list[Line]]:
+    title, lines = diff_to_live(revisions, row.index)
+    if not lines:
+        return f"Diff · {title}", [Line("The text of the main file is the same.", "muted")]
+    return f"Diff · {title}  {counts(lines)}", painted_diff(lines)
 
 
 def _columns(ascii_only: bool) -> tuple[Column[RevisionRow], ...]:

@@ -74,6 +74,16 @@ class ProblemsPane(Pane):
         key = self.blocks.cursor_key
         return next((each for each in self._problems if _key(each) == key), None)
 
+    def at(self, is_here: Callable[[str], bool], place: tuple[int, int]) -> Diagnostic | None:
+        """Return the problem with a fix on the line of *place* (line, column, from 1), the nearest one there."""
+        line, column = place
+        near = [
+            each
+            for each in self._problems
+            if each.fix is not None and each.span.line == line and is_here(each.span.file)
+        ]
+        return min(near, key=lambda each: abs(each.span.column - column), default=None)
+
     @on(BlockList.Highlighted)
     def _moved(self, event: BlockList.Highlighted) -> None:
         event.stop()

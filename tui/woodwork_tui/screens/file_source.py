@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
+from woodwork_engine.source import Fix
 from woodwork_tui.screens.conflict_dialog import ConflictDialog, Resolution
 from woodwork_tui.screens.file_history import painted_diff
 from woodwork_tui.state.desk import Desk
@@ -76,6 +77,14 @@ class SourcePane(Pane):
     def set_marks(self, marks: Mapping[int, Mark]) -> None:
         """Mark lines (from 1) of the file shown."""
         self.editor.set_marks(marks)
+
+    def apply(self, path: str, fix: Fix, texts: Mapping[str, str]) -> bool:
+        """Make the edit *fix*, found in *texts*, in the file *path*, to be undone at will; return whether it fits."""
+        file = self.file
+        fits = file is not None and file.path == path and not file.locked and self.editor.text == texts.get(path)
+        if fits:
+            self.editor.mend(fix.span, fix.text)
+        return fits
 
     @property
     def _shown(self) -> bool:
@@ -153,6 +162,10 @@ class SourcePane(Pane):
     @on(TextArea.Changed)
     def _typed(self, event: TextArea.Changed) -> None:
         event.stop()
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Take what was typed; of the last keys nobody may have told yet."""
         file = self.file
         if file is not None and self.desk.type(file.path, self.editor.text) is not file:
             self._tell()

@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from woodwork_tui.actions import COMMAND_TABS, TABS, Action, commands
 from woodwork_tui.state.injection import read_payload, recipients
 from woodwork_tui.state.payload_edit import Invalid
+from woodwork_tui.state.reload_plan import leftovers
+from woodwork_tui.state.revisions import ways_back
 from woodwork_tui.state.view import View
 from woodwork_tui.text import one_line
 
@@ -26,6 +28,8 @@ class Names:
     retries: tuple[tuple[str, str], ...] = ()
     dead_letters: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 def names(view: View, themes: Iterable[str] = ()) -> Names:
@@ -38,6 +42,8 @@ def names(view: View, themes: Iterable[str] = ()) -> Names:
         tuple(retry.key for retry in view.snapshot.retries[:_MOST]),
         tuple(letter.dlq_id for letter in view.dead_letters[-_MOST:]),
         tuple(themes),
+        tuple(str(revision.number) for revision in ways_back(view.snapshot.revisions)),
+        tuple(left.name for left in leftovers(view.snapshot)),
     )
 
 
@@ -114,6 +120,8 @@ _FORMS: Mapping[str, _Form] = {
     "app.session": _Form((lambda known: known.sessions,), least=1, strict=False),
     "app.goto": _Form((_components,), least=1),
     "item.tap": _Form((_taps,)),
+    "file.rollback": _Form((lambda known: known.revisions,), least=1),
+    "file.resolve": _Form((lambda known: known.removed,), least=1),
     "retries.now": _RETRY,
     "retries.kill": _RETRY,
     "dlq.replay": _LETTERS,

@@ -36,6 +36,14 @@ class Desk:
         """Return the titles of files with edits that are not saved."""
         return tuple(file.title for file in self._files.values() if file.edited)
 
+    def texts_edited(self, suffix: str) -> dict[str, str]:
+        """Return the edited texts of files whose names end in *suffix*, by path."""
+        return {
+            path: file.buffer.text
+            for path, file in self._files.items()
+            if file.edited and file.buffer is not None and path.endswith(suffix)
+        }
+
     async def look(self, path: str) -> bool:
         """Read *path* if it has changed on disk; return whether anything is new."""
         async with self._disk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
 
 from woodwork_engine.snapshot import Snapshot
@@ -25,6 +25,19 @@ def current_problems(snapshot: Snapshot) -> tuple[Diagnostic, ...]:
     last = snapshot.revisions[-1] if snapshot.revisions else None
     found = last.diagnostics if last is not None and last.result == REJECTED else snapshot.diagnostics
     return in_file_order(found)
+
+
+def matching(problem: Diagnostic, found: Iterable[Diagnostic], path: Callable[[str], str]) -> Diagnostic | None:
+    """Return the one of *found* that *problem* is by now: the same words in the same file, on the nearest line.
+
+    *path* tells which file the name in a place means.
+    """
+
+    def words(each: Diagnostic) -> tuple[str, str, str]:
+        return each.code, each.summary, path(each.span.file)
+
+    alike = [each for each in found if words(each) == words(problem)]
+    return min(alike, key=lambda each: abs(each.span.line - problem.span.line), default=None)
 
 
 def counts(diagnostics: Sequence[Diagnostic]) -> tuple[tuple[Severity, int], ...]:

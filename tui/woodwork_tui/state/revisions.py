@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from woodwork_engine.snapshot import Revision
+from woodwork_engine.snapshot import ROLLBACKS_KEPT, Revision
 from woodwork_engine.source import Severity
 from woodwork_tui.state.text_diff import DiffLine, unified
 from woodwork_tui.units import NONE, clock, plural
@@ -58,6 +58,25 @@ def _change(revision: Revision) -> str:
         return revision.change
     first = next((each for each in revision.diagnostics if each.severity is Severity.ERROR), None)
     return f"not applied: {first.summary}" if first is not None else revision.change
+
+
+def ways_back(revisions: Sequence[Revision]) -> tuple[Revision, ...]:
+    """Return the applied revisions that can be gone back to, the newest first."""
+    applied = [each for each in revisions if each.number and each.result != REJECTED]
+    return tuple(each for each in reversed(applied[-ROLLBACKS_KEPT:]) if each.result != LIVE)
+
+
+def live_revision(revisions: Sequence[Revision]) -> Revision | None:
+    """Return the revision that runs, None where none does."""
+    return next((each for each in reversed(revisions) if each.result == LIVE), None)
+
+
+def diff_to_live(revisions: Sequence[Revision], index: int) -> tuple[str, tuple[DiffLine, ...]]:
+    """Return what going from what runs to revision *index* changes in the main file: a title, and the lines."""
+    live, chosen = live_revision(revisions), revisions[index]
+    if live is None:
+        return f"nothing runs → {_name(chosen)}", ()
+    return f"{_name(live)}, live → {_name(chosen)}", unified(live.source, chosen.source)
 
 
 def revision_diff(revisions: Sequence[Revision], index: int) -> tuple[DiffLine, ...]:

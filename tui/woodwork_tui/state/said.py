@@ -58,6 +58,10 @@ def command_form(action: str, arguments: Mapping[str, object]) -> str:
             return f"{action} {_ids(arguments)}"
         case "new_session":
             return "new-session"
+        case "rollback":
+            return f"rollback {arguments['number']}"
+        case "resolve_removed":
+            return f"resolve {arguments['component']} {arguments['how']}"
     return action
 
 
@@ -107,7 +111,10 @@ def outcome(action: str, result: object) -> Said:
             return Said(f"{plural(number, 'dead letter')} discarded; u in DLQ brings back", _some(number))
         case "restore", int(number):
             return Said(f"{plural(number, 'dead letter')} brought back", _some(number))
-        case "reload", Revision():
+        case "resolve_removed", int(number):
+            at_once = f"{plural(number, 'message')} went that way at once"
+            return Said(at_once if number else "what it has left goes that way")
+        case "reload" | "rollback", Revision():
             return _reloaded(result)
     return _replayed(result) if isinstance(result, Replayed) else Said("done")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ from woodwork_tui.state.lines import Line
 Mark = Literal["+", "-", " ", "@"]
 
 LONGEST = 2_000
+_STARTS = re.compile(r"([-+])(\d+)")
 _TONES = {"+": "ok", "-": "bad", "@": "muted", " ": ""}
 
 
@@ -29,7 +31,11 @@ def unified(before: str, after: str, *, around: int = 3) -> tuple[DiffLine, ...]
     """
     lines: list[DiffLine] = []
     # Split at \n alone: splitlines would also split at characters that JSON and .ww strings may hold.
-    changes = difflib.unified_diff(before.split("\n"), after.split("\n"), n=around, lineterm="")
+    old, new = before.split("\n"), after.split("\n")
+    skipped, kept = _apart(old, new, around)
+    changes = difflib.unified_diff(
+        old[skipped : len(old) - kept], new[skipped : len(new) - kept], n=around, lineterm=""
+    )
     for number, line in enumerate(changes):
         if number < 2:
             continue  # the two file names
@@ -37,7 +43,7 @@ def unified(before: str, after: str, *, around: int = 3) -> tuple[DiffLine, ...]
             lines.append(DiffLine("@", f"… cut after {LONGEST:,} lines"))
             break
         if line.startswith("@@"):
-            lines.append(DiffLine("@", line))
+            lines.append(DiffLine("@", _moved(line, skipped)))
         elif line.startswith("+"):
             lines.append(DiffLine("+", line[1:]))
         elif line.startswith("-"):
@@ -45,6 +51,22 @@ def unified(before: str, after: str, *, around: int = 3) -> tuple[DiffLine, ...]
         else:
             lines.append(DiffLine(" ", line[1:]))
     return tuple(lines)
+
+
+def _apart(old: list[str], new: list[str], around: int) -> tuple[int, int]:
+    """Return how many lines at the start and at the end are the same in both, *around* of them left to be shown.
+
+    A search for what differs takes its time by the number of lines; mostly very few of them do.
+    """
+    shortest = min(len(old), len(new))
+    start = next((n for n in range(shortest) if old[n] != new[n]), shortest)
+    end = next((n for n in range(shortest - start) if old[-1 - n] != new[-1 - n]), shortest - start)
+    return max(0, start - around), max(0, end - around)
+
+
+def _moved(place: str, lines: int) -> str:
+    """Return *place*, `@@ -3,2 +3 @@`, as it is with *lines* more before it."""
+    return _STARTS.sub(lambda found: f"{found[1]}{int(found[2]) + lines}", place)
 
 
 def counts(lines: tuple[DiffLine, ...]) -> str:

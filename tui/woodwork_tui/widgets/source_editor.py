@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
+from woodwork_engine.source import Span
 from woodwork_tui.state.ww_syntax import carried, parts
 from woodwork_tui.text import fit, visible
 from woodwork_tui.widgets.tones import tones
@@ -57,6 +58,27 @@ class SourceEditor(TextArea):
     def line(self) -> int:
         """The line the cursor is in, from 1."""
         return self.cursor_location[0] + 1
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The line and the column of the cursor, from 1, as diagnostics count them."""
+        row, column = self.cursor_location
+        return row + 1, column + 1 - self._mark_of_order(row)
+
+    def mend(self, span: Span, text: str) -> None:
+        """Replace what *span* covers by *text*, as one edit, and bring it into sight."""
+        start, end = (
+            (line - 1, column - 1) for line, column in ((span.line, span.column), (span.end_line, span.end_column))
+        )
+        start, end = ((row, column + self._mark_of_order(row)) for row, column in (start, end))
+        self.history.checkpoint()
+        result = self.replace(text, start, end, maintain_selection_offset=False)
+        self.history.checkpoint()
+        self.go_to(result.end_location[0] + 1, result.end_location[1] + 1)
+
+    def _mark_of_order(self, row: int) -> int:
+        """Return how many characters of the first line places do not count: a byte order mark."""
+        return int(row == 0 and self.document.get_line(0).startswith("\ufeff"))
 
     def set_marks(self, marks: Mapping[int, Mark]) -> None:
         """Mark lines (from 1)."""

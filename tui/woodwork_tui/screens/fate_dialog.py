@@ -1,0 +1,108 @@
+"""Asks before the flow changes, or about what a removed component has left: what happens, and to whose messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from woodwork_tui.screens.ask import CHANGED
+from woodwork_tui.screens.modal import Modal
+from woodwork_tui.state.lines import Line
+from woodwork_tui.widgets.choice import Choice
+from woodwork_tui.widgets.dialog_box import Answers, DialogBox
+from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.told import Told
+
+_HINT = "tab next  enter chooses  esc cancels"
+
+
+@dataclass(frozen=True, slots=True)
+class FateQuestion:
+    """What is asked: *lines* tell what happens, *ways* (value, label) are what may become of messages, if any.
+
+    *way* is the value chosen at first, *doing* what the button says, *names* the components whose messages it is about.
+    """
+
+    title: str
+    lines: tuple[Line, ...]
+    doing: str
+    names: tuple[str, ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
+    way: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What was confirmed: the messages of the components *names* go the way *way*; empty: as the file says."""
+
+    names: tuple[str, ...]
+    way: str
+
+
+class FateDialog(Modal[Fate | None]):
+    """Shows a question, made anew while messages come and go; answers with what was confirmed, or None.
+
+    Confirming looks once more: where it is about other components by now, it shows these and waits.
+    """
+
+    DEFAULT_CSS = """
+    FateDialog { align: center middle; }
+    FateDialog Choice { margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app.back")
+
+    def __init__(self, question: Callable[[], FateQuestion], *, ascii_only: bool = False) -> None:
+        super().__init__()
+        self._question = question
+        self._shown = asked = question()
+        self._told = Told(asked.lines)
+        values = [value for value, _ in asked.ways]
+        index = values.index(asked.way) if asked.way in values else 0
+        self._choice = Choice([label for _, label in asked.ways], index=index, ascii_only=ascii_only)
+        self._choice.display = bool(asked.ways)
+        self._answers = Answers(asked.doing)
+        self._box = DialogBox(self._told, self._choice, self._answers, title=asked.title, hint=_HINT)
+
+    def compose(self) -> ComposeResult:
+        """Lay the dialog out."""
+        yield self._box
+
+    def look(self) -> None:
+        """Ask anew: numbers may have changed."""
+        question = self._question()
+        if question != self._shown:
+            self._show(question)
+
+    def _show(self, question: FateQuestion, note: Line | None = None) -> None:
+        self._shown = question
+        self._box.tell(question.title, _HINT)
+        self._told.tell((*question.lines, note) if note is not None else question.lines)
+        self._choice.display = bool(question.ways)
+        self._choice.set_options([label for _, label in question.ways])
+        self._answers.offer(question.doing)
+
+    @property
+    def _way(self) -> str:
+        ways = self._shown.ways
+        return ways[min(self._choice.index, len(ways) - 1)][0] if ways else ""
+
+    def action_back(self) -> None:
+        """Do nothing."""
+        self.dismiss(None)
+
+    @on(Answers.Cancelled)
+    def _cancelled(self) -> None:
+        self.dismiss(None)
+
+    @on(Answers.Confirmed)
+    def _confirmed(self) -> None:
+        question = self._question()
+        if question.names == self._shown.names:
+            self.dismiss(Fate(question.names, self._way))
+        else:
+            self._show(question, CHANGED)
