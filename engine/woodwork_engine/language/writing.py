@@ -37,7 +37,7 @@ def written(typed: str, *, text_only: bool) -> str:
 
 def _value(typed: str) -> Value | None:
     """Return the value that *typed* is, or None when it is none or more than one."""
-    if "\n" in typed or "\r" in typed:
+    if any(char in typed for char in "\n\r\0"):
         return None
     text = f"a = b {{\nc = {typed}\n}}"
     problems = Problems()
