@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 import time
 
 os.environ["TZ"] = "UTC"
 time.tzset()
 os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read once, when textual is imported
+HOME = tempfile.mkdtemp(prefix="woodwork-tests-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+    os.environ[name] = HOME
 for name in [name for name in os.environ if name.startswith("OTEL_")]:
     os.environ.pop(name)
 for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORTERM", "WOODWORK_LOG_LEVEL"):

@@ -1,4 +1,4 @@
-"""Reads themes from TOML: a name, dark or light, colours, and further variables of the screen's style sheet."""
+"""Reads themes from TOML: dark or light, colours, and further variables of the screen's style sheet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
+from difflib import get_close_matches
+from pathlib import Path
 from types import MappingProxyType
 
 COLORS = (
@@ -14,8 +15,13 @@ COLORS = (
     "boost",
 )  # fmt: skip
 REQUIRED = ("primary", "success", "warning", "error", "foreground", "background")
+FOLDER = Path(__file__).parent
+"""Where the themes are that come with the program."""
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_VARIABLE_COLOR = re.compile(r"(?:#[0-9a-fA-F]{6}|auto)(?: (?:100|[1-9]?[0-9])%)?")
+_STYLE = re.compile(r"(?:none|bold|dim|italic|reverse|strike|underline)(?: (?:bold|dim|italic|reverse|underline))*")
 
 
 class ThemeFileError(ValueError):
@@ -34,30 +40,62 @@ class ColorTheme:
 
 def read_theme(name: str, text: str) -> ColorTheme:
     """Return the theme *name* written as TOML *text*; raises ThemeFileError."""
+    if not _NAME.fullmatch(name):
+        raise ThemeFileError(f"theme {name!r}: a theme's file is named in small letters, digits and hyphens")
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ThemeFileError(f"theme {name}: {error}") from None
+    if unknown := [key for key in data if key not in ("dark", "colors", "variables")]:
+        raise ThemeFileError(f"theme {name}: {unknown[0]} is none of dark, [colors], [variables]")
     colors, variables = data.get("colors", {}), data.get("variables", {})
     if not isinstance(data.get("dark"), bool):
         raise ThemeFileError(f"theme {name}: dark has to be true or false")
     if not isinstance(colors, dict) or not isinstance(variables, dict):
         raise ThemeFileError(f"theme {name}: colors and variables are tables")
+    _check_colors(name, colors)
+    for key, value in variables.items():
+        _check_variable(name, key, value)
+    return ColorTheme(name, data["dark"], MappingProxyType(colors), MappingProxyType(variables))
+
+
+def _check_colors(name: str, colors: Mapping[str, object]) -> None:
     if missing := [key for key in REQUIRED if key not in colors]:
         raise ThemeFileError(f"theme {name}: no colour for {', '.join(missing)}")
     for key, color in colors.items():
         if key not in COLORS:
-            raise ThemeFileError(f"theme {name}: {key} is none of {', '.join(COLORS)}")
+            close = get_close_matches(key, COLORS, n=1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            raise ThemeFileError(f"theme {name}: {key} is none of {', '.join(COLORS)}{hint}")
         if not isinstance(color, str) or not _COLOR.fullmatch(color):
             raise ThemeFileError(f"theme {name}: {key} is not written as #rrggbb")
-    plain = {str(key): str(value) for key, value in variables.items()}
-    return ColorTheme(name, data["dark"], MappingProxyType(colors), MappingProxyType(plain))
+
+
+def _check_variable(name: str, key: str, value: object) -> None:
+    """Refuse what the style sheet could not be read with: it would take the screen with it."""
+    if not _NAME.fullmatch(key):
+        raise ThemeFileError(f"theme {name}: {key!r} is no name of a variable")
+    style = key.endswith("-style")
+    if not isinstance(value, str) or not (_STYLE if style else _VARIABLE_COLOR).fullmatch(value):
+        form = "a text style such as bold" if style else 'a colour: "#rrggbb", "#rrggbb 35%" or "auto 87%"'
+        raise ThemeFileError(f"theme {name}: {key} is not {form}")
+
+
+def read_theme_file(path: Path) -> ColorTheme:
+    """Return the theme in the file *path*, named as the file is; raises ThemeFileError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else (error.strerror or error)
+        raise ThemeFileError(f"theme {path.stem}: {why}") from error
+    return read_theme(path.stem, text)
+
+
+def theme_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of themes in *folder*, by name; none where there is no folder."""
+    return tuple(sorted(path for path in folder.glob("*.toml") if not path.name.startswith(".")))
 
 
 def load_themes() -> tuple[ColorTheme, ...]:
-    """Return the themes that come with the program, by name; the file's name is the theme's."""
-    found = [each for each in files("woodwork_themes").iterdir() if each.name.endswith(".toml")]
-    return tuple(
-        read_theme(each.name.removesuffix(".toml"), each.read_text(encoding="utf-8"))
-        for each in sorted(found, key=lambda each: each.name)
-    )
+    """Return the themes that come with the program, by name."""
+    return tuple(read_theme_file(path) for path in theme_files(FOLDER))

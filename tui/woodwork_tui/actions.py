@@ -77,6 +77,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.about", "f12", "Versions, paths, terminal, drops", "Everywhere", "about", "about"),
     Action("app.theme", "", "Change the theme", "Everywhere", "theme", "theme NAME"),
     Action("app.ascii", "", "ASCII characters only", "Everywhere", "ascii", "ascii on|off"),
+    Action("app.set", "", "Set how the app looks, for this run", "Everywhere", "set", "set NAME VALUE"),
     Action("app.leave", "q", "Back; at the root quit", "Everywhere", "leave"),
     Action("app.quit", "ctrl+q", "Quit; asks if messages would be lost", "Everywhere", "quit", "quit", "Quit", 91),
     Action("app.session", "", "Look at one session everywhere", "Everywhere", "session", "session ID"),
@@ -150,6 +151,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.done", "ctrl+s", "Go on with the edited payload", "Bus", "done", "", "Go on", 15),
     Action("dlq.discard", "D", "Discard", "Bus", "discard", "discard ID...", "Discard", 17),
     Action("dlq.undo", "u", "Undo the discard", "Bus", "undo", "", "Undo", 18),
+    Action("dlq.group", "", "Group the dead letters", "Bus", "group", "group reason|node|session|event"),
     Action("dlq.restore", "", "Bring discarded letters back", "Bus", "restore", "restore ID..."),
     # file
     Action("file.save", "ctrl+s", "Save and reload", "File", "save", "", "Save+reload", 15),

@@ -17,6 +17,7 @@ from textual.command import Provider
 from textual.filter import LineFilter
 
 from woodwork_engine.clock import Clock, SystemClock
+from woodwork_tui.appearance import Appearance
 from woodwork_tui.colours import DEFAULT_THEME, own_themes, theme_names
 from woodwork_tui.screens.entry_lines import EntryLines
 from woodwork_tui.screens.main import MainScreen
@@ -25,6 +26,7 @@ from woodwork_tui.screens.tabs import make_tab
 from woodwork_tui.state.crash import short_traceback
 from woodwork_tui.state.leaving import Ending
 from woodwork_tui.state.pace import Pace
+from woodwork_tui.state.preference_files import PreferenceFiles
 from woodwork_tui.widgets.ascii_filter import AsciiFilter
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.keys import bindings
@@ -49,7 +51,7 @@ class WoodworkApp(App[Ending]):
     """Shows the flow in *asked*, a path as seen from *folder*, or None.
 
     *opener* makes the engine of a file (default: the one in this process), *tab_maker* a tab by name, *clock* tells the
-    time; without *ticking* the screen only follows `tick`.
+    time; without *ticking* the screen only follows `tick`. *preferences* are the files of a person's settings.
     """
 
     TITLE = "woodwork"
@@ -80,13 +82,15 @@ class WoodworkApp(App[Ending]):
         ascii_only: bool = False,
         theme: str = DEFAULT_THEME,
         folder: Path | None = None,
+        preferences: PreferenceFiles | None = None,
     ) -> None:
         super().__init__()
         for each in own_themes():
             self.register_theme(each)
-        self.theme = theme
         self.pace = Pace()
-        self.main = MainScreen(tab_maker, theme_names())
+        self.main = MainScreen(tab_maker, theme_names(preferences.themes if preferences is not None else None))
+        self.appearance = Appearance(self, self.main, preferences, ascii_only=ascii_only)
+        self.theme = theme
         self._operator: Operator | None = None
         self._opener = opener
         self._asked = asked
@@ -95,7 +99,6 @@ class WoodworkApp(App[Ending]):
         self._ticking = ticking
         self._due = 0.0
         self._up_since = 0.0
-        self._ascii = ascii_only
         self._ascii_filter = AsciiFilter()
 
     # the first frame and the ones after it
@@ -116,7 +119,8 @@ class WoodworkApp(App[Ending]):
         from woodwork_tui.bridge import open_engine  # both with all they need: not before the first frame
         from woodwork_tui.operator import Operator
 
-        self._operator = Operator(self, self.main, self._opener or open_engine)
+        self._operator = Operator(self, self.main, self._opener or open_engine, self.appearance)
+        self.appearance.begin()
         self._operator.begin(self._asked, self._folder)
         if self._ticking:
             self._tick_on_time()
@@ -141,12 +145,13 @@ class WoodworkApp(App[Ending]):
     def _show(self, now: float, *, may_rest: bool) -> bool:
         if self._operator is None or not self.main.is_whole:
             return False
-        return self._operator.show(now, ascii_only=self._ascii, may_rest=may_rest)
+        may_rest &= not self.appearance.follow(now)
+        return self._operator.show(now, ascii_only=self.appearance.ascii, may_rest=may_rest)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what changes painted lines on their way to the terminal."""
         filters = super().get_line_filters()
-        return [*filters, self._ascii_filter] if self._ascii else filters
+        return [*filters, self._ascii_filter] if self.appearance.ascii else filters
 
     # the end
 
@@ -254,8 +259,7 @@ class WoodworkApp(App[Ending]):
         if self._operator is not None:
             self._operator.act("reload", {})
 
-    def action_ascii(self, wish: str) -> None:
-        """Draw with ASCII characters only, or with all (`on`, `off`)."""
-        self._ascii = wish == "on"
-        self.refresh_css(animate=False)
+    def action_set(self, name: str, value: str) -> None:
+        """Set a preference for this run: `theme`, `ascii`, `motion`, `time` or `ring`."""
+        self.appearance.set(name, value)
         self.tick()

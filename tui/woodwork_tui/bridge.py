@@ -238,6 +238,11 @@ class Bridge:
             batch = self._reader.read(BATCH)
             self._deliveries.fold(batch.records, batch.missed)
 
+    def keep(self, deliveries: int) -> None:
+        """Keep at most that many *deliveries* for the lists."""
+        if deliveries != self._deliveries.limit:
+            self._deliveries.resize(deliveries)
+
     # up to the engine
 
     async def act(self, action: str, arguments: Mapping[str, object], *, quiet: bool = False) -> None:

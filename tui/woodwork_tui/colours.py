@@ -1,6 +1,8 @@
-"""Themes that the app can take: ours, made from their files, and Textual's."""
+"""Themes that the app can take: made from files of ours and the person's, and Textual's."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -11,15 +13,17 @@ DEFAULT_THEME = "woodwork-dark"
 
 def own_themes() -> tuple[Theme, ...]:
     """Return the themes that come with the program."""
-    return tuple(_theme(each) for each in load_themes())
+    return tuple(textual_theme(each) for each in load_themes())
 
 
-def theme_names() -> tuple[str, ...]:
-    """Return the names that a theme can have: ours first."""
-    return (*(each.name for each in load_themes()), *sorted(BUILTIN_THEMES))
+def theme_names(themes: Iterable[ColorTheme] | None = None) -> tuple[str, ...]:
+    """Return the names that a theme can have: those of *themes* (default: ours) first."""
+    first = [each.name for each in (load_themes() if themes is None else themes)]
+    return (*first, *(name for name in sorted(BUILTIN_THEMES) if name not in first))
 
 
-def _theme(data: ColorTheme) -> Theme:
+def textual_theme(data: ColorTheme) -> Theme:
+    """Return *data* as Textual takes it."""
     colors = data.colors
     return Theme(
         data.name,

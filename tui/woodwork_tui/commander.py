@@ -74,12 +74,19 @@ class Commander:
                 await self._main.move(self._main.place.go("flow"))
             case "item.tap":
                 await self._tap(words[0])
-            case "app.theme":
-                self._app.theme = words[0]
-            case "app.ascii":
-                await self._app.run_action(f"ascii('{words[0]}')")
+            case "app.theme" | "app.ascii":
+                await self._set(name.removeprefix("app."), words[0])
+            case "app.set":
+                await self._set(*words)
+            case "dlq.group":
+                await self._show("dlq", ())
+                if self._main.tab is not None:
+                    await self._main.tab.run_action(f"group('{words[0]}')")
             case "app.inject":
                 await self._inject(*words)
+
+    async def _set(self, name: str, value: str) -> None:
+        await self._app.run_action(f"set({name!r}, {value!r})")
 
     async def _show(self, tab: str, words: tuple[str, ...]) -> None:
         place = self._main.place.go(tab)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.app import App
 
+from woodwork_tui.appearance import Appearance
 from woodwork_tui.bridge import Bridge, OpenEngine
 from woodwork_tui.commander import Commander
 from woodwork_tui.departure import Departure
@@ -30,13 +31,15 @@ _READING = 8.0
 
 
 class Operator:
-    """Works for *app* and its *main* screen; *opener* makes the engine of a file."""
+    """Works for *app* and its *main* screen; *opener* makes the engine of a file, *appearance* is how the app looks."""
 
-    def __init__(self, app: App[Ending], main: MainScreen, opener: OpenEngine) -> None:
+    def __init__(self, app: App[Ending], main: MainScreen, opener: OpenEngine, appearance: Appearance) -> None:
         self.bridge: Bridge | None = None
         self._app = app
         self._main = main
         self._opener = opener
+        self._appearance = appearance
+        appearance.resize = self._resize
         self._commander = Commander(app, main, self.act)
         self._departure = Departure(app, main.unsaved)
         self._rest = Rest()
@@ -60,8 +63,13 @@ class Operator:
     def _open(self, file: str | None) -> None:
         if file is not None:
             self.bridge = Bridge(file, self._opener, self._tell)
+            self._resize(self._appearance.ring)
             self._app.run_worker(self.bridge.open())
             self._app.run_worker(self._main.bring())
+
+    def _resize(self, limit: int) -> None:
+        if self.bridge is not None:
+            self.bridge.keep(limit)
 
     def show(self, now: float, *, ascii_only: bool, may_rest: bool) -> bool:
         """Show what there is to show at *now* (s since the epoch); with *may_rest* not before something is new.
@@ -120,7 +128,15 @@ class Operator:
     def about(self, interval: float) -> None:
         """Show versions, paths, the terminal and drops; *interval* between two frames in s."""
         size = (self._app.size.width, self._app.size.height)
-        told = facts(self._main.view, size=size, theme=self._app.theme, interval=interval)
+        settings, problems = self._appearance.told
+        told = facts(
+            self._main.view,
+            size=size,
+            theme=self._app.theme,
+            interval=interval,
+            settings=settings,
+            problems=problems,
+        )
         self._app.push_screen(AboutScreen(told))
 
     def copy(self, text: str, what: str) -> None:

@@ -10,7 +10,7 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from woodwork_tui.actions import Action, action, commands
+from woodwork_tui.actions import Action, action, commands, show_key
 from woodwork_tui.screens.main import MainScreen
 from woodwork_tui.screens.modal import nothing
 from woodwork_tui.screens.steady import SteadyScreen
@@ -32,7 +32,7 @@ class RegistryProvider(Provider):
             if bound.binding.id and bound.enabled:
                 known = action(bound.binding.id)
                 if known.hint or known.group != "Lists":  # nobody moves a cursor from here
-                    entry = _Entry(known.title, _note(known), partial(self.app.simulate_key, key))
+                    entry = _Entry(known.title, _note(known, key), partial(self.app.simulate_key, key))
                     found.setdefault(known.id, (known, entry))
         if isinstance(self.screen, MainScreen):
             for known in commands():
@@ -80,8 +80,8 @@ def _line(title: Content, entry: _Entry) -> Content:
     return Content.assemble(title, (f"   {entry.note}", "dim"))
 
 
-def _note(known: Action) -> str:
-    told = [known.shown_key] if known.key else []
+def _note(known: Action, key: str = "") -> str:
+    told = [show_key(key)] if key else []
     if known.command:
         told.append(f":{known.command}")
     return "  ".join(told)

@@ -98,3 +98,18 @@ def test_no_text_of_a_file_ends_an_annotation_or_acts_on_the_terminal():
         "::error file=a%2Cb%3Ac%25%0A.ww,line=1,col=1,endLine=3,title=WW201"
         "::one%0D%0A::stop-commands::x␛[2J 100%25\n"
     )  # fmt: skip
+
+
+def test_what_is_wrong_with_settings_is_told_as_of_a_flow(folder):
+    (folder / "config.toml").write_text('theme = "nord"\n[keys]\nlist.folow = "x"\n')
+    (folder / "themes").mkdir()
+    (folder / "themes" / "mine.toml").write_text("dark = 1\n")
+    done = woodwork("check", "config.toml", folder=folder)
+    assert done.status == 1
+    assert "--> config.toml:3:1" in done.out
+    assert "did you mean 'list.follow'?" in done.out
+    assert "--> themes/mine.toml:1:1" in done.out
+
+
+def test_settings_that_are_not_there_are_a_file_that_cannot_be_read(folder):
+    assert woodwork("check", "config.toml", folder=folder).status == 2

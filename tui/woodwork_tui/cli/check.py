@@ -1,4 +1,4 @@
-"""`woodwork-tui check`: what is wrong in flow files (interfaces: Command line)."""
+"""`woodwork-tui check`: what is wrong in flow files, or in a `config.toml` (interfaces: Command line)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from woodwork_engine.language import render_text
 from woodwork_engine.source import Diagnostic, Severity
-from woodwork_tui.cli.flow_file import UNREADABLE, colored, read_flow
+from woodwork_tui.cli.flow_file import UNREADABLE, colored, read_flow, read_settings
 from woodwork_tui.cli.github import workflow_commands
 from woodwork_tui.cli.requests import Check
 
 
 def check(request: Check) -> int:
     """Print the diagnostics of all files; 0 without errors, 1 with, 2 when a file could not be read at all."""
-    outcomes = [read_flow(file) for file in request.files]
+    outcomes = [read_settings(file) if file.endswith(".toml") else read_flow(file) for file in request.files]
     found = [_judged(d, strict=request.strict) for outcome in outcomes for d in outcome.diagnostics]
     errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
     if request.format == "json":

@@ -1,18 +1,24 @@
-"""`woodwork-tui keys`: everything that can be done on the screen, with its keys and its `:` command."""
+"""`woodwork-tui keys`: everything that can be done on the screen, with the person's keys and its `:` command."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
 
 from woodwork_tui.actions import ACTIONS, Action, show_key
 from woodwork_tui.cli.requests import Keys
+from woodwork_tui.places import config_folder
+from woodwork_tui.state.preference_files import PreferenceFiles
 
 
 def keys(request: Keys) -> int:
-    """Print the registry of actions as a table, by group; always 0."""
-    print("\n".join(_table(ACTIONS)))
+    """Print the registry of actions as a table, by group, with the keys of a person's settings; always 0."""
+    files = PreferenceFiles(config_folder(), lambda themes: ())
+    files.look()
+    own = files.config.preferences.keys
+    print("\n".join(_table([replace(each, key=own.get(each.id, each.key)) for each in ACTIONS])))
     return 0
 
 

@@ -25,15 +25,26 @@ def open_flow(request: Open) -> int:
     from woodwork_tui.app import WoodworkApp  # with Textual: only when a screen is wanted
     from woodwork_tui.bridge import keeping
     from woodwork_tui.colours import DEFAULT_THEME, theme_names
+    from woodwork_tui.places import config_folder
+    from woodwork_tui.state.preference_files import PreferenceFiles
 
-    theme = request.theme or os.environ.get("TEXTUAL_THEME") or DEFAULT_THEME
-    if theme not in theme_names():
-        close = get_close_matches(theme, theme_names(), n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(theme_names())}"
+    files = PreferenceFiles(config_folder(), theme_names)
+    files.look()
+    wanted = files.config.preferences
+    theme = request.theme or os.environ.get("TEXTUAL_THEME") or wanted.theme or DEFAULT_THEME
+    if theme not in (names := theme_names(files.themes)):
+        close = get_close_matches(theme, names, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
         _say(f"no theme {theme!r}; {hint}")
         return _USAGE
     sys.setswitchinterval(_SWITCH)
-    app = WoodworkApp(request.file, opener=keeping(request.state), ascii_only=request.ascii, theme=theme)
+    app = WoodworkApp(
+        request.file,
+        opener=keeping(request.state),
+        ascii_only=request.ascii or wanted.ascii,
+        theme=theme,
+        preferences=files,
+    )
     try:
         ending = app.run()
     finally:

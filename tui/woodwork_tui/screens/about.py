@@ -67,8 +67,13 @@ def _line(name: str, text: str) -> Text:
     return line
 
 
-def facts(view: View, *, size: tuple[int, int], theme: str, interval: float) -> Facts:
-    """Return what there is to know; *size* in cells, *interval* between two frames in seconds."""
+def facts(
+    view: View, *, size: tuple[int, int], theme: str, interval: float, settings: str, problems: Sequence[str]
+) -> Facts:
+    """Return what there is to know; *size* in cells, *interval* between two frames in seconds.
+
+    *settings* is the file of the person's settings, *problems* what is wrong with it.
+    """
     history, health = view.deliveries, view.snapshot.health
     totals = view.snapshot.totals
     variables = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "LANG")
@@ -81,6 +86,8 @@ def facts(view: View, *, size: tuple[int, int], theme: str, interval: float) -> 
         ("flow", str(Path(view.file).absolute()) if view.file else "none"),
         ("program", str(Path(__file__).parent.parent)),
         ("interpreter", sys.executable),
+        ("settings", settings),
+        *(("", problem) for problem in problems),
         ("", ""),
         ("terminal", f"{size[0]}x{size[1]}, {terminal or 'nothing known'}"),
         ("theme", theme),

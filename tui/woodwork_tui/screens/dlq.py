@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -107,6 +107,15 @@ class DlqTab(Tab):
     def filter_status(self) -> str:
         """Return how many letters match."""
         return f"{len(self._index.shown):,} of {len(self._index.listed):,}"
+
+    def remembered(self) -> Mapping[str, str | bool]:
+        """Return what letters are grouped by."""
+        return {"group": self._by.value}
+
+    def recall(self, kept: Mapping[str, object]) -> None:
+        """Group by what *kept* names."""
+        if kept.get("group") in tuple(GroupBy):
+            self.action_group(str(kept["group"]))
 
     def show(self, view: View) -> None:
         """Show *view*; ages and trends go on once a second."""
@@ -286,9 +295,13 @@ class DlqTab(Tab):
             self.post_message(self.Copy(as_text(letter.payload()), f"the payload of {letter.dlq_id}"))
 
     def action_view(self) -> None:
-        """Group by the next thing; the cursor stays with its letter."""
+        """Group by the next thing."""
+        self.action_group(self._by.next().value)
+
+    def action_group(self, name: str) -> None:
+        """Group by *name*; the cursor stays with its letter."""
         letter = self._letters.cursor_row
-        self._by = self._by.next()
+        self._by = GroupBy(name)
         self._set_columns()
         view = self._view
         self._index.update(view.dead_letters, view.filter, view.selection.session, self._by, view.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -159,6 +160,14 @@ class FlowTab(Tab):
     def enter(self) -> None:
         """Put the focus on the picture of the flow, never into a prompt."""
         self.picture.enter()
+
+    def remembered(self) -> Mapping[str, str | bool]:
+        """Return the view and the zoom where the person chose one."""
+        return self.picture.remembered()
+
+    def recall(self, kept: Mapping[str, object]) -> None:
+        """Take the zoom and the view that *kept* names."""
+        self.picture.recall(kept)
 
     # what the person chose
 

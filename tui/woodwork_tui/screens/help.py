@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -62,7 +63,10 @@ def keys_here(active: Mapping[str, ActiveBinding]) -> list[Text]:
     places: dict[str, dict[str, Action]] = {}
     for bound in active.values():
         if bound.binding.id and bound.enabled:
-            places.setdefault(_place(bound.node), {})[bound.binding.id] = action(bound.binding.id)
+            here = places.setdefault(_place(bound.node), {})
+            before = here.get(bound.binding.id)
+            key = f"{before.key},{bound.binding.key}" if before is not None else bound.binding.key
+            here[bound.binding.id] = replace(action(bound.binding.id), key=key)  # a person may have other keys
     groups = [KeyGroup(place, tuple(found.values())) for place, found in places.items()]
     typed = tuple(each for each in commands() if not each.key)
     return help_lines([*groups, KeyGroup("On the : line as well", typed)])

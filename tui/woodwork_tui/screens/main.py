@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from woodwork_tui.screens.tab_stack import TabStack
 from woodwork_tui.state import commands
 from woodwork_tui.state.commands import Command, Names, Wrong
 from woodwork_tui.state.navigation import Navigation
-from woodwork_tui.state.notices import notices
+from woodwork_tui.state.notices import Notice, notices
 from woodwork_tui.state.view import Selection, View
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.header import Header
@@ -34,7 +34,8 @@ _AHEAD_OF_TEXT = frozenset({"go", "command", "filter"})
 class MainScreen(SteadyScreen[None]):
     """Shows views; where the person is (`place`) is kept here, and every move shows the last view again.
 
-    *make_tab* makes a tab by name, *themes* are the names that `:theme` takes.
+    *make_tab* makes a tab by name, `themes` are the names that `:theme` takes, `standing` is what is wrong beside the
+    flow.
     """
 
     AUTO_FOCUS = ""  # a tab takes the focus when it comes to the front; the lines to type into must not
@@ -58,8 +59,9 @@ class MainScreen(SteadyScreen[None]):
         self.place = Navigation()
         self.view = View()
         self._trouble = ""
+        self.themes = tuple(themes)
+        self.standing: Sequence[Notice] = ()
         self._make_tab = make_tab
-        self._themes = tuple(themes)
 
     def compose(self) -> ComposeResult:
         """Lay out what is always there; tabs come when they are shown."""
@@ -89,7 +91,7 @@ class MainScreen(SteadyScreen[None]):
 
     def _show_chrome(self) -> None:
         view = self.view
-        found = notices(view, self._trouble)
+        found = notices(view, self._trouble, self.standing)
         self.set_class(bool(found), "-noticed")
         self.set_class(self.size.width < _SMALLEST[0] or self.size.height < _SMALLEST[1], "-smallest")
         self.query_one(Header).show(view)
@@ -134,6 +136,10 @@ class MainScreen(SteadyScreen[None]):
         """Select *selection* in every tab."""
         self.place = self.place.selected(selection)
         self._again()
+
+    def tell_times(self, form: str) -> None:
+        """Tell times in *form* (clock, since, ago) in every list."""
+        self.query_one(TabStack).recall({name: {"time": form} for name in ("messages", "sessions")})
 
     # keys
 
@@ -213,7 +219,7 @@ class MainScreen(SteadyScreen[None]):
 
     def names(self) -> Names:
         """Return what commands may name now."""
-        return commands.names(self.view, self._themes)
+        return commands.names(self.view, self.themes)
 
     def _parse(self, line: str) -> Command | Wrong:
         return commands.parse(line, self.names(), self._check_filter)

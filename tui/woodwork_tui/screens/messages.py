@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, cast
 
@@ -154,6 +155,19 @@ class MessagesTab(DeliveryTab):
         self.set_class(event.size.width >= _BESIDE, "-beside")
         self.set_class(event.size.height < _LOW, "-low")
         self.call_after_refresh(self._again)
+
+    # what is kept
+
+    def remembered(self) -> Mapping[str, str | bool]:
+        """Return the order of the list, and how times are told."""
+        return {"order": self._order[0], "reversed": self._order[1], "time": self._looks.time.word}
+
+    def recall(self, kept: Mapping[str, object]) -> None:
+        """Take the order and the form of times that *kept* names."""
+        if (form := TimeForm.of(kept.get("time"))) is not None:
+            self._look_like(replace(self._looks, time=form))
+        if kept.get("order") in SORTS:
+            self._put_in_order((str(kept["order"]), kept.get("reversed") is True))
 
     # where the person is
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -233,6 +233,16 @@ class QueuesTab(Tab):
     def _session_words(self) -> str:
         session = self._view.selection.session
         return f"session:{session}" if session else ""
+
+    def remembered(self) -> Mapping[str, str | bool]:
+        """Return the order of the components."""
+        return {"order": tuple(ORDERS)[self._order], "reversed": self._backwards}
+
+    def recall(self, kept: Mapping[str, object]) -> None:
+        """Take the order that *kept* names."""
+        if kept.get("order") in ORDERS:
+            self._order, self._backwards = list(ORDERS).index(str(kept["order"])), kept.get("reversed") is True
+            self._draw()
 
     @on(LineTable.Chosen, "#queues")
     def open_row(self, event: LineTable.Chosen) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import ClassVar, cast
 
 from textual import on
@@ -15,6 +15,7 @@ from woodwork_engine.snapshot import SessionStats
 from woodwork_tui.screens.delivery_tab import DeliveryTab
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow
+from woodwork_tui.state.message_columns import TimeForm
 from woodwork_tui.state.session_columns import session_columns
 from woodwork_tui.state.sessions import (
     SORTS,
@@ -135,6 +136,20 @@ class SessionsTab(DeliveryTab):
         self.set_class(event.size.height < _LOW, "-low")
         self.call_after_refresh(self._again)
 
+    # what is kept
+
+    def remembered(self) -> Mapping[str, str | bool]:
+        """Return the order of the sessions, and how the times of events are told."""
+        return {"order": self._order[0], "reversed": self._order[1], "time": self._path.time.word}
+
+    def recall(self, kept: Mapping[str, object]) -> None:
+        """Take the order and the form of times that *kept* names."""
+        if (form := TimeForm.of(kept.get("time"))) is not None:
+            self._path.tell_times(form)
+        if kept.get("order") in SORTS:
+            self._order = (str(kept["order"]), kept.get("reversed") is True)
+            self._again()
+
     # where the person is
 
     def enter(self) -> None:
@@ -188,7 +203,7 @@ class SessionsTab(DeliveryTab):
 
     def action_time_form(self) -> None:
         """Tell the times of events in the next form."""
-        self._path.tell_times()
+        self._path.tell_times(self._path.time.next())
 
     def action_tap(self) -> None:
         """Watch the session in the Flow tab, from the events the way of the one chosen."""

@@ -89,6 +89,13 @@ class Tab(Widget):
         """Return how much of the list matches, for the filter line: `212 of 1,284 kept`; asked after each `show`."""
         return ""
 
+    def remembered(self) -> Mapping[str, str | bool]:
+        """Return how the tab shows things where the person can change that, to be kept from one run to the next."""
+        return {}
+
+    def recall(self, kept: Mapping[str, object]) -> None:
+        """Show things as *kept* says, which `remembered` has returned once; what makes no sense is passed over."""
+
     def close(self) -> bool:
         """Close what is open inside the tab, a detail or an editor; return whether there was anything (`esc`, `q`)."""
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual.containers import Container
 
@@ -23,6 +23,7 @@ class TabStack(Container):
         self._wanted = ""
         self._made: dict[str, Tab] = {}
         self._tabs: dict[str, Tab] = {}
+        self._kept: dict[str, Mapping[str, object]] = {}
         self._making = asyncio.Lock()
 
     @property
@@ -40,6 +41,17 @@ class TabStack(Container):
         """Return the names of files with edits that quitting would lose."""
         return tuple(name for tab in self._tabs.values() for name in tab.unsaved())
 
+    def recall(self, kept: Mapping[str, Mapping[str, object]]) -> None:
+        """Have the tabs named in *kept* show things as it says, now or when they are made."""
+        for name, words in kept.items():
+            self._kept[name] = {**self._kept.get(name, {}), **words}
+            if name in self._tabs:
+                self._tabs[name].recall(words)
+
+    def remembered(self) -> Mapping[str, Mapping[str, object]]:
+        """Return how each tab shows things; of one that was not made, what was kept of it."""
+        return {**self._kept, **{name: tab.remembered() for name, tab in self._tabs.items()}}
+
     async def bring(self, name: str) -> bool:
         """Put the tab *name* in front, made if need be; return whether it is, and no other one was wanted meanwhile."""
         self._wanted = name
@@ -49,6 +61,7 @@ class TabStack(Container):
                 tab.display = False
                 await self.mount(tab)
                 self._tabs[name] = tab
+                tab.recall(self._kept.get(name, {}))
         if self._wanted != name:
             return False
         for other, tab in self._tabs.items():

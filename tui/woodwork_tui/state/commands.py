@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from woodwork_tui.actions import COMMAND_TABS, TABS, Action, commands
+from woodwork_tui.state.dlq_groups import GroupBy
 from woodwork_tui.state.injection import read_payload, recipients
 from woodwork_tui.state.payload_edit import Invalid
+from woodwork_tui.state.preferences import READERS, SettingError, read_setting
 from woodwork_tui.state.reload_plan import leftovers
 from woodwork_tui.state.revisions import ways_back
 from woodwork_tui.state.view import View
@@ -117,6 +119,8 @@ _FORMS: Mapping[str, _Form] = {
     "app.inject": _Form((_components, _nothing), rest=True),
     "app.theme": _Form((lambda known: known.themes,), least=1),
     "app.ascii": _Form((lambda known: ("on", "off"),), least=1),
+    "app.set": _Form((lambda known: tuple(READERS), _nothing), least=2, rest=True),
+    "dlq.group": _Form((lambda known: tuple(GroupBy),), least=1),
     "app.session": _Form((lambda known: known.sessions,), least=1, strict=False),
     "app.goto": _Form((_components,), least=1),
     "item.tap": _Form((_taps,)),
@@ -157,7 +161,7 @@ def parse(line: str, known: Names, check_filter: CheckFilter = lambda tab, text:
         return Wrong(f"{name} takes {'nothing more' if form.words else 'nothing'}: {found.command}")
     if wrong := _unfit(words, form, known):
         return wrong
-    return _checked(found, words, check_filter)
+    return _checked(found, words, known, check_filter)
 
 
 def _unknown(word: str, finished: bool) -> Wrong:
@@ -193,11 +197,16 @@ def _unfit(words: tuple[str, ...], form: _Form, known: Names) -> Wrong | None:
     return None
 
 
-def _checked(found: Action, words: tuple[str, ...], check_filter: CheckFilter) -> Command | Wrong:
+def _checked(found: Action, words: tuple[str, ...], known: Names, check_filter: CheckFilter) -> Command | Wrong:
     if found.id == "app.inject" and len(words) == 2:
         read = read_payload(words[1])
         if isinstance(read, Invalid):
             return Wrong(str(read))
+    if found.id == "app.set":
+        try:
+            read_setting(words[0], words[1], known.themes)
+        except SettingError as error:
+            return Wrong(str(error))
     if words and (found.id.startswith("tab.") or found.id == "app.filter"):
         problem = check_filter(found.id.partition("tab.")[2], words[0])
         if problem is not None:

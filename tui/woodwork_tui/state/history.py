@@ -55,6 +55,14 @@ class DeliveryHistory:
                 rows.update(batch)
         return tuple(rows.values())
 
+    def resize(self, limit: int) -> None:
+        """Keep at most *limit* deliveries from now on."""
+        self.limit = limit
+        while len(self.rows) > limit:
+            self._evict()
+        self.version += 1
+        self._touched.clear()
+
     def allow(self, attempts: Mapping[str, int]) -> None:
         """Tell how many attempts each target's policy allows; used for deliveries accepted from now on."""
         self._allowed = attempts

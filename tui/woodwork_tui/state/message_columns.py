@@ -35,6 +35,16 @@ class TimeForm(StrEnum):
     SINCE = "since the row before"
     AGO = "ago"
 
+    @property
+    def word(self) -> str:
+        """The form as settings name it: clock, since, ago."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: object) -> TimeForm | None:
+        """Return the form that settings name *word*, or None."""
+        return next((form for form in cls if form.word == word), None)
+
     def next(self) -> TimeForm:
         """Return the form after this one."""
         order = list(TimeForm)

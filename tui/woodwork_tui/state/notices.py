@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from woodwork_engine.snapshot import FlowState, NodeState, NodeStats
+from woodwork_engine.source import Diagnostic
 from woodwork_tui.state.problems import notice as file_notice
 from woodwork_tui.state.view import View
 
@@ -23,8 +26,11 @@ class Notice:
     hint: str = ""
 
 
-def notices(view: View, trouble: str = "") -> tuple[Notice, ...]:
-    """Return what to say, worst first, at most two; *trouble* is what kept the engine from coming up."""
+def notices(view: View, trouble: str = "", standing: Sequence[Notice] = ()) -> tuple[Notice, ...]:
+    """Return what to say, worst first, at most two.
+
+    *trouble* is what kept the engine from coming up, *standing* what is wrong beside the flow.
+    """
     found = []
     if trouble:
         found.append(Notice("failed", trouble, "^q Quit"))
@@ -43,7 +49,18 @@ def notices(view: View, trouble: str = "") -> tuple[Notice, ...]:
     if down:
         others = f" ({len(down) - 1} more)" if len(down) > 1 else ""
         found.append(Notice("failed", f"{down[0].name}{others} did not start{_why(view, down[0])}", "7 File"))
-    return tuple(found[:MOST])
+    return (*found, *standing)[:MOST]
+
+
+def remarks(problems: Sequence[Diagnostic], home: Path) -> tuple[Notice, ...]:
+    """Return what to say about *problems* of a person's own settings: the first, and how many more there are."""
+    if not problems:
+        return ()
+    first = str(problems[0])
+    if first.startswith(f"{home}/"):
+        first = f"~{first[len(str(home)) :]}"
+    others = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    return (Notice("warning", f"{first}{others}", "F12 shows all" if others else ""),)
 
 
 def _why(view: View, node: NodeStats) -> str:

@@ -278,6 +278,18 @@ class GraphView(DraggedView, can_focus=True):
         self.refresh()
         self.post_message(self.Zoomed())
 
+    @property
+    def chosen_zoom(self) -> Zoom | None:
+        """The zoom that the person chose; None while it is what fits."""
+        return self._wanted
+
+    def zoom_to(self, name: object) -> None:
+        """Show the zoom called *name*; anything else changes nothing."""
+        if name in tuple(Zoom):
+            self._wanted = Zoom(str(name))
+            self._fit()
+            self.refresh()
+
     def action_pan(self, across: int, down: int) -> None:
         """Move the window."""
         self.scroll_relative(x=across * _PAN[0], y=down * _PAN[1], animate=False, immediate=True, force=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual import on
 from textual.events import Resize
 from textual.message import Message
@@ -57,6 +59,19 @@ class Picture(Pane):
         self._chosen = True
         self._put(not self._as_tree)
         self.enter()
+
+    def remembered(self) -> Mapping[str, str | bool]:
+        """Return the view and the zoom where the person chose one."""
+        view = {"view": "tree" if self._as_tree else "graph"} if self._chosen else {}
+        zoom = {"zoom": self.graph.chosen_zoom.value} if self.graph.chosen_zoom is not None else {}
+        return {**view, **zoom}
+
+    def recall(self, kept: Mapping[str, object]) -> None:
+        """Take the zoom and the view that *kept* names."""
+        self.graph.zoom_to(kept.get("zoom"))
+        if kept.get("view") in ("tree", "graph"):
+            self._chosen = True
+            self._put(kept["view"] == "tree")
 
     def prefer(self, *, as_tree: bool) -> None:
         """Show the tree, or the graph, unless the person has chosen."""

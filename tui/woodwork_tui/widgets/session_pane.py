@@ -9,7 +9,7 @@ from textual.events import Resize
 
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow
-from woodwork_tui.state.message_columns import Looks, edge_width, event_columns
+from woodwork_tui.state.message_columns import Looks, TimeForm, edge_width, event_columns
 from woodwork_tui.state.session_path import SessionPath, turn_id
 from woodwork_tui.state.view import View
 from woodwork_tui.state.waterfall import waterfall
@@ -68,9 +68,14 @@ class SessionPane(Pane):
             self._seen = self._path.end
         self._draw()
 
-    def tell_times(self) -> None:
-        """Tell times in the next form."""
-        self._looks = replace(self._looks, time=self._looks.time.next())
+    @property
+    def time(self) -> TimeForm:
+        """How times are told."""
+        return self._looks.time
+
+    def tell_times(self, form: TimeForm) -> None:
+        """Tell times in *form*."""
+        self._looks = replace(self._looks, time=form)
         self.events.set_columns(self._columns())
 
     def _fit_columns(self) -> None:

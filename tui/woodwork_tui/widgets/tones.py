@@ -9,7 +9,11 @@ from rich.text import Span, Text
 from textual.color import Color
 from textual.theme import Theme
 
-_known: dict[str, Mapping[str, Style]] = {}
+from woodwork_themes import contrast
+
+_READABLE, _VISIBLE = 4.5, 2.9
+"""The least contrast of text that steps back on the darkest ground of panels, and of what is only drawn."""
+_known: dict[str, tuple[Theme, Mapping[str, Style]]] = {}
 
 
 def tones(theme: Theme) -> Mapping[str, Style]:
@@ -19,13 +23,14 @@ def tones(theme: Theme) -> Mapping[str, Style]:
     `cursor` and `resting` are the chosen line with and without the focus, `mark` a find.
     """
     found = _known.get(theme.name)
-    if found is None:
-        found = _known[theme.name] = _made(theme)
-    return found
+    if found is None or found[0] is not theme:  # its file may have changed
+        found = _known[theme.name] = theme, _made(theme)
+    return found[1]
 
 
 def _made(theme: Theme) -> Mapping[str, Style]:
-    colors = theme.to_color_system().generate()
+    own = {name: value for name, value in theme.variables.items() if name.startswith("text-") and len(value) == 7}
+    colors = {**theme.to_color_system().generate(), **own}
 
     def solid(name: str) -> Color:
         value = colors.get(name, "")
@@ -36,8 +41,8 @@ def _made(theme: Theme) -> Mapping[str, Style]:
 
     front, back = solid("foreground"), solid("background")
     blends = front.ansi is None and back.ansi is None
-    muted = ink(back.blend(front, 0.62)) if blends else Style(dim=True)
-    faint = ink(back.blend(front, 0.38)) if blends else Style(dim=True)
+    muted = ink(_between(back, front, 0.62, solid("panel"), _READABLE)) if blends else Style(dim=True)
+    faint = ink(_between(back, front, 0.38, back, _VISIBLE)) if blends else Style(dim=True)
     resting = Style(bgcolor=back.blend(solid("primary"), 0.25).rich_color) if blends else Style(reverse=True)
     ground = solid("primary")
     on_it = ground.blend(ground.get_contrast_text(1.0), 1.0) if blends else Color.parse("ansi_default")
@@ -55,6 +60,13 @@ def _made(theme: Theme) -> Mapping[str, Style]:
         "resting": resting,
         "mark": Style(reverse=True),
     }
+
+
+def _between(back: Color, front: Color, share: float, ground: Color, least: float) -> Color:
+    """Return *back* with *share* of *front*, or as much more as it takes to have the contrast *least* on *ground*."""
+    while share < 1.0 and contrast(back.blend(front, share).rgb, ground.rgb) < least:
+        share += 0.02
+    return back.blend(front, min(1.0, share))
 
 
 def toned(text: Text, styles: Mapping[str, Style]) -> Text:
