@@ -22,6 +22,7 @@ from woodwork_tui.screens.tab import Tab
 from woodwork_tui.screens.tabs import make_tab
 from woodwork_tui.state.view import Selection
 from woodwork_tui.widgets.command_line import CommandLine
+from woodwork_tui.widgets.compare_pane import ComparePane
 from woodwork_tui.widgets.filter_bar import FilterBar
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.header import Header
@@ -430,6 +431,14 @@ async def test_a_command_on_the_bus_reaches_the_engine_and_is_repeated_in_the_to
         await shown.command(line)
         assert shown.engine.asked == [asked]
         assert [title for title, _, _ in shown.toasts] == [line]
+
+
+async def test_a_command_compares_two_sessions(at_desk):
+    async with at_desk(tab_maker=make_tab) as shown:
+        await shown.command("compare s-01 s-02")
+        assert shown.tab == "sessions"
+        comparison = shown.app.main.query_one(ComparePane).comparison
+        assert (comparison.left, comparison.right) == ("s-01", "s-02")
 
 
 async def test_commands_move_select_and_change_how_things_look(at_desk):

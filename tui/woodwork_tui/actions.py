@@ -134,6 +134,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("chat.leave", "escape", "Leave the prompt", "Chat", "leave", "", "Leave", 11),
     Action("chat.older", "up", "What was sent before", "Chat", "older"),
     Action("chat.newer", "down", "What was sent after that", "Chat", "newer"),
+    Action(
+        "sessions.compare",
+        "C",
+        "Compare two marked sessions",
+        "Selection",
+        "compare",
+        "compare SESSION SESSION",
+        "Compare",
+        23,
+    ),
     # retries and dead letters
     Action("retries.now", "R", "Retry now", "Bus", "retry_now", "retry ID TARGET", "Retry now", 15),
     Action(

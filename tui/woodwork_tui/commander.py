@@ -72,6 +72,10 @@ class Commander:
             case "app.goto":
                 self._main.select(Selection(node=words[0]))
                 await self._main.move(self._main.place.go("flow"))
+            case "sessions.compare":
+                await self._show("sessions", ())
+                if self._main.tab is not None:
+                    await self._main.tab.run_action(f"compare({words[0]!r}, {words[1]!r})")
             case "item.tap":
                 await self._tap(words[0])
             case "app.theme" | "app.ascii":

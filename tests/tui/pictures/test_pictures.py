@@ -47,6 +47,15 @@ def test_the_tree_of_the_flow_looks_as_it_did_on_a_small_screen(look_as_before):
     look_as_before(RUNNING, size=NARROW)
 
 
+def test_a_turn_as_a_sequence_looks_as_it_did(look_as_before):
+    look_as_before(RUNNING, *WAYS["sessions"][:2], Step("sequence", ("v",)), size=WIDE)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_two_compared_sessions_look_as_they_did(look_as_before, size):
+    look_as_before(RUNNING, WAYS["sessions"][0], Step("↔", ("space", "space", "C")), size=size)
+
+
 def test_the_light_theme_looks_as_it_did(look_as_before):
     look_as_before(RUNNING, size=WIDE, theme="woodwork-light")
 

@@ -13,6 +13,7 @@ from support.traffic import HOSTILE, Traffic
 from woodwork_engine.snapshot import SessionStats, Snapshot
 from woodwork_tui.screens.sessions import SessionsTab
 from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.compare_pane import ComparePane
 from woodwork_tui.widgets.line_block import LineBlock
 from woodwork_tui.widgets.line_table import LineTable
 
@@ -296,3 +297,107 @@ async def test_the_ascii_set_is_used_where_it_is_wanted():
         desk.events.focus()
         await pilot.press("G", "up")
         assert "X #1 R #2 in 1.8s" in desk.turn
+
+
+async def test_v_draws_the_turn_as_a_sequence_and_again_as_a_waterfall():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        assert "waiting in queue" in desk.turn
+        await pilot.press("v")
+        assert "├─" in desk.turn
+        assert "· sequence" in desk.app.painted()
+        await pilot.press("v")
+        assert "waiting in queue" in desk.turn
+
+
+async def test_space_marks_a_session_and_goes_on_and_a_backslash_takes_the_marks_away():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.table.focus()
+        await pilot.press("space", "space")
+        assert "2 marked" in desk.app.painted()
+        assert "* s-01" in desk.app.painted()
+        assert desk.table.spot.index == 2
+        await pilot.press("backslash")
+        assert "marked" not in desk.app.painted()
+
+
+async def test_capital_c_compares_the_two_marked_sessions_and_escape_comes_back():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.table.focus()
+        await pilot.press("space", "space", "C")
+        await pilot.pause()
+        assert "s-01 ↔ s-02 ·" in desk.app.painted()
+        assert not desk.table.is_on_screen
+        assert desk.tab.close()
+        await pilot.pause()
+        assert desk.app.focused is desk.table
+        assert "↔" not in desk.app.painted()
+
+
+async def test_with_one_mark_the_session_under_the_cursor_is_the_other_one_and_without_any_it_says_what_to_do():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.table.focus()
+        await pilot.press("C")
+        assert "Mark two sessions" in next(iter(desk.app._notifications)).message
+        await pilot.press("space", "down", "C")
+        await pilot.pause()
+        assert "s-01 ↔ s-03 ·" in desk.app.painted()
+
+
+def compared(traffic: Traffic) -> None:
+    for session, texts in (("a", "xyz"), ("b", "xqw")):
+        for number, text in enumerate(texts):
+            traffic.send(f"{session}-{number}", "agent", payload=text, session=session)
+
+
+async def test_n_goes_from_difference_to_difference_and_says_where_there_is_none():
+    traffic = Traffic()
+    compared(traffic)
+    desk = Desk(traffic)
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.tab.action_compare("a", "b")
+        await pilot.pause()
+        pane = desk.tab.query_one(ComparePane)
+        assert pane.table.spot.index == 1
+        assert "- y" in desk.app.painted()
+        await pilot.press("n")
+        assert pane.table.spot.index == 2
+        await pilot.press("n")
+        assert "No further difference" in next(iter(desk.app._notifications)).message
+        await pilot.press("N")
+        assert pane.table.spot.index == 1
+
+
+async def test_a_comparison_stays_as_it_was_while_messages_come():
+    traffic = Traffic()
+    compared(traffic)
+    desk = Desk(traffic)
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.tab.action_compare("a", "b")
+        traffic.send("a-9", "agent", session="a")
+        await desk.show(pilot)
+        assert len(desk.tab.query_one(ComparePane).table.rows) == 3
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW, (60, 17), (30, 8)])
+async def test_hostile_sessions_are_compared_and_drawn_at_any_size(size):
+    traffic = Traffic()
+    for number, text in enumerate(HOSTILE):
+        traffic.send(f"m-{number}", "agent", payload={"t": text}, session="a" if number % 2 else "b", event=text[:40])
+    desk = Desk(traffic)
+    async with desk.app.run_test(size=size) as pilot:
+        await desk.show(pilot)
+        await pilot.press("v")
+        desk.tab.action_compare("a", "b")
+        await pilot.pause()
+        assert "\x1b" not in desk.app.painted()
+        assert all(len(line) <= size[0] for line in desk.app.painted().split("\n"))

@@ -14,6 +14,7 @@ from woodwork_engine.errors import FilterError
 from woodwork_engine.snapshot import SessionStats
 from woodwork_tui.screens.delivery_tab import DeliveryTab
 from woodwork_tui.state.columns import Column
+from woodwork_tui.state.compare import compare
 from woodwork_tui.state.delivery_row import DeliveryRow
 from woodwork_tui.state.message_columns import TimeForm
 from woodwork_tui.state.session_columns import session_columns
@@ -25,8 +26,10 @@ from woodwork_tui.state.sessions import (
     session_filter_problem,
     session_rows,
     table_title,
+    to_compare,
 )
 from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.compare_pane import ComparePane
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.pane import Pane
@@ -34,6 +37,7 @@ from woodwork_tui.widgets.session_pane import SessionPane
 
 _LOW = 26
 """Lines below which the path is shown only when it is opened."""
+_NOT_COMPARING = frozenset({"sort", "reverse", "time_form", "view", "mark", "unmark", "compare", "again"})
 
 
 class SessionsTab(DeliveryTab):
@@ -42,11 +46,16 @@ class SessionsTab(DeliveryTab):
     DEFAULT_CSS = """
     SessionsTab #session-list { height: 1fr; min-height: 6; }
     SessionsTab #session-path { height: 2fr; }
+    SessionsTab #session-compare { display: none; }
+    SessionsTab.-comparing Pane { display: none; }
+    SessionsTab.-comparing #session-compare { display: block; }
     SessionsTab.-low #session-path { display: none; }
     SessionsTab.-low.-open #session-list { display: none; }
     SessionsTab.-low.-open #session-path { display: block; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = bindings("list.sort", "list.reverse", "list.time")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        "list.sort", "list.reverse", "list.time", "item.view", "list.mark", "list.unmark", "sessions.compare"
+    )
     filterable = True
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
@@ -59,17 +68,25 @@ class SessionsTab(DeliveryTab):
         self._unlisted: str | None = None
         self._held_at: Hashable | None = None
         self._ascii = False
+        self._marked: tuple[str, ...] = ()
         self._table: LineTable[SessionStats] = LineTable(self._columns(), key=lambda row: row.id, id="sessions")
         self._list = Pane(self._table, title="Sessions", id="session-list")
         self._path = SessionPane(id="session-path")
+        self._compare = ComparePane(id="session-compare")
 
     def compose(self) -> ComposeResult:
         """Lay the table out over the path."""
         yield self._list
         yield self._path
+        yield self._compare
 
     def _columns(self) -> tuple[Column[SessionStats], ...]:
-        return session_columns(lambda: self.view.now, lambda: self.view.selection.session, ascii_only=self._ascii)
+        return session_columns(
+            lambda: self.view.now,
+            lambda: self.view.selection.session,
+            lambda: self._marked,
+            ascii_only=self._ascii,
+        )
 
     # what is shown
 
@@ -94,7 +111,9 @@ class SessionsTab(DeliveryTab):
 
     @property
     def chosen(self) -> DeliveryRow | None:
-        """The event under the cursor."""
+        """The event under the cursor; of two compared sessions that of the hop under the cursor."""
+        if self._comparing:
+            return self._compare.hop.row if self._compare.hop is not None else None
         return self._path.events.cursor_row
 
     def _list_sessions(self) -> None:
@@ -106,7 +125,7 @@ class SessionsTab(DeliveryTab):
             self._read(view.filter)
             self._table.set_rows(session_rows(snapshot, self._order, self._matches))
             self._table.set_empty(empty_text(snapshot, view.filter))
-        self._list.tell(table_title(snapshot, len(self._table.rows), self._order, selected))
+        self._list.tell(table_title(snapshot, len(self._table.rows), self._order, selected, len(self._marked)))
 
     def _read(self, expression: str) -> None:
         """Take *expression* as the filter; one that cannot be read leaves the last good one."""
@@ -152,12 +171,23 @@ class SessionsTab(DeliveryTab):
 
     # where the person is
 
+    @property
+    def _comparing(self) -> bool:
+        return self.has_class("-comparing")
+
     def enter(self) -> None:
         """Put the focus into the table, or into what is open."""
+        if self._comparing:
+            self._compare.table.focus()
+            return
         (self._path.events if self.has_class("-low") and self.has_class("-open") else self._table).focus()
 
     def close(self) -> bool:
-        """Come back from the events to the table."""
+        """Come back from the comparison or from the events to the table."""
+        if self._comparing:
+            self.remove_class("-comparing")
+            self.enter()
+            return True
         inside = self.has_class("-open") or self._path.has_focus_within
         self.remove_class("-open")
         if inside:
@@ -201,13 +231,46 @@ class SessionsTab(DeliveryTab):
         self._order = (self._order[0], not self._order[1])
         self._again()
 
+    def action_view(self) -> None:
+        """Draw the turn as a sequence, or as a waterfall."""
+        self._path.change_picture()
+
+    def action_mark(self) -> None:
+        """Mark the session under the cursor, or no longer, and go on to the next."""
+        name = cast("str | None", self._table.cursor_key)
+        if name is not None and self._table.has_focus:
+            self._marked = tuple(one for one in self._marked if one != name) + (() if name in self._marked else (name,))
+            self._table.action_cursor_down()
+            self._again()
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        self._marked = ()
+        self._again()
+
+    def action_compare(self, left: str = "", right: str = "") -> None:
+        """Show *left* and *right* side by side, without names the two that are marked."""
+        pair = (left, right) if left else to_compare(self._marked, self._session)
+        if isinstance(pair, str):
+            self._say(pair)
+            return
+        self._compare.show(compare(self.view.deliveries, *pair), ascii_only=self.view.ascii)
+        self.add_class("-comparing")
+        self._compare.table.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what means something: other keys while two sessions are compared than in the table."""
+        if self._comparing:
+            return action not in _NOT_COMPARING
+        return action != "mark" or self._table.has_focus
+
     def action_time_form(self) -> None:
         """Tell the times of events in the next form."""
         self._path.tell_times(self._path.time.next())
 
     def action_tap(self) -> None:
         """Watch the session in the Flow tab, from the events the way of the one chosen."""
-        if self._path.has_focus_within:
+        if self._path.has_focus_within or self._comparing:
             super().action_tap()
         elif self._session is not None:
             self.post_message(self.Select(Selection(session=self._session)))
@@ -215,7 +278,7 @@ class SessionsTab(DeliveryTab):
 
     def action_copy(self) -> None:
         """Copy the name of the session, from the events a part of the one chosen."""
-        if self._path.has_focus_within:
+        if self._path.has_focus_within or self._comparing:
             super().action_copy()
         elif self._session is not None:
             self.post_message(self.Copy(self._session, "the session id"))

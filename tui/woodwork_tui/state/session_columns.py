@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from rich.text import Text
 
@@ -16,11 +16,17 @@ _SPARK = 20
 
 
 def session_columns(
-    now: Callable[[], float], selected: Callable[[], str | None], *, ascii_only: bool = False
+    now: Callable[[], float],
+    selected: Callable[[], str | None],
+    marked: Callable[[], Collection[str]] = tuple,
+    *,
+    ascii_only: bool = False,
 ) -> tuple[Column[SessionStats], ...]:
     """Return the columns; *now* is the time in s since the epoch, *selected* the session looked at everywhere."""
     return (
-        Column("session", "SESSION", lambda s: _name(s, selected()), minimum=7, most=36, drop=0, cut=fit_middle),
+        Column(
+            "session", "SESSION", lambda s: _name(s, selected(), marked()), minimum=7, most=36, drop=0, cut=fit_middle
+        ),
         Column("state", "STATE", lambda s: state_text(session_state(s), ascii_only), 10, drop=0),
         Column("age", "AGE", lambda s: age(now() - s.first_seen), 6, align="right", drop=9),
         Column("last", "LAST", lambda s: age(now() - s.last_seen), 6, align="right", drop=5),
@@ -41,8 +47,9 @@ def session_columns(
     )
 
 
-def _name(session: SessionStats, selected: str | None) -> Text:
-    return safe(session.id, width=200, style="title" if session.id == selected else "")
+def _name(session: SessionStats, selected: str | None, marked: Collection[str]) -> Text:
+    mark = "" if not marked else "* " if session.id in marked else "  "
+    return safe(f"{mark}{session.id}", width=200, style="title" if session.id == selected else "")
 
 
 def _number(number: int, tone: str) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 
 from woodwork_engine.errors import FilterError
@@ -88,14 +88,27 @@ def session_rows(
     return tuple(sorted(found, key=SORTS[order[0]][1], reverse=order[1]))
 
 
-def table_title(snapshot: Snapshot, shown: int, order: Order, selected: str | None) -> str:
-    """Return `Sessions 6 · by name`, what is left out, and the session looked at everywhere."""
+def to_compare(marked: Sequence[str], current: str | None) -> tuple[str, str] | str:
+    """Return the two sessions to compare: those *marked*, or the one marked and the *current* one; else what to do."""
+    pair = tuple(marked)
+    if len(pair) == 1 and current is not None and current not in pair:
+        pair = (pair[0], current)
+    if len(pair) == 2:
+        return pair[0], pair[1]
+    if len(pair) > 2:
+        return f"{len(pair):,} sessions are marked; C compares two. \\ clears the marks."
+    return "Mark two sessions with space, then C compares them."
+
+
+def table_title(snapshot: Snapshot, shown: int, order: Order, selected: str | None, marked: int = 0) -> str:
+    """Return `Sessions 6 · by name`, what is left out, how many are marked, and the one looked at everywhere."""
     known, total = len(snapshot.sessions), snapshot.totals.sessions
     number = f"{shown:,} of {known:,}" if shown != known else f"{known:,}"
     older = f" (the latest of {total:,})" if total > known else ""
     words = SORTS[order[0]][0] + (", turned round" if order[1] else "")
     chosen = f" · {selected} in every tab (esc clears)" if selected is not None else ""
-    return f"Sessions {number}{older} · {words}{chosen}"
+    marks = f" · {marked:,} marked" if marked else ""
+    return f"Sessions {number}{older} · {words}{marks}{chosen}"
 
 
 def empty_text(snapshot: Snapshot, expression: str) -> str:

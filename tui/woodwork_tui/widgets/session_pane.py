@@ -1,4 +1,4 @@
-"""What happened in one session: the turn of the chosen event as a waterfall, and the events under it."""
+"""What happened in one session: the turn of the chosen event as a waterfall or a sequence, the events under it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.events import Resize
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow
 from woodwork_tui.state.message_columns import Looks, TimeForm, edge_width, event_columns
+from woodwork_tui.state.sequence import sequence
 from woodwork_tui.state.session_path import SessionPath, turn_id
 from woodwork_tui.state.view import View
 from woodwork_tui.state.waterfall import waterfall
@@ -45,6 +46,8 @@ class SessionPane(Pane):
         self._drawn: tuple[object, ...] = ()
         self._turn = ""
         self._turned_at = 0.0
+        self.as_sequence = False
+        """Whether the turn is drawn as a sequence, else as a waterfall."""
         self._block = LineBlock(id="session-turn")
         self.events: LineTable[DeliveryRow] = LineTable(
             self._columns(), key=lambda row: row.key, follow=True, id="session-events"
@@ -72,6 +75,11 @@ class SessionPane(Pane):
     def time(self) -> TimeForm:
         """How times are told."""
         return self._looks.time
+
+    def change_picture(self) -> None:
+        """Draw the turn as a sequence instead of a waterfall, or back."""
+        self.as_sequence = not self.as_sequence
+        self._draw()
 
     def tell_times(self, form: TimeForm) -> None:
         """Tell times in *form*."""
@@ -109,14 +117,17 @@ class SessionPane(Pane):
         self._say(rows)
         view = self._view
         beat = int(view.now * _BEATS) if any(row.state.open for row in rows) else 0
-        drawn = (tuple((row.key, row.seq) for row in rows), beat, view.ascii, self._most_lanes)
+        drawn = (tuple((row.key, row.seq) for row in rows), beat, view.ascii, self._most_lanes, self.as_sequence)
         if drawn == self._drawn:
             return
         self._drawn = drawn
         now, lanes, ascii_only = view.now, self._most_lanes, view.ascii
-        self._block.show(
-            lambda width: waterfall(rows, now, width, most_lanes=lanes, ascii_only=ascii_only) if rows else ()
-        )
+        if self.as_sequence:
+            self._block.show(lambda width: sequence(rows, width, most=lanes + 2, ascii_only=ascii_only))
+        else:
+            self._block.show(
+                lambda width: waterfall(rows, now, width, most_lanes=lanes, ascii_only=ascii_only) if rows else ()
+            )
 
     @property
     def _most_lanes(self) -> int:
@@ -143,12 +154,16 @@ class SessionPane(Pane):
         parts = [session]
         if rows:
             parts.append(f"turn of {clock(rows[0].at)}")
+            parts.append("sequence" if self.as_sequence else "waterfall")
         if self.events.following:
             parts.append("following")
         elif self._path.rows:
             new = self._path.newer(self._seen)
             parts.append(f"{glyph('held', self._view.ascii)} paused{f', {new:,} new' if new else ''} (F to follow)")
-        self.tell(" · ".join(parts), f"{plural(len(self._path.rows), 'event')} kept")
+        self.tell(
+            " · ".join(parts),
+            f"v {'waterfall' if self.as_sequence else 'sequence'}  {plural(len(self._path.rows), 'event')} kept",
+        )
 
 
 def _empty(session: str | None, view: View) -> str:
