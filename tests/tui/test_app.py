@@ -433,6 +433,29 @@ async def test_a_command_on_the_bus_reaches_the_engine_and_is_repeated_in_the_to
         assert [title for title, _, _ in shown.toasts] == [line]
 
 
+async def test_x_writes_what_is_listed_to_a_file_and_says_where(at_desk, tmp_path):
+    async with at_desk(tab_maker=make_tab) as shown:
+        await shown.press("2", "x")
+        line = shown.app.main.query_one(CommandLine)
+        assert line.input.value.startswith("export-shown messages-")
+        line.input.value = "export-shown out.jsonl"
+        await shown.press("enter")
+        title, message, _ = shown.toasts[-1]
+        assert title == "export-shown out.jsonl"
+        assert message.endswith(f"in {tmp_path / 'out.jsonl'}")
+        assert len((tmp_path / "out.jsonl").read_text().splitlines()) == len(shown.app.main.view.deliveries)
+        await shown.command("export-shown out.jsonl")
+        assert shown.toasts[-1][1].startswith("out.jsonl exists already")
+
+
+async def test_where_nothing_is_listed_nothing_is_written(at_desk, tmp_path):
+    async with at_desk(tab_maker=make_tab) as shown:
+        await shown.command("health")
+        await shown.command("export-shown out.jsonl")
+        assert shown.toasts[-1][1] == "There is nothing here to export."
+        assert not (tmp_path / "out.jsonl").exists()
+
+
 async def test_a_command_compares_two_sessions(at_desk):
     async with at_desk(tab_maker=make_tab) as shown:
         await shown.command("compare s-01 s-02")

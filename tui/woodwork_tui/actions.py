@@ -100,6 +100,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.unmark", "backslash", "Clear the marks", "Lists", "unmark"),
     Action("list.next", "n", "Next match", "Lists", "next_match", "", "Next", 16),
     Action("list.before", "N", "Match before", "Lists", "match_before"),
+    Action(
+        "list.export",
+        "x",
+        "Write what is marked, else all that is shown, to a file",
+        "Lists",
+        "export",
+        "export-shown FILE",
+        "Export",
+        58,
+    ),
     Action("list.time", "ctrl+t", "Time: clock, since the row before, ago", "Lists", "time_form", "", "Time", 57),
     Action("text.wrap", "w", "Wrap long lines", "Lists", "wrap", "", "Wrap", 56),
     # lines to type into

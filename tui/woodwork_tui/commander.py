@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from textual.app import App
 
+from woodwork_tui.exports import export_to
 from woodwork_tui.screens.main import MainScreen
 from woodwork_tui.state.commands import Command
 from woodwork_tui.state.injection import Payload, read_payload
@@ -72,6 +73,9 @@ class Commander:
             case "app.goto":
                 self._main.select(Selection(node=words[0]))
                 await self._main.move(self._main.place.go("flow"))
+            case "list.export":
+                export = self._main.tab.exported() if self._main.tab is not None else None
+                self._app.run_worker(export_to(self._app, export, words[0], f"export-shown {words[0]}"))
             case "sessions.compare":
                 await self._show("sessions", ())
                 if self._main.tab is not None:

@@ -430,3 +430,45 @@ async def test_the_ascii_set_is_used_where_it_is_wanted():
         await pilot.pause()
         assert "agent->audit" in app.painted()
         assert "R 1/4" in app.painted()
+
+
+async def test_space_marks_a_message_holds_the_list_and_goes_on_and_a_backslash_takes_the_marks_away():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        await pilot.press("up", "up", "space", "space")
+        assert {row.message_id for row in desk.tab.exported().rows} == {"m37", "m38"}
+        assert "2 marked" in desk.app.painted()
+        await pilot.press("backslash")
+        assert "marked" not in desk.app.painted()
+
+
+async def test_a_star_marks_all_that_is_listed_and_without_marks_all_that_is_listed_is_written():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot, filter="session:s-0")
+        assert len(desk.tab.exported().rows) == 20
+        await pilot.press("asterisk")
+        await desk.show(pilot, filter="")
+        assert "20 marked" in desk.app.painted()
+        assert [row.session for row in desk.tab.exported().rows] == ["s-0"] * 20
+
+
+async def test_what_is_written_is_in_the_order_of_acceptance_however_the_list_is_sorted():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        await pilot.press("O")
+        assert [row.number for row in desk.tab.exported().rows] == list(range(40))
+
+
+async def test_a_mark_on_a_message_that_is_no_longer_kept_goes_with_it():
+    desk = Desk(numbered(10, limit=10))
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        await pilot.press("g", "space")
+        assert "1 marked" in desk.app.painted()
+        desk.send("new")
+        desk.traffic.now += 2
+        await desk.show(pilot)
+        assert "marked" not in desk.app.painted()

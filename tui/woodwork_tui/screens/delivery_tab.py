@@ -18,7 +18,9 @@ from woodwork_tui.widgets.keys import bindings
 class DeliveryTab(Tab):
     """A tab in which one delivery is chosen; a subclass says which and keeps `view` up to date."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("item.again", "item.tap", "item.source", "item.copy")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        "item.again", "item.tap", "item.source", "item.copy", "list.export"
+    )
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
         super().__init__(id=id)
@@ -63,6 +65,14 @@ class DeliveryTab(Tab):
             self.post_message(self.Source(reason.file, reason.line))
         else:
             self._say(f"No route of the flow leads it there: {reason.text}.")
+
+    def action_export(self) -> None:
+        """Begin the command that writes what is marked, else what is shown, to a file; its name can be changed."""
+        export = self.exported()
+        if export is None or not export.rows:
+            self._say("There is nothing here to export.")
+        else:
+            self.post_message(self.Type(f"export-shown {export.file_name(self.view.now)}"))
 
     def action_copy(self) -> None:
         """Ask what to copy of it."""

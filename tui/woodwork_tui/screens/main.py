@@ -217,6 +217,11 @@ class MainScreen(SteadyScreen[None]):
         """Type a command, beginning with *text*."""
         self.query_one(EntryLines).command(text, self._parse, self.names)
 
+    @on(Tab.Type)
+    def _type(self, event: Tab.Type) -> None:
+        event.stop()
+        self.action_command(event.command)
+
     def names(self) -> Names:
         """Return what commands may name now."""
         return commands.names(self.view, self.themes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import ClassVar, cast
 
 from textual import on
@@ -14,7 +15,8 @@ from textual.events import DescendantFocus, Resize
 from woodwork_tui.screens.delivery_tab import DeliveryTab
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow
-from woodwork_tui.state.message_columns import Looks, TimeForm, columns, edge_width, session_width
+from woodwork_tui.state.export import Export
+from woodwork_tui.state.message_columns import Looks, TimeForm, columns, edge_width, mark_column, session_width
 from woodwork_tui.state.messages import (
     SORTS,
     MessageIndex,
@@ -49,7 +51,8 @@ class MessagesTab(DeliveryTab):
     MessagesTab.-open #message-detail { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "item.page_on", "item.page_back", "item.view", "list.follow", "list.sort", "list.reverse", "list.time"
+        "item.page_on", "item.page_back", "item.view", "list.follow", "list.sort", "list.reverse", "list.time",
+        "list.mark", "list.mark_all", "list.unmark",
     )  # fmt: skip
     filterable = True
 
@@ -62,6 +65,7 @@ class MessagesTab(DeliveryTab):
         self._second = 0
         self._asked: tuple[object, ...] = ()
         self._opened: DeliveryRow | None = None
+        self._marked: frozenset[tuple[str, str]] = frozenset()
         self._table: LineTable[DeliveryRow] = LineTable(
             self._columns(), key=lambda row: row.key, follow=True, id="messages"
         )
@@ -74,7 +78,8 @@ class MessagesTab(DeliveryTab):
         yield self._detail
 
     def _columns(self) -> tuple[Column[DeliveryRow], ...]:
-        return columns(self._looks, self._index.before, lambda: self.view.now)
+        shown = columns(self._looks, self._index.before, lambda: self.view.now)
+        return (mark_column(lambda: self._marked), *shown) if self._marked else shown
 
     # what is shown
 
@@ -125,6 +130,8 @@ class MessagesTab(DeliveryTab):
             self._table.set_rows(index.rows, added=0)
         elif self._looks.time is TimeForm.AGO and int(view.now) != self._second:
             self._table.refresh()
+        if self._marked and int(view.now) != self._second:
+            self._marked = frozenset(key for key in self._marked if view.deliveries.get(key) is not None)
         self._second = int(view.now)
 
     def _go_where_asked(self) -> None:
@@ -139,7 +146,7 @@ class MessagesTab(DeliveryTab):
         wide = self._looks.wide
         watching = Watching(self._table.following, self._index.newer(self._seen), self._order)
         told = counts(self._index, self.view.deliveries)
-        title = list_title(self._session, watching, wide=wide, ascii_only=self.view.ascii)
+        title = list_title(self._session, watching, marked=len(self._marked), wide=wide, ascii_only=self.view.ascii)
         self._list.tell(title, told.line(wide=wide))
 
     def check_filter(self, text: str) -> str | None:
@@ -219,6 +226,34 @@ class MessagesTab(DeliveryTab):
         """Hold the list while its detail is read."""
         if self._detail in event.widget.ancestors:
             self._table.hold()
+
+    # marks, and what is written to a file
+
+    def exported(self) -> Export:
+        """Return the marked messages that are still kept, else all that are listed."""
+        marked = [row for row in self.view.deliveries if row.key in self._marked] if self._marked else []
+        return Export("messages", marked or sorted(self._index.rows, key=attrgetter("number")))
+
+    def _mark(self, marked: frozenset[tuple[str, str]]) -> None:
+        self._marked = marked
+        self._table.set_columns(self._columns())
+        self._again()
+
+    def action_mark(self) -> None:
+        """Mark the message under the cursor, or no longer, and go on to the next."""
+        row = self._table.cursor_row
+        if row is not None and self._table.has_focus:
+            self._table.hold()
+            self._mark(self._marked ^ {row.key})
+            self._table.action_cursor_down()
+
+    def action_mark_all(self) -> None:
+        """Mark all messages that are listed."""
+        self._mark(self._marked | {row.key for row in self._index.rows})
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        self._mark(frozenset())
 
     # keys
 

@@ -16,6 +16,7 @@ from woodwork_tui.screens.delivery_tab import DeliveryTab
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.compare import compare
 from woodwork_tui.state.delivery_row import DeliveryRow
+from woodwork_tui.state.export import Export
 from woodwork_tui.state.message_columns import TimeForm
 from woodwork_tui.state.session_columns import session_columns
 from woodwork_tui.state.sessions import (
@@ -37,7 +38,7 @@ from woodwork_tui.widgets.session_pane import SessionPane
 
 _LOW = 26
 """Lines below which the path is shown only when it is opened."""
-_NOT_COMPARING = frozenset({"sort", "reverse", "time_form", "view", "mark", "unmark", "compare", "again"})
+_NOT_COMPARING = frozenset({"export", "sort", "reverse", "time_form", "view", "mark", "unmark", "compare", "again"})
 
 
 class SessionsTab(DeliveryTab):
@@ -230,6 +231,12 @@ class SessionsTab(DeliveryTab):
         """Turn the order round."""
         self._order = (self._order[0], not self._order[1])
         self._again()
+
+    def exported(self) -> Export | None:
+        """Return the messages of the marked sessions, else of the one under the cursor."""
+        names = self._marked or ((self._session,) if self._session is not None else ())
+        rows = [row for row in self.view.deliveries if row.session in names]
+        return Export("-".join(names[:3]), rows) if names else None
 
     def action_view(self) -> None:
         """Draw the turn as a sequence, or as a waterfall."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.message import Message
 from textual.widget import Widget
 
+from woodwork_tui.state.export import Export
 from woodwork_tui.state.view import Selection, View
 
 
@@ -78,6 +79,13 @@ class Tab(Widget):
             self.what = what
             super().__init__()
 
+    class Type(Message):
+        """Open the `:` line with *command* in it, for the person to change and to enter."""
+
+        def __init__(self, command: str) -> None:
+            self.command = command
+            super().__init__()
+
     def show(self, view: View) -> None:
         """Show *view*; called at most ten times a second and only while the tab is visible, so it must be cheap."""
 
@@ -88,6 +96,10 @@ class Tab(Widget):
     def filter_status(self) -> str:
         """Return how much of the list matches, for the filter line: `212 of 1,284 kept`; asked after each `show`."""
         return ""
+
+    def exported(self) -> Export | None:
+        """Return what `x` writes to a file: what is marked, else everything that is listed; None: nothing ever."""
+        return None
 
     def remembered(self) -> Mapping[str, str | bool]:
         """Return how the tab shows things where the person can change that, to be kept from one run to the next."""

@@ -122,6 +122,7 @@ _FORMS: Mapping[str, _Form] = {
     "app.set": _Form((lambda known: tuple(READERS), _nothing), least=2, rest=True),
     "dlq.group": _Form((lambda known: tuple(GroupBy),), least=1),
     "app.session": _Form((lambda known: known.sessions,), least=1, strict=False),
+    "list.export": _Form((_nothing,), least=1, rest=True, strict=False),
     "sessions.compare": _Form((lambda known: known.sessions,) * 2, least=2, strict=False),
     "app.goto": _Form((_components,), least=1),
     "item.tap": _Form((_taps,)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,6 +78,11 @@ def session_width(names: tuple[str, ...]) -> int:
     """Return the cells that the longest of *names* takes, within reason."""
     longest = max((cell_len(fit(name, _LONGEST_SESSION)) for name in names), default=0)
     return max(longest, _SHORTEST_SESSION)
+
+
+def mark_column(marked: Callable[[], Collection[tuple[str, str]]]) -> Column[DeliveryRow]:
+    """Return the column that shows which deliveries are marked."""
+    return Column("mark", "", lambda row: Text("*" if row.key in marked() else "", "title"), 1, drop=0)
 
 
 def columns(

@@ -151,9 +151,9 @@ def _branch(branch: Branch, now: float, ascii_only: bool) -> Line:
     return Line(text, "strong" if branch.here else "")
 
 
-def raw_page(row: DeliveryRow) -> tuple[Line, ...]:
-    """Return the delivery as one JSON object under the published names of event records."""
-    facts = {
+def row_object(row: DeliveryRow) -> dict[str, object]:
+    """Return the delivery as JSON-ready data under the published names of event records."""
+    return {
         "message_id": row.message_id,
         "session_id": row.session,
         "source": row.source,
@@ -173,6 +173,11 @@ def raw_page(row: DeliveryRow) -> tuple[Line, ...]:
         "outputs": list(row.outputs),
         "data": row.emission.to_dict() if row.emission else None,
     }
+
+
+def raw_page(row: DeliveryRow) -> tuple[Line, ...]:
+    """Return the delivery as one JSON object, over several lines."""
+    facts = row_object(row)
     return tuple(Line(text) for text in json.dumps(facts, indent=2, ensure_ascii=False, default=str).split("\n"))
 
 

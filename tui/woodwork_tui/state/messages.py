@@ -229,7 +229,9 @@ class Watching:
     order: tuple[str, bool]
 
 
-def list_title(session: str | None, watching: Watching, *, wide: bool = True, ascii_only: bool = False) -> str:
+def list_title(
+    session: str | None, watching: Watching, *, marked: int = 0, wide: bool = True, ascii_only: bool = False
+) -> str:
     """Return what is listed and whether it moves by itself: `Messages · s-02 · ‖ view paused, 86 new (F to follow)`."""
     where = session or ("all sessions" if wide else "")
     if watching.following:
@@ -239,7 +241,8 @@ def list_title(session: str | None, watching: Watching, *, wide: bool = True, as
     else:
         new = f", {watching.new:,} new" if watching.new else ""
         how = f"{glyph('held', ascii_only)} view{' paused' if wide else ''}{new} (F {'to ' if wide else ''}follow)"
-    return " · ".join(part for part in ("Messages", where, how) if part)
+    marks = f"{marked:,} marked" if marked else ""
+    return " · ".join(part for part in ("Messages", where, how, marks) if part)
 
 
 def empty_text(expression: str, session: str | None, history: DeliveryHistory, snapshot: Snapshot) -> str:
