@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+MOST_STEPS = 1_000
+"""Steps that are taken at most when a session is stepped until it rests."""
+
 BY_PERSON, BY_LETTER, BY_BREAKPOINT = BY_ANYTHING = "person", "dead_letter", "breakpoint"
 
 

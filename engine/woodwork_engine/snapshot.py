@@ -93,7 +93,8 @@ class EdgeStats:
 class LaneStats:
     """One session's queue at one component, age in s.
 
-    `state` is idle, ready, running, retrying, blocked, held, paused, parked, or unhandled where nobody takes them.
+    `state` is idle, ready, running, retrying, blocked, held, paused, parked, or unhandled where nobody takes them; a
+    lane held by itself is stuck on a dead letter, stopped at a breakpoint, or paused.
     """
 
     session: str
@@ -296,7 +297,8 @@ class Snapshot:
     """Everything numeric about a flow at one moment; `seq` is the last event record it includes.
 
     `sessions`, `lanes` and `retries` are the busiest ones, refreshed at most twice a second; `held` are the messages
-    that breakpoints have held longest. `dead_version` changes whenever the list of dead letters does.
+    that breakpoints have held longest, `held_lanes` the lanes held by themselves, however little waits there, with what
+    waits there at this moment. `dead_version` changes whenever the list of dead letters does.
     """
 
     seq: int = 0
@@ -318,6 +320,7 @@ class Snapshot:
     holds: tuple[HoldState, ...] = ()
     breakpoints: tuple[Breakpoint, ...] = ()
     held: tuple[HeldMessage, ...] = ()
+    held_lanes: tuple[LaneStats, ...] = ()
     revisions: tuple[Revision, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from support.scene import NOW, Scene, scene
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.events import EventLog
+from woodwork_engine.hold import HoldState, Scope
 from woodwork_engine.snapshot import FlowState, Revision, Snapshot
 from woodwork_engine.transcript import Transcript
 
@@ -118,6 +119,40 @@ class FakeEngine:
 
     def resolve_removed(self, component: str, how: str) -> Future[object]:
         return self._ask("resolve_removed", 0, component=component, how=how)
+
+    def pause(self, component: str | None = None, session: str | None = None) -> Future[object]:
+        scope = Scope(component, session)
+        return self._ask("pause", HoldState(scope, NOW), component=component, session=session)
+
+    def resume(self, component: str | None = None, session: str | None = None) -> Future[object]:
+        return self._ask("resume", 1, component=component, session=session)
+
+    def step(self, component: str | None = None, session: str | None = None) -> Future[object]:
+        return self._ask("step", "msg-1", component=component, session=session)
+
+    def step_session(self, session: str) -> Future[object]:
+        return self._ask("step_session", 4, session=session)
+
+    def retry_stuck(self, component: str, session: str) -> Future[object]:
+        return self._ask("retry_stuck", "msg-1+1", component=component, session=session)
+
+    def purge(self, component: str, session: str) -> Future[object]:
+        return self._ask("purge", 3, component=component, session=session)
+
+    def add_breakpoint(self, component: str, *, source: str | None = None, condition: str = "") -> Future[object]:
+        return self._ask("add_breakpoint", None, component=component, source=source, condition=condition)
+
+    def remove_breakpoint(self, component: str, *, source: str | None = None, condition: str = "") -> Future[object]:
+        return self._ask("remove_breakpoint", True, component=component, source=source, condition=condition)
+
+    def release(self, message_id: str, target: str, *, encoded: bytes | None = None) -> Future[object]:
+        return self._ask("release", True, message_id=message_id, target=target, encoded=encoded)
+
+    def release_all(self) -> Future[object]:
+        return self._ask("release_all", 2)
+
+    def drop_held(self, message_id: str, target: str) -> Future[object]:
+        return self._ask("drop_held", True, message_id=message_id, target=target)
 
     def _ask(self, action: str, otherwise: object, **arguments: object) -> Future[object]:
         self.asked.append((action, arguments))

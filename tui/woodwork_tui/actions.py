@@ -62,6 +62,61 @@ def _tab_actions() -> Iterable[Action]:
         yield Action(f"tab.{name}", str(number), TAB_TITLES[name], "Tabs", f"go('{name}')", command)
 
 
+_SCOPE, _STOP = "[COMPONENT][/SESSION]", "COMPONENT|SOURCE->TARGET [if CONDITION]"
+_HOLDING = (
+    Action("bus.pause", "p", "Pause the selection, or resume it", "Bus", "pause", f"pause {_SCOPE}", "Pause", 23),
+    Action("bus.pause_all", "P", "Pause the whole flow, or resume it", "Bus", "pause_all", "", "Pause all", 24),
+    Action(
+        "bus.resume",
+        "",
+        "Resume what is paused; a stuck session skips what it is stuck on",
+        "Bus",
+        "",
+        f"resume {_SCOPE}",
+    ),
+    Action(
+        "bus.step", "s", "Let one message of what is paused be handled", "Bus", "step", f"step {_SCOPE}", "Step", 25
+    ),
+    Action("bus.step_session", "S", "Step a paused session until it rests", "Bus", "step_session", "step-session ID"),
+    Action(
+        "bus.break",
+        "b",
+        "Set a breakpoint on the selection, or take it away",
+        "Bus",
+        "stop_at",
+        f"break {_STOP}",
+        "Break",
+        22,
+    ),
+    Action("bus.break_if", "B", "Set a breakpoint with a condition", "Bus", "stop_if"),
+    Action("bus.unbreak", "", "Take a breakpoint away", "Bus", "", f"unbreak {_STOP}"),
+    Action("bus.stops", "", "Breakpoints and held messages", "Bus", "", "held"),
+    Action(
+        "bus.release",
+        "",
+        "Release a held message, as it is or with another payload",
+        "Bus",
+        "",
+        "release ID TARGET [PAYLOAD]",
+    ),
+    Action("bus.release_all", "", "Release all held messages", "Bus", "", "release-all"),
+    Action("held.drop", "D", "Drop a held message", "Bus", "drop", "drop ID TARGET", "Drop", 17),
+    Action(
+        "bus.retry_stuck",
+        "",
+        "Retry what a session is stuck on, in its place",
+        "Bus",
+        "",
+        "retry-stuck COMPONENT/SESSION",
+    ),
+    Action("bus.purge", "X", "Purge a session's queue", "Bus", "purge", "purge COMPONENT/SESSION", "Purge", 58),
+    Action("held.release", "R", "Release it as it is", "Bus", "release", "", "Release", 15),
+    Action("held.edit", "e", "Edit its payload and release it", "Bus", "edit", "", "Edit & release", 16),
+    Action("held.unstop", "b,delete", "Take the breakpoint away", "Bus", "unstop", "", "Take away", 15),
+    Action("bus.repeat", "I", "Repeat the last injection", "Bus", "repeat", "repeat"),
+    Action("app.copy_command", "Y", "Copy the last action as a command", "Everywhere", "copy_command", "copy-command"),
+)
+
 ACTIONS: tuple[Action, ...] = (
     *_tab_actions(),
     Action("app.help", "question_mark,f1", "Keys of what has the focus", "Everywhere", "help", "help", "Help", 0),
@@ -72,7 +127,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.last", "minus", "Last view", "Everywhere", "last", "last"),
     Action("app.full", "f", "Pane over the whole screen, and back", "Everywhere", "full", "full", "Full", 60),
     Action("app.chrome", "H", "Hide header, tabs and footer, and back", "Everywhere", "chrome", "chrome"),
-    Action("app.inject", "i", "Inject a message", "Bus", "inject", "inject COMPONENT PAYLOAD", "Inject", 20),
+    Action("app.inject", "i", "Inject a message", "Bus", "inject", "inject COMPONENT[/SESSION] PAYLOAD", "Inject", 20),
     Action("app.reload", "ctrl+r", "Read the flow file again", "Bus", "reload", "reload"),
     Action("app.about", "f12", "Versions, paths, terminal, drops", "Everywhere", "about", "about"),
     Action("app.theme", "", "Change the theme", "Everywhere", "theme", "theme NAME"),
@@ -154,6 +209,8 @@ ACTIONS: tuple[Action, ...] = (
         "Compare",
         23,
     ),
+    # holding messages up and letting them go
+    *_HOLDING,
     # retries and dead letters
     Action("retries.now", "R", "Retry now", "Bus", "retry_now", "retry ID TARGET", "Retry now", 15),
     Action(

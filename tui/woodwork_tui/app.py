@@ -66,7 +66,7 @@ class WoodworkApp(App[Ending]):
     CommandPalette SearchIcon { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("app.help", "app.about", "app.inject", "app.reload"),
+        *bindings("app.help", "app.about", "app.inject", "bus.repeat", "app.copy_command", "app.reload"),
         *bindings("app.palette", "app.quit", priority=True),
         Binding("ctrl+c", "interrupt", priority=True, show=False),
     ]
@@ -178,6 +178,12 @@ class WoodworkApp(App[Ending]):
         if self._operator is not None:
             self._operator.act(event.action, event.arguments, quiet=event.quiet)
 
+    @on(Tab.Wanted)
+    def _grant(self, event: Tab.Wanted) -> None:
+        event.stop()
+        if self._operator is not None:
+            self._operator.grant(event.wish)
+
     @on(Tab.Select)
     def _select(self, event: Tab.Select) -> None:
         event.stop()
@@ -253,6 +259,16 @@ class WoodworkApp(App[Ending]):
         """Compose a message; for an `input cli` go to its prompt."""
         if self._operator is not None:
             self._operator.inject(component)
+
+    def action_repeat(self) -> None:
+        """Send what was injected last once more."""
+        if self._operator is not None:
+            self._operator.repeat()
+
+    def action_copy_command(self) -> None:
+        """Copy what was done last as a command."""
+        if self._operator is not None:
+            self._operator.copy_command()
 
     def action_reload(self) -> None:
         """Read the flow file again."""

@@ -21,6 +21,7 @@ from woodwork_engine.events import EventLog, Reader
 from woodwork_engine.plan import FlowPlan, Node
 from woodwork_engine.snapshot import FlowState, Revision, Snapshot
 from woodwork_engine.transcript import Transcript
+from woodwork_tui.holding_engine import HoldingEngine
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.navigation import Navigation
 from woodwork_tui.state.said import Said, command_form, outcome
@@ -46,12 +47,14 @@ ACTIONS = frozenset(
         "reload",
         "rollback",
         "resolve_removed",
+        *("pause", "resume", "step", "step_session", "retry_stuck", "purge"),
+        *("add_breakpoint", "remove_breakpoint", "release", "release_all", "drop_held"),
     }
 )
 """What `Tab.Act` may ask of an engine."""
 
 
-class Engine(Protocol):
+class Engine(HoldingEngine, Protocol):
     """The engine as the terminal uses it; every method may be called from any thread and none waits."""
 
     @property

@@ -25,6 +25,8 @@ _ON_APP = {
     "app.reload": "reload",
     "app.inject": "inject",
     "app.palette": "command_palette",
+    "bus.repeat": "repeat",
+    "app.copy_command": "copy_command",
 }
 _ON_FLOW = {"flow.session": "new_session", "flow.tap_page": "page('tap')", "flow.chat_page": "page('chat')"}
 _ON_FILE = {"file.fix": "fix", "file.rollback": "roll_back_to", "file.resolve": "resolve"}
@@ -33,18 +35,21 @@ _ON_RETRIES = {"retries.now": "retry_now", "retries.kill": "kill_retry"}
 
 
 class Commander:
-    """Performs commands on *main* and *app*; *act* reaches the engine."""
+    """Performs commands on *main* and *app*; *act* reaches the engine, *is_done* does commands about what is held."""
 
-    def __init__(self, app: App[Ending], main: MainScreen, act: Act) -> None:
+    def __init__(self, app: App[Ending], main: MainScreen, act: Act, is_done: Callable[[Command], bool]) -> None:
         self._app = app
         self._main = main
         self._act = act
+        self._is_done = is_done
 
     async def perform(self, command: Command) -> None:
         """Do *command*."""
         name, words = command.action.id, command.words
         if name.startswith("tab."):
             await self._show(name.removeprefix("tab."), words)
+        elif self._is_done(command):
+            return
         elif name in _ON_LETTERS:
             self._act(_ON_LETTERS[name], {"dlq_ids": words})
         elif name in _ON_RETRIES:
@@ -100,13 +105,15 @@ class Commander:
         place = self._main.place.go(tab)
         await self._main.move(place.filtered(words[0]) if words else place)
 
-    async def _inject(self, component: str, text: str | None = None) -> None:
+    async def _inject(self, place: str, text: str | None = None) -> None:
+        component, _, named = place.partition("/")
+        session = named or self._main.place.selection.session
         if text is None:
+            self._main.select(replace(self._main.place.selection, session=session))
             await self._app.run_action(f"inject('{component}')")
             return
         read = read_payload(text)
         if isinstance(read, Payload):
-            session = self._main.place.selection.session
             self._act("inject", {"component": component, "payload": read.value, "session": session})
 
     async def _tap(self, wish: str) -> None:

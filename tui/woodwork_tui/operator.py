@@ -11,6 +11,7 @@ from woodwork_tui.appearance import Appearance
 from woodwork_tui.bridge import Bridge, OpenEngine
 from woodwork_tui.commander import Commander
 from woodwork_tui.departure import Departure
+from woodwork_tui.hold_control import HoldControl
 from woodwork_tui.screens.about import AboutScreen, facts
 from woodwork_tui.screens.help import HelpScreen, keys_here
 from woodwork_tui.screens.inject import Injection, InjectScreen
@@ -20,8 +21,9 @@ from woodwork_tui.state.commands import Command
 from woodwork_tui.state.injection import is_prompt, recipient_for
 from woodwork_tui.state.leaving import Ending
 from woodwork_tui.state.rest import Rest
-from woodwork_tui.state.said import Said
+from woodwork_tui.state.said import Said, command_form
 from woodwork_tui.state.start import judge
+from woodwork_tui.state.wishes import Wish
 from woodwork_tui.text import visible
 from woodwork_tui.widgets.clipboard import copy
 
@@ -40,7 +42,10 @@ class Operator:
         self._opener = opener
         self._appearance = appearance
         appearance.resize = self._resize
-        self._commander = Commander(app, main, self.act)
+        self._control = HoldControl(app, lambda: main.view, self.act)
+        self._commander = Commander(app, main, self.act, self._control.perform)
+        self._last: tuple[str, Mapping[str, object]] | None = None
+        self._injected: Mapping[str, object] | None = None
         self._departure = Departure(app, main.unsaved)
         self._rest = Rest()
         self._greeted = False
@@ -82,6 +87,7 @@ class Operator:
         if self._rest.can_wait(view, self.bridge.trouble) and may_rest:
             return False
         self._main.show(view, self.bridge.trouble)
+        self._control.look(now)
         self._departure.look(view)
         if not self._greeted and view.snapshot.revisions:
             self._greeted = True
@@ -94,7 +100,27 @@ class Operator:
     def act(self, action: str, arguments: Mapping[str, object], *, quiet: bool = False) -> None:
         """Have *action* done on the engine, without waiting for it; with *quiet* only a failure is told."""
         if self.bridge is not None:
+            self._last = (action, arguments)
+            self._injected = arguments if action == "inject" else self._injected
             self._app.run_worker(self.bridge.act(action, arguments, quiet=quiet))
+
+    def grant(self, wish: Wish) -> None:
+        """Do what a tab wishes about what is held, or ask first."""
+        self._control.grant(wish)
+
+    def repeat(self) -> None:
+        """Send what was injected last once more."""
+        if self._injected is None:
+            self._app.notify("Nothing was injected yet; i composes a message.", severity="warning", markup=False)
+        else:
+            self.act("inject", self._injected)
+
+    def copy_command(self) -> None:
+        """Copy what was done last as a command for the `:` line."""
+        if self._last is None:
+            self._app.notify("Nothing was done yet that has a command.", severity="warning", markup=False)
+        else:
+            self.copy(command_form(*self._last, whole=True), "The command")
 
     def _tell(self, command: str, said: Said) -> None:
         text = visible(said.text[:_LONGEST])

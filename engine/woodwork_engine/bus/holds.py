@@ -60,6 +60,11 @@ class Holds:
         self.step_lane(lane)
         return lane.queue[0].envelope.message_id
 
+    def waiting(self, scope: Scope) -> tuple[Delivery, ...]:
+        """Return what waits in *scope* and is not being attempted."""
+        lanes = self._lanes(scope)
+        return tuple(delivery for lane in lanes for delivery in tuple(lane.queue)[lane.running :])
+
     def at_work(self, session: str) -> bool:
         """Whether an attempt of *session* runs, or is about to start."""
         return any(lane.running or lane.state is LaneState.READY for lane in self._lanes(Scope(None, session)))

@@ -9,12 +9,11 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from woodwork_engine.errors import WoodworkError
-from woodwork_engine.hold import Breakpoint, HoldState
+from woodwork_engine.hold import MOST_STEPS, Breakpoint, HoldState
 from woodwork_engine.runtime.live_flow import LiveFlow
 
 Answer = TypeVar("Answer")
 
-MOST_STEPS = 1_000
 _LOOK_SECONDS = 0.005
 
 

@@ -9,20 +9,26 @@ from woodwork_engine.bus.breaker import BreakerState
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.counters import percentile_ms
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState
+from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.statistics import is_failing, latency_counts, unhandled
 from woodwork_engine.clock import Clock
 from woodwork_engine.dead_letter import DeadState
+from woodwork_engine.delivery import Delivery
 from woodwork_engine.events import EventLog
+from woodwork_engine.hold import BY_BREAKPOINT, BY_LETTER, BY_PERSON, Scope
 from woodwork_engine.plan import Node
 from woodwork_engine.role import Role
 from woodwork_engine.runtime.closeup import CloseUp, Detail
 from woodwork_engine.runtime.health import HealthCheck
 from woodwork_engine.runtime.live_flow import LiveFlow
 from woodwork_engine.runtime.revisions import Revisions
-from woodwork_engine.snapshot import MOST_HELD, EdgeStats, FlowState, NodeState, NodeStats, Snapshot, Totals
+from woodwork_engine.snapshot import MOST_HELD, EdgeStats, FlowState, LaneStats, NodeState, NodeStats, Snapshot, Totals
 
 _BACKLOG = 10
 _UNHANDLED = "the flow has no component of this name; its messages wait for one until they expire"
+_HELD_STATES = {BY_LETTER: "stuck", BY_BREAKPOINT: "stopped", BY_PERSON: "paused"}
+_WEIGHTS = (*_HELD_STATES.values(), "~")
+"""What is said of a lane that is held for several reasons: the first of these."""
 _ACCEPTED, _EMITTED, _SETTLED, _FAILED, _DEAD = range(5)
 
 
@@ -82,6 +88,7 @@ class SnapshotMaker:
             holds=flow.bus.holds.list(),
             breakpoints=flow.bus.breakpoints.list(),
             held=flow.bus.breakpoints.messages(MOST_HELD),
+            held_lanes=_held_lanes(flow.bus.holds, now),
             revisions=self._revisions.history.all,
             diagnostics=self._revisions.diagnostics,
         )
@@ -190,6 +197,20 @@ class SnapshotMaker:
             out_activity=core.window.per_second(1),
             latency_histogram=counts,
         )
+
+
+def _held_lanes(holds: Holds, now: float) -> tuple[LaneStats, ...]:
+    """Return the lanes that are held by themselves, those held longest first."""
+    states: dict[Scope, str] = {}
+    for hold in holds.list():
+        if hold.scope.kind == "lane" and (hold.scope in states or len(states) < MOST_HELD):
+            states[hold.scope] = min(states.get(hold.scope, "~"), _HELD_STATES[hold.by], key=_WEIGHTS.index)
+    return tuple(_held_lane(scope, state, holds.waiting(scope), now) for scope, state in states.items())
+
+
+def _held_lane(scope: Scope, state: str, waiting: tuple[Delivery, ...], now: float) -> LaneStats:
+    oldest = min((delivery.accepted_at for delivery in waiting), default=now)
+    return LaneStats(scope.session or "", scope.component or "", len(waiting), state, max(0.0, now - oldest))
 
 
 def _is_open(endpoint: Endpoint) -> bool:

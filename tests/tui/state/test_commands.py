@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.scene import scene
+from woodwork_engine.hold import BY_LETTER, Breakpoint, HoldState, Scope
 from woodwork_tui import actions
 from woodwork_tui.screens.tabs import make_tab
 from woodwork_tui.state import commands
@@ -19,6 +20,15 @@ KNOWN = Names(
     themes=("nord", "woodwork-dark"),
     revisions=("6", "5"),
     removed=("books",),
+    lanes=(("audit", "s-01"),),
+    holds=(HoldState(Scope("audit", "s-01"), 0.0, BY_LETTER, dlq_id="d-01"), HoldState(Scope(), 0.0)),
+    breakpoints=(Breakpoint("audit"), Breakpoint("audit", "agent", "hop>3")),
+    held=(("msg-7", "audit"),),
+)
+UNFINISHED = (
+    *("inject cha", "inject chat/", "pause ag", "pause agent/", "break agent i", "break agent if", "break ag"),
+    *("unbreak ", "unbreak aud", "release", "release msg", "release msg-7", "drop msg-7", "purge", "purge audit"),
+    *("purge /s-01", "step-session", "retry-stuck audit/"),
 )
 
 
@@ -46,6 +56,27 @@ def read(line, **options):
         ("inject chat", ("app.inject", "chat")),
         ('inject chat {"a": [1, 2]}', ("app.inject", "chat", '{"a": [1, 2]}')),
         ("inject chat  two  words", ("app.inject", "chat", "two  words")),
+        ("inject chat/s-09 hi", ("app.inject", "chat/s-09", "hi")),
+        ("pause", ("bus.pause",)),
+        ("pause agent", ("bus.pause", "agent")),
+        ("pause /s-02", ("bus.pause", "/s-02")),
+        ("pause agent/a session", ("bus.pause", "agent/a session")),
+        ("resume audit/s-01", ("bus.resume", "audit/s-01")),
+        ("step", ("bus.step",)),
+        ("step-session s-02", ("bus.step_session", "s-02")),
+        ("break", ("bus.break",)),
+        ("break agent", ("bus.break", "agent")),
+        ("break agent->audit if payload.cost>1", ("bus.break", "agent->audit", "payload.cost>1")),
+        ('break agent if "two words" session:s-0*', ("bus.break", "agent", '"two words" session:s-0*')),
+        ("unbreak audit", ("bus.unbreak", "audit")),
+        ("unbreak agent->audit if hop>3", ("bus.unbreak", "agent->audit", "hop>3")),
+        ("held", ("bus.stops",)),
+        ("release msg-7 audit", ("bus.release", "msg-7", "audit")),
+        ('release msg-7 audit {"n": 1}', ("bus.release", "msg-7", "audit", '{"n": 1}')),
+        ("release-all", ("bus.release_all",)),
+        ("drop msg-7 audit", ("held.drop", "msg-7", "audit")),
+        ("retry-stuck audit/s-01", ("bus.retry_stuck", "audit/s-01")),
+        ("purge audit/s-01", ("bus.purge", "audit/s-01")),
         ("replay d-01 d-99", ("dlq.replay", "d-01", "d-99")),
         ("retry msg-1 audit", ("retries.now", "msg-1", "audit")),
         ("theme nord", ("app.theme", "nord")),
@@ -70,13 +101,24 @@ def test_a_line_is_a_command_with_its_words(line, meaning):
         ("ascii maybe", "'maybe' is not known"),
         ('inject chat {"a": ', "line 1, column 6: Expecting value"),
         ("retry msg-1 nobody", "'nobody' is not known"),
+        ("inject cha/s-1 x", "'cha' is not known; did you mean chat?"),
+        ("pause agnet", "'agnet' is not known; did you mean agent?"),
+        ("pause agnet/s-1", "'agnet' is not known; did you mean agent?"),
+        ("break agent when x", "'when' is not known; write: agent if CONDITION"),
+        ("break agent if sesion:red", "no field 'sesion'; did you mean session? (at character 1)"),
+        ("break agent if payload.n>x", "'x' is no number; write one, or a duration such as 5m (at character 11)"),
+        ("unbreak chat", "'chat' is not known"),
+        ("release msg-8 audit", "'msg-8' is not known; did you mean msg-7?"),
+        ("release msg-7 nobody", "'nobody' is not known"),
+        ('release msg-7 audit {"n": ', "line 1, column 6: Expecting value"),
+        ("drop msg-7 audit now", "'now' is too much: ID TARGET"),
     ],
 )
 def test_what_is_wrong_is_said_at_once(line, problem):
     assert read(line) == Wrong(problem)
 
 
-@pytest.mark.parametrize("line", ["", "ms", "goto", "goto ag", "theme", "retry msg-1", "ascii o"])
+@pytest.mark.parametrize("line", ["", "ms", "goto", "goto ag", "theme", "retry msg-1", "ascii o", *UNFINISHED])
 def test_what_may_still_become_a_command_is_no_error_yet(line):
     found = parse(line, KNOWN)
     assert isinstance(found, Wrong)
@@ -112,6 +154,19 @@ def test_a_filter_is_offered_exactly_for_the_tabs_that_can_be_filtered(tab):
         ("replay d-01 ", ("replay d-01 d-02",)),
         ("retry msg-1 ", ("retry msg-1 audit", "retry msg-1 agent")),
         ("session s", ("session s-01", "session s-02")),
+        ("inject chat/", ("inject chat/s-01 ", "inject chat/s-02 ")),
+        ("pause ag", ("pause agent",)),
+        ("pause /", ("pause /s-01", "pause /s-02")),
+        ("pause audit/", ("pause audit/s-01",)),
+        ("resume ", ("resume audit/s-01",)),
+        ("retry-stuck ", ("retry-stuck audit/s-01",)),
+        ("step-session ", ("step-session s-01", "step-session s-02")),
+        ("break agent", ("break agent->audit",)),
+        ("break agent ", ("break agent if ",)),
+        ("break agent if ", ()),
+        ("unbreak ", ("unbreak audit", "unbreak agent->audit if hop>3")),
+        ("release ", ("release msg-7 audit",)),
+        ("drop m", ("drop msg-7 audit",)),
         ("nothing ", ()),
         ("rollback ", ("rollback 6", "rollback 5")),
         ("resolve ", ("resolve books",)),
@@ -121,8 +176,23 @@ def test_a_line_goes_on_with_the_names_of_the_running_flow(line, ways):
     assert completions(line, KNOWN) == ways
 
 
+HOLDING = ("pause ", "resume ", "step ", "step-session ", "break ", "unbreak ", "release ", "drop ", "purge ")
+
+
 def test_every_completion_of_every_beginning_is_at_most_unfinished():
-    for line in ("", "goto ", "inject ", "tap ", "session ", "theme ", "ascii ", "replay ", "retry ", "kill msg-1 "):
+    for line in (
+        "",
+        "goto ",
+        "inject ",
+        "tap ",
+        "session ",
+        "theme ",
+        "ascii ",
+        "replay ",
+        "retry ",
+        "kill msg-1 ",
+        *HOLDING,
+    ):
         for way in completions(line, KNOWN):
             found = parse(way, KNOWN)
             assert isinstance(found, Command) or found.unfinished, way

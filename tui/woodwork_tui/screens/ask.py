@@ -8,6 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.widget import Widget
 
 from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.lines import Line
@@ -33,7 +34,8 @@ class Question(Generic[Key]):
 class Ask(Modal[tuple[Key, ...] | None]):
     """Shows a question, made anew whenever things change; answers with the keys confirmed, or None.
 
-    Confirming looks once more: where the keys are no longer those shown, it shows the new ones and waits.
+    Widgets *between* stand above the answers. Confirming looks once more: where the keys are no longer those shown, it
+    shows the new ones and waits.
     """
 
     DEFAULT_CSS = """
@@ -43,14 +45,20 @@ class Ask(Modal[tuple[Key, ...] | None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("app.back")
 
     def __init__(
-        self, question: Callable[[], Question[Key]], *, careful: bool = False, start_at_yes: bool = False
+        self,
+        question: Callable[[], Question[Key]],
+        *between: Widget,
+        careful: bool = False,
+        start_at_yes: bool = False,
     ) -> None:
         super().__init__()
         self._question = question
         self._shown = question()
         self._told = Told(self._shown.lines)
         self._answers = Answers(self._shown.doing, careful=careful, start_at_yes=start_at_yes)
-        self._box = DialogBox(self._told, self._answers, title=self._shown.title, hint="enter chooses  esc cancels")
+        self._box = DialogBox(
+            self._told, *between, self._answers, title=self._shown.title, hint="enter chooses  esc cancels"
+        )
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""

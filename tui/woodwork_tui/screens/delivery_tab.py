@@ -12,6 +12,7 @@ from woodwork_tui.state.causes import why
 from woodwork_tui.state.copies import Copyable, message_copies
 from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
 from woodwork_tui.state.view import Selection, View
+from woodwork_tui.state.wishes import Want, Wish
 from woodwork_tui.widgets.keys import bindings
 
 
@@ -19,7 +20,7 @@ class DeliveryTab(Tab):
     """A tab in which one delivery is chosen; a subclass says which and keeps `view` up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "item.again", "item.tap", "item.source", "item.copy", "list.export"
+        "item.again", "held.drop", "item.tap", "item.source", "item.copy", "list.export"
     )
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
@@ -32,17 +33,28 @@ class DeliveryTab(Tab):
         raise NotImplementedError
 
     def action_again(self) -> None:
-        """Retry at once what waits for it; show what died where it can be replayed."""
+        """Retry at once what waits for it, release what is held; show what died where it can be replayed."""
         row = self.chosen
         if row is None:
             return
         if row.state is DeliveryState.RETRY:
             self.post_message(self.Act("retry_now", {"message_id": row.message_id, "target": row.target}))
+        elif row.state is DeliveryState.HELD:
+            self.post_message(self.Wanted(Wish(Want.RELEASE, key=row.key)))
         elif row.state is DeliveryState.DEAD:
             self.post_message(self.Select(Selection(message=row.key)))
             self.post_message(self.Goto("dlq"))
         else:
-            self._say(f"It is {row.state.value}: only what waits for a retry, or is dead, can be sent again.")
+            self._say(f"It is {row.state.value}: only what waits for a retry, is held, or dead, can be sent again.")
+
+    def action_drop(self) -> None:
+        """Drop what a breakpoint holds; asks."""
+        if self.chosen is not None:
+            self.post_message(self.Wanted(Wish(Want.DROP, key=self.chosen.key)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to drop only what is held."""
+        return action != "drop" or (self.chosen is not None and self.chosen.state is DeliveryState.HELD)
 
     def action_tap(self) -> None:
         """Watch the way it took, in the Flow tab."""
@@ -56,9 +68,12 @@ class DeliveryTab(Tab):
         self.post_message(self.Goto("flow", action="tap"))
 
     def action_source(self) -> None:
-        """Show the route by which it came."""
+        """Show the route by which it came; open what is held, to be released with another payload."""
         row, snapshot = self.chosen, self.view.snapshot
         if row is None:
+            return
+        if row.state is DeliveryState.HELD:
+            self.post_message(self.Wanted(Wish(Want.EDIT, key=row.key)))
             return
         reason = why(row, snapshot.plan, snapshot.rev)
         if reason.file is not None:

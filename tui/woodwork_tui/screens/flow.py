@@ -13,7 +13,8 @@ from textual.containers import Horizontal
 from textual.events import Resize
 from textual.geometry import Size
 
-from woodwork_tui.screens.tab import Tab
+from woodwork_engine.hold import Breakpoint, Scope
+from woodwork_tui.screens.scope_tab import ScopeTab
 from woodwork_tui.state.filters import LastGood
 from woodwork_tui.state.flow_search import Found, find, search, search_problem
 from woodwork_tui.state.tap import Tapped, toggled
@@ -33,7 +34,7 @@ _LOW = 14
 """Lines below which there is no room for a lower pane."""
 
 
-class FlowTab(Tab):
+class FlowTab(ScopeTab):
     """What is wired, what moves, what is stuck. On a narrow screen the inspector is a page of the lower pane."""
 
     DEFAULT_CSS = """
@@ -46,7 +47,15 @@ class FlowTab(Tab):
     FlowTab.-low #below { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "item.describe", "item.source", "flow.tap", "item.view", "item.copy", "list.next", "list.before"
+        "item.describe",
+        "item.source",
+        "flow.tap",
+        "item.view",
+        "item.copy",
+        "list.next",
+        "list.before",
+        "bus.break",
+        "bus.break_if",
     )
     filterable = True
 
@@ -235,6 +244,22 @@ class FlowTab(Tab):
             self.post_message(self.Act("new_session", {"component": component}))
 
     # keys
+
+    @property
+    def scope(self) -> Scope | None:
+        """The component selected, the session looked at, or the lane of both."""
+        selected = self._view.selection
+        if selected.edge is not None or (selected.node is None and selected.session is None):
+            return None
+        return Scope(selected.node, selected.session)
+
+    @property
+    def stop(self) -> Breakpoint | None:
+        """The component or the route selected, as a place for a breakpoint."""
+        selected = self._view.selection
+        if selected.edge is not None:
+            return Breakpoint(selected.edge[1], selected.edge[0])
+        return Breakpoint(selected.node) if selected.node is not None else None
 
     def action_describe(self) -> None:
         """Go to the inspector."""

@@ -21,6 +21,7 @@ from woodwork_tui.state.commands import Command, Names, Wrong
 from woodwork_tui.state.navigation import Navigation
 from woodwork_tui.state.notices import Notice, notices
 from woodwork_tui.state.view import Selection, View
+from woodwork_tui.state.wishes import Want, Wish
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.header import Header
 from woodwork_tui.widgets.keys import bindings
@@ -48,7 +49,7 @@ class MainScreen(SteadyScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority the app has done these before it looks at the next key, however fast that one comes.
         *bindings(*(f"tab.{tab}" for tab in TABS), "app.command", "app.filter", priority=True),
-        *bindings("app.back", "app.last", "app.full", "app.chrome", "app.leave"),
+        *bindings("app.back", "app.last", "app.full", "app.chrome", "app.leave", "bus.pause_all"),
     ]
 
     class Left(Message):
@@ -174,6 +175,10 @@ class MainScreen(SteadyScreen[None]):
         if before is not None:
             await self.move(before)
         return before is not None
+
+    def action_pause_all(self) -> None:
+        """Pause the whole flow, or resume it."""
+        self.post_message(Tab.Wanted(Wish(Want.PAUSE)))
 
     def action_full(self) -> None:
         """Show the pane with the focus over the whole screen, or no longer."""

@@ -13,7 +13,8 @@ from textual.binding import BindingType
 from textual.events import Resize
 from textual.widgets import Static
 
-from woodwork_tui.screens.tab import Tab
+from woodwork_engine.hold import Breakpoint, Scope
+from woodwork_tui.screens.scope_tab import ScopeTab
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.filters import LastGood, problem
 from woodwork_tui.state.queues import (
@@ -126,7 +127,7 @@ def _cell_column(number: int, name: str, ascii_only: bool) -> Column[SessionRow]
     return Column(f"component-{number}", title, cell, max(6, len(title)), align="right", drop=number + 1)
 
 
-class QueuesTab(Tab):
+class QueuesTab(ScopeTab):
     """Components and, under each one that is open, the sessions that wait there; on a large screen also by session."""
 
     DEFAULT_CSS = """
@@ -137,7 +138,7 @@ class QueuesTab(Tab):
     QueuesTab.-low #queues-told { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "list.left", "list.right", "list.sort", "list.reverse", "item.source"
+        "list.left", "list.right", "list.sort", "list.reverse", "item.source", "bus.break", "bus.break_if", "bus.purge"
     )
     filterable = True
 
@@ -264,6 +265,21 @@ class QueuesTab(Tab):
 
     def _select(self, session: str) -> None:
         self.post_message(self.Select(replace(self._view.selection, session=session)))
+
+    @property
+    def scope(self) -> Scope | None:
+        """The component, the lane or the session under the cursor."""
+        if self._sessions.has_focus:
+            row = self._sessions.cursor_row
+            return Scope(None, row.session) if row is not None else None
+        queue = self._table.cursor_row
+        return Scope(queue.component, queue.session) if queue is not None else None
+
+    @property
+    def stop(self) -> Breakpoint | None:
+        """The component under the cursor, as a place for a breakpoint."""
+        row = self._table.cursor_row
+        return Breakpoint(row.component) if row is not None and not self._sessions.has_focus else None
 
     def action_cursor_left(self) -> None:
         """Close the component, from a session its own."""

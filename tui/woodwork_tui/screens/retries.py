@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
+from woodwork_engine.hold import Scope
 from woodwork_engine.snapshot import RetryRow
 from woodwork_tui.screens.ask import Ask, Question
 from woodwork_tui.screens.retry_columns import retry_columns
-from woodwork_tui.screens.tab import Tab
+from woodwork_tui.screens.scope_tab import ScopeTab
 from woodwork_tui.state.attempts import route_between
 from woodwork_tui.state.filters import LastGood, problem
 from woodwork_tui.state.lines import Line, painted
@@ -43,7 +44,7 @@ _LOW = 15
 RetryKey = tuple[str, str]
 
 
-class RetriesTab(Tab):
+class RetriesTab(ScopeTab):
     """Retries, the soonest first, and the last error of the one under the cursor; on a low screen that on Enter."""
 
     DEFAULT_CSS = """
@@ -166,6 +167,12 @@ class RetriesTab(Tab):
         if inside:
             self._table.focus()
         return inside
+
+    @property
+    def scope(self) -> Scope | None:
+        """The lane of the one under the cursor."""
+        row = self._table.cursor_row
+        return Scope(row.target, row.session) if row is not None else None
 
     def action_retry_now(self) -> None:
         """Try the one under the cursor at once."""

@@ -11,8 +11,10 @@ from textual.binding import BindingType
 from textual.events import Resize
 
 from woodwork_engine.errors import FilterError
+from woodwork_engine.hold import Scope
 from woodwork_engine.snapshot import SessionStats
 from woodwork_tui.screens.delivery_tab import DeliveryTab
+from woodwork_tui.screens.scope_tab import ScopeTab
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.compare import compare
 from woodwork_tui.state.delivery_row import DeliveryRow
@@ -41,7 +43,7 @@ _LOW = 26
 _NOT_COMPARING = frozenset({"export", "sort", "reverse", "time_form", "view", "mark", "unmark", "compare", "again"})
 
 
-class SessionsTab(DeliveryTab):
+class SessionsTab(DeliveryTab, ScopeTab):
     """A table of sessions, and the path of the one under the cursor."""
 
     DEFAULT_CSS = """
@@ -109,6 +111,11 @@ class SessionsTab(DeliveryTab):
     @property
     def _session(self) -> str | None:
         return self._unlisted or cast("str | None", self._table.cursor_key)
+
+    @property
+    def scope(self) -> Scope | None:
+        """The session under the cursor."""
+        return Scope(None, self._session) if self._session is not None else None
 
     @property
     def chosen(self) -> DeliveryRow | None:

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from woodwork_tui.state.export import Export
 from woodwork_tui.state.view import Selection, View
+from woodwork_tui.state.wishes import Wish
 
 
 class Tab(Widget):
@@ -42,6 +43,13 @@ class Tab(Widget):
             self.action = action
             self.arguments = dict(arguments or {})
             self.quiet = quiet
+            super().__init__()
+
+    class Wanted(Message):
+        """The person wants something done about what is held, or is to be held; there may be something to ask first."""
+
+        def __init__(self, wish: Wish) -> None:
+            self.wish = wish
             super().__init__()
 
     class Select(Message):

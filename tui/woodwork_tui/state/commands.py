@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from woodwork_tui.actions import COMMAND_TABS, TABS, Action, commands
+from woodwork_tui.state.command_form import Form, Names, Wrong, unknown
 from woodwork_tui.state.dlq_groups import GroupBy
-from woodwork_tui.state.injection import read_payload, recipients
-from woodwork_tui.state.payload_edit import Invalid
+from woodwork_tui.state.hold_commands import HOLD_FORMS
+from woodwork_tui.state.injection import recipients
 from woodwork_tui.state.preferences import READERS, SettingError, read_setting
 from woodwork_tui.state.reload_plan import leftovers
 from woodwork_tui.state.revisions import ways_back
@@ -19,19 +20,7 @@ from woodwork_tui.text import one_line
 _ALIASES = {"q": "quit", "h": "help", **{tab: short for short, tab in COMMAND_TABS.items()}}
 _MOST = 200
 
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names a command may use: those of the running flow, and the themes."""
-
-    components: tuple[str, ...] = ()
-    routes: tuple[str, ...] = ()
-    sessions: tuple[str, ...] = ()
-    retries: tuple[tuple[str, str], ...] = ()
-    dead_letters: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
-    revisions: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
+__all__ = ["Command", "CommandHistory", "Names", "Wrong", "completions", "names", "parse", "usage"]
 
 
 def names(view: View, themes: Iterable[str] = ()) -> Names:
@@ -46,6 +35,10 @@ def names(view: View, themes: Iterable[str] = ()) -> Names:
         tuple(themes),
         tuple(str(revision.number) for revision in ways_back(view.snapshot.revisions)),
         tuple(left.name for left in leftovers(view.snapshot)),
+        tuple((lane.target, lane.session) for lane in view.snapshot.lanes[:_MOST] if _can_be_typed(lane.session)),
+        view.snapshot.holds,
+        view.snapshot.breakpoints,
+        tuple(held.key for held in view.snapshot.held[:_MOST]),
     )
 
 
@@ -61,30 +54,8 @@ class Command:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why a line is no command; *unfinished* when typing on may still make it one."""
-
-    problem: str
-    unfinished: bool = False
-
-
 CheckFilter = Callable[[str, str], str | None]
 """Says what is wrong with a tab's filter expression: tab, empty for the one in front, and expression in."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What follows a command's name: candidates for each word; *rest* when the last one takes the whole line.
-
-    *strict*: each word has to be one of its candidates. *least* words are needed.
-    """
-
-    words: tuple[Callable[[Names], Iterable[str]], ...] = ()
-    least: int = 0
-    rest: bool = False
-    repeats: bool = False
-    strict: bool = True
 
 
 def _components(known: Names) -> Iterable[str]:
@@ -111,30 +82,30 @@ def _retry_targets(known: Names) -> Iterable[str]:
     return dict.fromkeys(target for _, target in known.retries)
 
 
-_RETRY = _Form((_retry_ids, _retry_targets), least=2)
-_LETTERS = _Form((_letters,), least=1, repeats=True, strict=False)
-_FORMS: Mapping[str, _Form] = {
-    **{f"tab.{tab}": _Form((_nothing,), rest=True, strict=False) for tab in TABS},
-    "app.filter": _Form((_nothing,), rest=True, strict=False),
-    "app.inject": _Form((_components, _nothing), rest=True),
-    "app.theme": _Form((lambda known: known.themes,), least=1),
-    "app.ascii": _Form((lambda known: ("on", "off"),), least=1),
-    "app.set": _Form((lambda known: tuple(READERS), _nothing), least=2, rest=True),
-    "dlq.group": _Form((lambda known: tuple(GroupBy),), least=1),
-    "app.session": _Form((lambda known: known.sessions,), least=1, strict=False),
-    "list.export": _Form((_nothing,), least=1, rest=True, strict=False),
-    "sessions.compare": _Form((lambda known: known.sessions,) * 2, least=2, strict=False),
-    "app.goto": _Form((_components,), least=1),
-    "item.tap": _Form((_taps,)),
-    "file.rollback": _Form((lambda known: known.revisions,), least=1),
-    "file.resolve": _Form((lambda known: known.removed,), least=1),
+_RETRY = Form((_retry_ids, _retry_targets), least=2)
+_LETTERS = Form((_letters,), least=1, repeats=True, strict=False)
+_FORMS: Mapping[str, Form] = {
+    **{f"tab.{tab}": Form((_nothing,), rest=True, strict=False) for tab in TABS},
+    "app.filter": Form((_nothing,), rest=True, strict=False),
+    "app.theme": Form((lambda known: known.themes,), least=1),
+    "app.ascii": Form((lambda known: ("on", "off"),), least=1),
+    "app.set": Form((lambda known: tuple(READERS), _nothing), least=2, rest=True),
+    "dlq.group": Form((lambda known: tuple(GroupBy),), least=1),
+    "app.session": Form((lambda known: known.sessions,), least=1, strict=False),
+    "list.export": Form((_nothing,), least=1, rest=True, strict=False),
+    "sessions.compare": Form((lambda known: known.sessions,) * 2, least=2, strict=False),
+    "app.goto": Form((_components,), least=1),
+    "item.tap": Form((_taps,)),
+    "file.rollback": Form((lambda known: known.revisions,), least=1),
+    "file.resolve": Form((lambda known: known.removed,), least=1),
     "retries.now": _RETRY,
     "retries.kill": _RETRY,
     "dlq.replay": _LETTERS,
     "dlq.discard": _LETTERS,
     "dlq.restore": _LETTERS,
+    **HOLD_FORMS,
 }
-_PLAIN = _Form()
+_PLAIN = Form()
 
 
 def _by_name() -> Mapping[str, Action]:
@@ -156,6 +127,8 @@ def parse(line: str, known: Names, check_filter: CheckFilter = lambda tab, text:
     if found is None:
         return _unknown(word, bool(rest))
     form = _FORMS.get(found.id, _PLAIN)
+    if form.read is not None:
+        return _read(found, form.read(rest, known))
     words = _split(rest, form)
     if len(words) < form.least:
         return Wrong(f"{found.command}", unfinished=True)
@@ -164,6 +137,12 @@ def parse(line: str, known: Names, check_filter: CheckFilter = lambda tab, text:
     if wrong := _unfit(words, form, known):
         return wrong
     return _checked(found, words, known, check_filter)
+
+
+def _read(found: Action, words: tuple[str, ...] | Wrong) -> Command | Wrong:
+    if isinstance(words, Wrong):
+        return words if words.problem else Wrong(found.command, unfinished=True)
+    return Command(found, words)
 
 
 def _unknown(word: str, finished: bool) -> Wrong:
@@ -176,13 +155,13 @@ def _unknown(word: str, finished: bool) -> Wrong:
     return Wrong(f"no command {word!r}" + (f"; did you mean {close[0]}?" if close else ""))
 
 
-def _split(rest: str, form: _Form) -> tuple[str, ...]:
+def _split(rest: str, form: Form) -> tuple[str, ...]:
     if not form.rest:
         return tuple(rest.split())
     return tuple(rest.split(None, len(form.words) - 1)) if rest else ()
 
 
-def _unfit(words: tuple[str, ...], form: _Form, known: Names) -> Wrong | None:
+def _unfit(words: tuple[str, ...], form: Form, known: Names) -> Wrong | None:
     if not form.strict:
         return None
     for number, word in enumerate(words[: len(form.words)]):
@@ -191,19 +170,11 @@ def _unfit(words: tuple[str, ...], form: _Form, known: Names) -> Wrong | None:
         candidates = tuple(form.words[number](known))
         if word in candidates:
             continue
-        last = number == len(words) - 1
-        if last and any(candidate.startswith(word) for candidate in candidates):
-            return Wrong("", unfinished=True)
-        close = get_close_matches(word, candidates, n=1)
-        return Wrong(f"{word!r} is not known" + (f"; did you mean {close[0]}?" if close else ""))
+        return unknown(word, candidates, last=number == len(words) - 1)
     return None
 
 
 def _checked(found: Action, words: tuple[str, ...], known: Names, check_filter: CheckFilter) -> Command | Wrong:
-    if found.id == "app.inject" and len(words) == 2:
-        read = read_payload(words[1])
-        if isinstance(read, Invalid):
-            return Wrong(str(read))
     if found.id == "app.set":
         try:
             read_setting(words[0], words[1], known.themes)
@@ -226,6 +197,8 @@ def completions(line: str, known: Names) -> tuple[str, ...]:
     if found_action is None:
         return ()
     form = _FORMS.get(found_action.id, _PLAIN)
+    if form.ways is not None:
+        return tuple(f"{word} {way}" for way in form.ways(rest, known))
     earlier, space, last = rest.rpartition(" ")
     place = len(earlier.split())
     if place >= len(form.words):

@@ -32,6 +32,7 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
     DISCARDED = "discarded"
     PARKED = "parked"
+    HELD = "held"
     UNROUTABLE = "unroutable"
     UNSEEN = "unseen"
 
@@ -42,7 +43,10 @@ class DeliveryState(StrEnum):
 
 
 _OPEN = frozenset(
-    {DeliveryState.QUEUED, DeliveryState.HANDLING, DeliveryState.FAILED, DeliveryState.RETRY, DeliveryState.PARKED}
+    {
+        *(DeliveryState.QUEUED, DeliveryState.HANDLING, DeliveryState.FAILED),
+        *(DeliveryState.RETRY, DeliveryState.PARKED, DeliveryState.HELD),
+    }
 )
 
 

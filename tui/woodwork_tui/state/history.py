@@ -255,6 +255,10 @@ def _parked(row: DeliveryRow, record: Record) -> None:
     row.state = DeliveryState.PARKED
 
 
+def _held(row: DeliveryRow, record: Record) -> None:
+    row.state = DeliveryState.HELD
+
+
 def _replayed(row: DeliveryRow, record: Record) -> None:
     row.replay_of = _text(_details(record), "replay_of") or None
 
@@ -275,7 +279,7 @@ _CHANGES: Mapping[str, Callable[[DeliveryRow, Record], None]] = {
     "unroutable": _settle(DeliveryState.UNROUTABLE),
     "parked": _parked,
     "unparked": _queued,
-    "held": _parked,
+    "held": _held,
     "released": _queued,
     "replayed": _replayed,
     "restored": _restored,

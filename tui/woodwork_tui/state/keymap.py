@@ -12,7 +12,7 @@ from woodwork_tui.state.key_names import KeyNameError, key_name, types_text
 
 _ALWAYS = frozenset("hjklgG")
 """Vim's keys: what they do in lists they always do."""
-_PLACES = frozenset({"retries", "dlq", "flow", "chat", "file", "filter", "command", "typed"})
+_PLACES = frozenset({"retries", "dlq", "held", "flow", "chat", "file", "filter", "command", "typed"})
 """First words of ids of actions that exist in one place only; all others meet everywhere."""
 _LINES = frozenset({"filter", "command", "typed"})
 """Places in which text is typed: no action from elsewhere is heard there."""

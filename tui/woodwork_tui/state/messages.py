@@ -71,7 +71,7 @@ def filter_problem(text: str) -> str | None:
 
 _TROUBLE = (
     DeliveryState.DEAD, DeliveryState.UNROUTABLE, DeliveryState.DROPPED, DeliveryState.FAILED, DeliveryState.RETRY,
-    DeliveryState.PARKED, DeliveryState.HANDLING, DeliveryState.QUEUED,
+    DeliveryState.HELD, DeliveryState.PARKED, DeliveryState.HANDLING, DeliveryState.QUEUED,
 )  # fmt: skip
 _RANK = {state: rank for rank, state in enumerate((*_TROUBLE, *(s for s in DeliveryState if s not in _TROUBLE)))}
 

@@ -14,11 +14,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
-
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.errors import PayloadError
-from woodwork_engine.payload import encode
+from woodwork_engine.payload import UNREADABLE, decode, encode
 
 LARGEST = 200_000
 MOST_LINES = 5_000
@@ -147,21 +145,25 @@ def _place(text: str, index: int) -> tuple[int, int]:
 
 def editable(letter: DeadLetter) -> Editable | NotEditable:
     """Return the payload of *letter* as text to edit, or why that cannot be done without changing it."""
-    size = len(letter.encoded)
+    return editable_payload(letter.encoded, "R replays it as it is.")
+
+
+def editable_payload(encoded: bytes, instead: str) -> Editable | NotEditable:
+    """Return a payload as text to edit, or why that cannot be done without changing it, and what to do *instead*."""
+    size = len(encoded)
     if size > LARGEST:
         return NotEditable(
-            f"The payload has {size / 1000:,.0f} kB and the editor takes up to {LARGEST // 1000} kB; "
-            "R replays it as it is."
+            f"The payload has {size / 1000:,.0f} kB and the editor takes up to {LARGEST // 1000} kB; {instead}"
         )
     try:
-        text = as_text(letter.payload())
+        text = as_text(decode(encoded))
         again = parse(text)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except (*UNREADABLE, RecursionError) as error:
         return NotEditable(f"The payload cannot be decoded ({type(error).__name__}), so it cannot be edited.")
     if (lines := text.count("\n") + 1) > MOST_LINES:
         return NotEditable(
-            f"The payload has {lines:,} lines as JSON and the editor takes up to {MOST_LINES:,}; R replays it as it is."
+            f"The payload has {lines:,} lines as JSON and the editor takes up to {MOST_LINES:,}; {instead}"
         )
-    if isinstance(again, Invalid) or again.encoded != letter.encoded:
-        return NotEditable("The payload has no exact form as JSON text, so it cannot be edited; R replays it as it is.")
+    if isinstance(again, Invalid) or again.encoded != encoded:
+        return NotEditable(f"The payload has no exact form as JSON text, so it cannot be edited; {instead}")
     return Editable(text)

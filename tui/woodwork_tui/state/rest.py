@@ -35,6 +35,8 @@ def _facts(view: View, trouble: str) -> tuple[object, ...]:
         snapshot.rev,
         snapshot.dead_version,
         len(snapshot.revisions),
+        snapshot.holds,
+        snapshot.breakpoints,
         view.deliveries.version,
         view.transcript.last,
         view.selection,

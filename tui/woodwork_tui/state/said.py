@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from woodwork_engine.snapshot import Revision
+from woodwork_tui.state.hold_said import hold_command, hold_outcome, one_line_json
 from woodwork_tui.state.injection import reads_as_itself
 from woodwork_tui.state.payload_edit import as_text
 from woodwork_tui.units import plural
@@ -41,21 +41,28 @@ class Said:
     mood: Mood = "information"
 
 
-def command_form(action: str, arguments: Mapping[str, object]) -> str:
-    """Return what to type on the `:` line for the Engine method *action* with *arguments*."""
+def command_form(action: str, arguments: Mapping[str, object], *, whole: bool = False) -> str:
+    """Return what to type on the `:` line for the Engine method *action* with *arguments*.
+
+    Long payloads and lists of ids are cut unless it is to be *whole*.
+    """
+    held = hold_command(action, arguments)
+    if held is not None:
+        return held if whole else _short(held)
     match action:
         case "inject":
-            payload = f" {_payload(arguments['payload'])}"
-            session = f"  (session {arguments['session']})" if arguments.get("session") else ""
-            return f"inject {arguments['component']}{payload}{session}"
+            session = str(arguments.get("session") or "")
+            to = f"/{session}" if session and " " not in session else ""
+            apart = f"  (session {session})" if session and not to else ""
+            return f"inject {arguments['component']}{to} {_payload(arguments['payload'], whole)}{apart}"
         case "retry_now":
             return f"retry {arguments['message_id']} {arguments['target']}"
         case "kill_retry":
             return f"kill {arguments['message_id']} {arguments['target']}"
         case "replay":
-            return f"replay {_ids(arguments)}{_how(arguments)}"
+            return f"replay {_ids(arguments, whole)}{_how(arguments)}"
         case "discard" | "restore":
-            return f"{action} {_ids(arguments)}"
+            return f"{action} {_ids(arguments, whole)}"
         case "new_session":
             return "new-session"
         case "rollback":
@@ -65,20 +72,26 @@ def command_form(action: str, arguments: Mapping[str, object]) -> str:
     return action
 
 
-def _payload(value: object) -> str:
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _payload(value: object, whole: bool) -> str:
     if reads_as_itself(value):
         text = str(value)
     else:
         text = as_text(value)
-        if len(text) < 10 * _LONGEST:
-            text = json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+        if whole or len(text) < 10 * _LONGEST:
+            text = one_line_json(text)
+    return text if whole else _short(text)
 
 
-def _ids(arguments: Mapping[str, object]) -> str:
+def _ids(arguments: Mapping[str, object], whole: bool) -> str:
     ids = arguments.get("dlq_ids", ())
     if not isinstance(ids, Sequence) or isinstance(ids, str):
         return ""
+    if whole:
+        return " ".join(map(str, ids))
     more = f" … {len(ids) - _MOST_IDS} more" if len(ids) > _MOST_IDS else ""
     return " ".join(map(str, ids[:_MOST_IDS])) + more
 
@@ -94,6 +107,9 @@ def _how(arguments: Mapping[str, object]) -> str:
 
 def outcome(action: str, result: object) -> Said:
     """Return what the Engine method *action* did, told from its *result*."""
+    held = hold_outcome(action, result)
+    if held is not None:
+        return Said(held[0], "information" if held[1] else "warning")
     match action, result:
         case "inject", _:
             return Said(f"accepted as {result}")
