@@ -233,6 +233,7 @@ ACTIONS: tuple[Action, ...] = (
     # file
     Action("file.save", "ctrl+s", "Save and reload", "File", "save", "", "Save+reload", 15),
     Action("file.next", "n", "Next problem", "File", "next_problem", "", "Next problem", 14),
+    Action("file.complete", "tab", "Complete what is typed", "File", "complete", "", "Complete", 12),
     Action("file.fix", "ctrl+f", "Apply the problem's fix", "File", "fix", "fix", "Fix", 13),
     Action("file.undo", "u", "Undo the last edit", "File", "undo_edit", "", "Undo", 45),
     Action("file.rollback", "U", "Roll back to a revision; asks", "Bus", "roll_back", "rollback REV", "Roll back", 16),

@@ -58,7 +58,7 @@ class WoodworkApp(App[Ending]):
     NOTIFICATION_TIMEOUT = 3  # seconds: a toast covers what one looks at
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide"), (160, "-xwide")]  # noqa: RUF012 as in App
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
-    ALLOW_IN_MAXIMIZED_VIEW = "FooterBar, EntryLines"
+    ALLOW_IN_MAXIMIZED_VIEW = "FooterBar, EntryLines, CompletionList"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     CSS = """
     Screen { scrollbar-size-vertical: 1; }

@@ -53,6 +53,7 @@ class FileTab(FilePanes):
     def _editor_left(self, event: SourceEditor.Left) -> None:
         event.stop()
         self._rest()
+        self.call_after_refresh(self._fit)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done now; the other view only where both are not shown beside each other."""

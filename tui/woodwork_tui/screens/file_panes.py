@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
 
+from woodwork_engine.plan import FlowPlan
 from woodwork_engine.source import Diagnostic, Severity
 from woodwork_tui.screens.file_acts import FileActs
 from woodwork_tui.screens.file_draft import Drafting
@@ -18,6 +19,7 @@ from woodwork_tui.screens.file_leftovers import LeftoversPane
 from woodwork_tui.screens.file_problems import ProblemsPane, marks
 from woodwork_tui.screens.file_source import SourcePane
 from woodwork_tui.screens.tab import Tab
+from woodwork_tui.state.completing import completer
 from woodwork_tui.state.draft import Draft, Examine
 from woodwork_tui.state.flow_paths import FlowPaths
 from woodwork_tui.state.open_file import OpenFile
@@ -66,6 +68,7 @@ class FilePanes(Tab):
         self._to_live = False
         self._possible: frozenset[str] = frozenset()
         self._marked: tuple[object, ...] = ()
+        self._completes: tuple[FlowPlan | None, FlowPaths, str] | None = None
         self._effect: tuple[object, str] = (None, "")
 
     def compose(self) -> ComposeResult:
@@ -127,6 +130,7 @@ class FilePanes(Tab):
         found = current_problems(snapshot) if draft is None else in_file_order(draft.diagnostics)
         empty = no_problems(snapshot) if draft is None else "No problems in the edited text."
         self._offer(found)
+        self._offer_words()
         self._problems.show(found, self._title, draft=draft is not None, empty=empty, ascii_only=ascii_only)
         self._fit()
         self._mark(found)
@@ -170,6 +174,14 @@ class FilePanes(Tab):
             if found and found[0].severity is Severity.ERROR:
                 self._show_file(found[0].span.file, (found[0].span.line, found[0].span.column))
 
+    def _offer_words(self) -> None:
+        """Let the editor know what can be written in the file shown."""
+        file = self._source.file
+        of = (self._view.snapshot.plan, self._paths, "" if file is None else file.path)
+        if of != self._completes:
+            self._completes = of
+            self._source.editor.completer = completer(*of) if of[2].endswith(".ww") else None
+
     def _mark(self, found: tuple[Diagnostic, ...]) -> None:
         file = self._source.file
         marked = (found, "" if file is None else file.path, self._view.ascii)
@@ -182,7 +194,12 @@ class FilePanes(Tab):
         return self._paths.title(self._paths.path(name))
 
     def _fit(self) -> None:
-        """In a column, let the list take what it needs, up to a third; beside the editor it has its place."""
+        """In a column, let the list take what it needs, up to a third; beside the editor it has its place.
+
+        While somebody types the editor stays where it is, whatever the check of each half word says.
+        """
+        if self._source.editor.has_focus and self.has_class("-column") and self._problems.styles.height is not None:
+            return
         most = max(4, self.size.height // 3)
         self._problems.styles.height = min(self._problems.height_wanted, most) if self.has_class("-column") else None
 

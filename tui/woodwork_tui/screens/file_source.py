@@ -17,8 +17,9 @@ from woodwork_tui.state.open_file import OpenFile
 from woodwork_tui.state.source_file import Changed, Refused
 from woodwork_tui.state.text_diff import unified
 from woodwork_tui.text import safe
+from woodwork_tui.widgets.completing_editor import CompletingEditor
 from woodwork_tui.widgets.pane import Pane
-from woodwork_tui.widgets.source_editor import Mark, SourceEditor
+from woodwork_tui.widgets.source_editor import Mark
 
 _FOREIGN = "only .ww files are edited here"
 _LINE_ENDS = "its line ends are mixed or unusual, and a save would change them"
@@ -37,7 +38,7 @@ class SourcePane(Pane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
         super().__init__(id=id)
         self.desk = Desk()
-        self.editor = SourceEditor()
+        self.editor = CompletingEditor()
         self._unread = Static(id="unread")
         self._path = ""
         self._place: tuple[int, int] | None = None
