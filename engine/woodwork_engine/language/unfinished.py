@@ -89,11 +89,13 @@ def place_at(text: str, position: int) -> Place | None:
     tokens = lex(part, "", problems, layout=True).tokens
     while tokens and (tokens[-1].type == END or tokens[-1].start == tokens[-1].end):
         tokens.pop()  # what the lexer puts where a bracket is still open
+    if any(part.startswith('"""', one.start) and not _is_closed(part, one) for one in tokens if one.type == STRING):
+        return None  # in a text of several lines
     last = tokens[-1] if tokens else None
     gap = _COMMENTS.sub(" ", part[last.end if last is not None else 0 :])
     if "/*" in gap or "#" in gap.rpartition("\n")[2] or "//" in gap.rpartition("\n")[2]:
         return None
-    if last is not None and last.type == STRING and not _is_closed(part, last):
+    if last is not None and last.type == STRING and not _is_closed(part, last) and "\n" not in part[last.start :]:
         return _place(tokens[:-1], begin, begin + last.start + 1, newline=False)
     if last is not None and last.end == len(part):
         word = _WORD.search(part, last.start)

@@ -191,3 +191,8 @@ def test_any_text_can_be_completed_anywhere_and_what_is_replaced_was_typed(text:
     assert found.start <= position
     assert text[found.start : position] == found.typed or not found.candidates
     assert "\n" not in found.typed
+
+
+def test_text_that_was_never_closed_on_an_earlier_line_is_not_what_is_completed():
+    assert texts('a = echo {\n  key: "left open\n  ti|') == ["timeout"]
+    assert texts('a = echo {\n  key: """\n  ti|') == []

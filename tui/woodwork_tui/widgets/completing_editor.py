@@ -60,7 +60,7 @@ class CompletingEditor(SourceEditor):
     def _takes(self, key: str) -> bool:
         if self.offered.is_open and self._steer(key):
             return True
-        return key == "tab" and not self.read_only and self._complete()
+        return key == "tab" and self._complete()
 
     def _steer(self, key: str) -> bool:
         if key in _STEPS:
@@ -92,7 +92,7 @@ class CompletingEditor(SourceEditor):
     def _complete(self) -> bool:
         """Complete as asked to; return whether there was anything. In the blank before a line `tab` indents."""
         row, column = self.cursor_location
-        if not self.document.get_line(row)[:column].strip():
+        if self.read_only or not self.document.get_line(row)[:column].strip():
             return False
         found = self._find()
         if found is None or not found.candidates:
