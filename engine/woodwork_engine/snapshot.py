@@ -217,6 +217,8 @@ class ReplayJob:
 class Health:
     """Whether the flow is well, and what is not; times in ms, sizes in bytes.
 
+    *gc_collections* are those of each generation since start, *gc_longest_ms* and *gc_paused_ms* the longest pause and
+    all pauses of the last minute. *lag_activity* and *rss_activity* are the greatest of each of its seconds.
     *journal* is why nothing can be written into the state folder, None while it can; *keeping* says what becomes of
     queued messages when the process dies.
     """
@@ -234,6 +236,11 @@ class Health:
     log_bytes: int = 0
     journal: str | None = None
     keeping: str = ""
+    gc_collections: tuple[int, ...] = ()
+    gc_longest_ms: float = 0.0
+    gc_paused_ms: float = 0.0
+    lag_activity: tuple[float, ...] = ()
+    rss_activity: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from woodwork_engine.kinds import KindRegistry
 from woodwork_engine.runtime.control import Control
 from woodwork_engine.runtime.dead_letter_commands import DeadLetterCommands
 from woodwork_engine.runtime.desk import Desk
+from woodwork_engine.runtime.garbage import GarbageWatch
 from woodwork_engine.runtime.health import HealthCheck
 from woodwork_engine.runtime.holding import HoldCommands
 from woodwork_engine.runtime.live_flow import LiveFlow
@@ -100,13 +101,14 @@ class Engine(HoldCommands, RetryCommands, RevisionCommands):
         for one in middleware:
             self._flow.bus.add_middleware(one)
         self._watchdog = Watchdog(self._flow.busy, self._tell_blocked)
+        self._garbage = GarbageWatch()
         self._watcher = FileWatcher(lambda: self._load("save")) if watch else None
         self._revisions = Revisions(
             file, kinds, self._flow, self.events, self._clock, self._watcher.watch if self._watcher else _nobody
         )
         self._flow.bus.core.lag = lambda: self._watchdog.lag()[1]
         core, keeping = self._flow.bus.core, lambda: self._kept.keeping(self._flow.plan)
-        health = HealthCheck(core, self._watchdog, self.events, self._clock, keeping)
+        health = HealthCheck(core, self._watchdog, self._garbage, self.events, self._clock, keeping)
         self._maker = SnapshotMaker(self._flow, self._revisions, health, self.events, self._clock, self._take)
         self._thread = LoopThread("woodwork engine")
         self.letters = DeadLetterCommands(self._do)
@@ -275,6 +277,7 @@ class Engine(HoldCommands, RetryCommands, RevisionCommands):
         if self._control is not None:
             await self._control.stop()
         self._watchdog.stop()
+        self._garbage.stop()
         self._kept.close()
         if failure is not None:
             self._report.set_exception(failure)
@@ -285,6 +288,7 @@ class Engine(HoldCommands, RetryCommands, RevisionCommands):
         export_as_asked(os.environ, self._tell_telemetry)
         await self._flow.start()
         self._watchdog.start()
+        self._garbage.start()
         tasks = [asyncio.create_task(self._follow_file()), asyncio.create_task(self._stop_asked.wait())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

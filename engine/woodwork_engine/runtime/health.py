@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from woodwork_engine.bus.statistics import degraded_reasons
 from woodwork_engine.clock import Clock
 from woodwork_engine.components import zombie_threads
 from woodwork_engine.events import EventLog
+from woodwork_engine.runtime.garbage import GarbageWatch
+from woodwork_engine.runtime.minute import Minute
 from woodwork_engine.runtime.watchdog import Watchdog
 from woodwork_engine.snapshot import Health
 
@@ -27,13 +30,21 @@ class HealthCheck:
     """
 
     def __init__(
-        self, core: BusCore, watchdog: Watchdog, log: EventLog, clock: Clock, keeping: Callable[[], str]
+        self,
+        core: BusCore,
+        watchdog: Watchdog,
+        garbage: GarbageWatch,
+        log: EventLog,
+        clock: Clock,
+        keeping: Callable[[], str],
     ) -> None:
         self._core = core
         self._watchdog = watchdog
+        self._garbage = garbage
         self._log = log
         self._clock = clock
         self._keeping = keeping
+        self._memory = Minute()
         self._last = Health()
         self._at = 0.0
 
@@ -45,6 +56,8 @@ class HealthCheck:
         self._at = now
         lag, lag_p99 = self._watchdog.lag()
         reasons = degraded_reasons(self._core)
+        garbage, memory = self._garbage.look(), resident_bytes()
+        self._memory.note(time.monotonic(), memory)
         if lag_p99 > LAG_LIMIT:
             reasons += (f"the engine's loop is held up by {self._watchdog.last_blocker or 'too much work'}",)
         self._last = Health(
@@ -54,13 +67,18 @@ class HealthCheck:
             loop_lag_ms=lag * 1000,
             loop_lag_p99_ms=lag_p99 * 1000,
             blocker=self._watchdog.last_blocker,
-            rss=resident_bytes(),
+            rss=memory,
             zombie_threads=zombie_threads(),
             tasks=len(asyncio.all_tasks()),
             log_records=self._log.size,
             log_bytes=self._log.payload_bytes,
             journal=None if self._core.keeper is None else self._core.keeper.commits.problem,
             keeping=self._keeping(),
+            gc_collections=garbage.collections,
+            gc_longest_ms=garbage.longest * 1000,
+            gc_paused_ms=garbage.paused * 1000,
+            lag_activity=tuple(lag * 1000 for lag in self._watchdog.minute.values()),
+            rss_activity=self._memory.values(),
         )
         return self._last
 

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from types import FrameType
 
+from woodwork_engine.runtime.minute import Minute
+
 BEAT = 0.1
 """Seconds between two heartbeats of the loop."""
 LATE = 0.25
@@ -35,6 +37,8 @@ class Watchdog:
         self._thread_id = 0
         self._beat = time.monotonic()
         self._lags: deque[float] = deque(maxlen=_KEPT)
+        self.minute = Minute()
+        """The greatest lag of each of the last sixty seconds, in s."""
         self._suspect: str | None = None
         self._ended = threading.Event()
         self._blocker: str | None = None
@@ -80,6 +84,7 @@ class Watchdog:
         self._beat = now
         # Beats that could not be made count too, each as late as it would have been: else the longest block is one
         # sample among four hundred.
+        self.minute.note(now, late)
         self._lags.extend(late - missed * BEAT for missed in range(min(int(late / BEAT), _KEPT - 1), -1, -1))
         suspect, self._suspect = self._suspect or "the engine", None
         if late + BEAT >= LATE:

@@ -28,7 +28,8 @@ async def test_sentences_come_first_and_numbers_follow():
 
         lines = app.painted().splitlines()
         assert "audit: most attempts of the last minute failed" in lines[1]
-        assert block(app, "facts").splitlines()[0].startswith("loop lag")
+        assert block(app, "loop").splitlines()[0].startswith("loop lag")
+        assert block(app, "components").splitlines()[0].startswith("COMPONENT")
         assert block(app, "latency").startswith("p50 11ms · p95 64ms · p99 88ms")
         assert "growing +0.4/s" in block(app, "queues")
         assert block(app, "rates").splitlines()[2].startswith("tickets")
@@ -51,11 +52,11 @@ async def test_what_does_not_fit_is_reached_by_scrolling():
         app.show(scene().view())
         app.tab.enter()
         await pilot.pause()
-        assert "Queues" not in app.painted()
+        assert "Components since start" not in app.painted()
 
         await pilot.press("G")
         await pilot.pause()
-        assert "Queues" in app.painted()
+        assert "Components since start" in app.painted()
         assert isinstance(app.focused, VerticalScroll)
 
 
@@ -89,7 +90,9 @@ async def test_ascii_takes_the_place_of_bars_and_marks():
         app.show(scene().view(ascii=True))
         await pilot.pause()
 
-        text = "".join(block(app, name) for name in ("state", "rates", "queues")) + block(app, "latency")
+        text = "".join(block(app, name) for name in ("state", "rates", "queues", "loop", "components")) + block(
+            app, "latency"
+        )
         assert not set(text) & set("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉✓✗▲")
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from woodwork_engine.snapshot import FlowState, Health, NodeState, NodeStats, Snapshot, Totals
-from woodwork_tui.state.health import Bar, histogram, latency_label, nothing_waits, numbers, sentences, waiting
+from woodwork_tui.state.health import (
+    Bar,
+    Vital,
+    histogram,
+    latency_label,
+    nothing_waits,
+    numbers,
+    sentences,
+    vitals,
+    waiting,
+)
 
 
 def running(**health) -> Snapshot:
@@ -98,8 +108,34 @@ def test_the_numbers_tell_lag_memory_and_what_was_lost():
 
     told = dict(numbers(snapshot, missed=4))
 
-    assert told["loop lag"] == "2ms, p99 31ms, last held by agent (agent.py:88)"
-    assert told["memory"] == "1.0 KiB, 9 tasks, 1 lost thread"
+    assert told["tasks"] == "9, 1 lost thread"
     assert told["lost"] == "2 dropped, 0 discarded, 1 without a route"
     assert told["waited"] == "3 publishers for room in a queue"
     assert told["missed"] == "4 records by the screen"
+
+
+def test_the_vitals_tell_lag_who_held_the_loop_memory_and_what_garbage_collection_costs():
+    found = vitals(
+        running(
+            loop_lag_ms=2.0,
+            loop_lag_p99_ms=310.0,
+            blocker="agent (agent.py:88)",
+            rss=1024,
+            gc_collections=(12, 3, 1),
+            gc_longest_ms=140.0,
+            gc_paused_ms=600.0,
+            lag_activity=(1.0, 310.0),
+            rss_activity=(512.0, 1024.0),
+        )
+    )
+    assert found == (
+        Vital("loop lag", "2ms, p99 310ms", (1.0, 310.0), "warn"),
+        Vital("held by", "agent (agent.py:88)", (), "warn"),
+        Vital("memory", "1.0 KiB", (512.0, 1024.0)),
+        Vital("garbage", "12 young, 3 middle, 1 full collections"),
+        Vital("", "longest pause 140ms, 1.0 % of the last minute", (), "warn"),
+    )
+
+
+def test_what_was_not_measured_is_not_told():
+    assert [vital.name for vital in vitals(Snapshot())] == ["loop lag", "memory"]

@@ -20,7 +20,8 @@ PERIOD = 0.25
 """Seconds between two looks at the numbers; faster ones cannot be read."""
 _WIDE = 110
 _PANES = (("state", "Health"), ("rates", "Messages a second, last minute"), ("facts", "Bus"),
-          ("latency", "Time to handle a message"), ("queues", "Queues"))  # fmt: skip
+          ("latency", "Time to handle a message"), ("loop", "Loop, memory, garbage"), ("queues", "Queues"),
+          ("components", "Components since start"))  # fmt: skip
 
 
 class _Page(VerticalScroll):
@@ -71,7 +72,8 @@ class HealthTab(Tab):
             yield panes["state"]
             with Container():
                 yield Vertical(panes["rates"], panes["facts"])
-                yield Vertical(panes["latency"], panes["queues"])
+                yield Vertical(panes["loop"], panes["latency"], panes["queues"])
+            yield panes["components"]
 
     def on_resize(self, event: Resize) -> None:
         """Stand in one column where there is no room for two."""

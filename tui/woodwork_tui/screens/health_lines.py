@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from woodwork_engine.snapshot import NodeStats
-from woodwork_tui.state.health import histogram, nothing_waits, numbers, sentences, waiting
+from woodwork_tui.state.component_table import component_lines
+from woodwork_tui.state.health import histogram, nothing_waits, numbers, sentences, vitals, waiting
 from woodwork_tui.state.view import View
 from woodwork_tui.text import glyph, one_line, pad, safe, tone
 from woodwork_tui.units import count, forecast, gauge, milliseconds, rate, sparkline
@@ -16,6 +17,7 @@ from woodwork_tui.widgets.hanging import hanging
 _NAME = 16
 _LABEL = 12
 _RATE = 7
+_LEAST_SPARK = 8
 _SPARK = 60
 """Seconds of activity that are known."""
 
@@ -52,6 +54,21 @@ class HealthLines:
         room = min(_SPARK, width - len(line))
         line.append(sparkline(activity, room, ascii_only=self.view.ascii), "accent")
         return line
+
+    def loop(self, width: int) -> list[Text]:
+        """Return how the loop, the memory and the garbage collection of the process are, with the last minute."""
+        lines = []
+        for vital in vitals(self.view.snapshot):
+            label = Text(pad(vital.name, _LABEL), style="muted")
+            lines += hanging(label, safe(one_line(vital.now), style=vital.tone), width)
+            room = min(_SPARK, width - len(lines[-1]) - 2)
+            if vital.minute and room >= _LEAST_SPARK:
+                lines[-1].append("  " + sparkline(vital.minute, room, ascii_only=self.view.ascii), "accent")
+        return lines
+
+    def components(self, width: int) -> list[Text]:
+        """Return the statistics of every component."""
+        return component_lines(self.view.snapshot.nodes, width, ascii_only=self.view.ascii)
 
     def latency(self, width: int) -> list[Text]:
         """Return how long handling took since the start, as a histogram."""

@@ -13,6 +13,8 @@ _NOT_RUNNING = {
     FlowState.DRAINING: "The flow is being drained: nothing new is taken.",
     FlowState.STOPPED: "The flow is not running.",
 }
+LAGGING = 100.0
+"""Milliseconds from which a loop or a pause is late."""
 _MS = 1_000.0
 _S = 1_000_000.0
 
@@ -91,15 +93,46 @@ def nothing_waits(snapshot: Snapshot) -> str:
     return f"All queues are empty.{peak}"
 
 
+@dataclass(frozen=True, slots=True)
+class Vital:
+    """One sign of how the process is: what it is now, over the last minute (oldest first), and how that is."""
+
+    name: str
+    now: str
+    minute: tuple[float, ...] = ()
+    tone: str = ""
+
+
+def vitals(snapshot: Snapshot) -> tuple[Vital, ...]:
+    """Return how late the loop is and who held it, how much memory is taken, and what garbage collection costs."""
+    health = snapshot.health
+    lag = f"{milliseconds(health.loop_lag_ms)}, p99 {milliseconds(health.loop_lag_p99_ms)}"
+    late = "warn" if health.loop_lag_p99_ms >= LAGGING else ""
+    found = [Vital("loop lag", lag, health.lag_activity, late)]
+    if health.blocker:
+        found.append(Vital("held by", health.blocker, tone="warn"))
+    found.append(Vital("memory", size(health.rss), health.rss_activity))
+    if health.gc_collections:
+        young, middle, old = (*health.gc_collections, 0, 0, 0)[:3]
+        share = health.gc_paused_ms / 600  # per cent of a minute
+        found.append(Vital("garbage", f"{young:,} young, {middle:,} middle, {old:,} full collections"))
+        found.append(
+            Vital(
+                "",
+                f"longest pause {milliseconds(health.gc_longest_ms)}, {share:.1f} % of the last minute",
+                tone="warn" if health.gc_longest_ms >= LAGGING else "",
+            )
+        )
+    return tuple(found)
+
+
 def numbers(snapshot: Snapshot, *, missed: int) -> tuple[tuple[str, str], ...]:
     """Return the facts about the bus, as pairs of a name and what there is to say."""
     totals, health = snapshot.totals, snapshot.health
-    holder = f", last held by {health.blocker}" if health.blocker else ""
     threads = f", {plural(health.zombie_threads, 'lost thread')}" if health.zombie_threads else ""
     return (
-        ("loop lag", f"{milliseconds(health.loop_lag_ms)}, p99 {milliseconds(health.loop_lag_p99_ms)}{holder}"),
-        ("memory", f"{size(health.rss)}, {plural(health.tasks, 'task')}{threads}"),
         ("event log", f"{plural(health.log_records, 'record')}, {size(health.log_bytes)} of payloads"),
+        ("tasks", f"{health.tasks:,}{threads}"),
         ("missed", f"{plural(missed, 'record')} by the screen"),
         ("accepted", f"{totals.accepted:,}, settled {totals.settled:,}: {totals.ok:,} ok, {totals.dead:,} dead"),
         ("attempts", f"{totals.failed:,} failed, {totals.retried:,} retried, {totals.replayed:,} replayed"),
