@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from support.terminal import Terminal
-from woodwork_tui.state.start import TEMPLATE
+from woodwork_tui.templates import MAIN, files
 
 COMMAND = [sys.executable, "-c", "import sys; from woodwork_tui.cli import main; sys.exit(main())"]
 
@@ -114,7 +114,7 @@ def test_it_follows_the_size_of_the_terminal_down_to_almost_nothing(flow):
 
 
 def test_a_screen_of_twenty_by_five_starts_and_can_be_left(flow):
-    (flow / "main.ww").write_text(TEMPLATE)
+    (flow / "main.ww").write_text(files("hello")[MAIN])
     with terminal(flow, "main.ww", columns=20, lines=5) as shown:
         shown.wait_until(lambda screen: screen.startswith(" main.ww r1"))
         shown.press("2", "q")
@@ -142,6 +142,8 @@ def test_a_missing_file_is_offered_to_be_made_and_then_runs(tmp_path):
     with terminal(tmp_path, "shop.ww", columns=80, lines=24) as shown:
         shown.wait_for("shop.ww does not exist.", "New shop.ww from a template")
         shown.press("n")
+        shown.wait_for("hello", "a prompt, a model that answers")
+        shown.press("enter")
         shown.wait_for("shop.ww r1", "RUN")
     assert "input cli" in (tmp_path / "shop.ww").read_text()
 

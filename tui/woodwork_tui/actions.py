@@ -55,6 +55,11 @@ def show_key(key: str) -> str:
     return _KEY_NAMES.get(key, key)
 
 
+def _recent_actions() -> Iterable[Action]:
+    for number in range(1, 10):
+        yield Action(f"start.recent{number}", str(number), f"Open recent flow {number}", "Start", f"recent({number})")
+
+
 def _tab_actions() -> Iterable[Action]:
     for number, name in enumerate(TABS, 1):
         short = next((short for short, tab in COMMAND_TABS.items() if tab == name), name)
@@ -230,6 +235,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("dlq.undo", "u", "Undo the discard", "Bus", "undo", "", "Undo", 18),
     Action("dlq.group", "", "Group the dead letters", "Bus", "group", "group reason|node|session|event"),
     Action("dlq.restore", "", "Bring discarded letters back", "Bus", "restore", "restore ID..."),
+    # the start screen
+    *_recent_actions(),
+    Action("start.instead", "enter", "Open what was perhaps meant", "Start", "instead", "", "Open that", 5),
+    Action("start.new", "n", "New flow from a template", "Start", "new", "", "New", 6),
+    Action("start.open", "o", "Open a file", "Start", "ask", "", "Open", 7),
+    Action("start.demo", "d", "Run the demo flow", "Start", "demo", "", "Demo", 8),
+    Action("start.example", "e", "Open an example", "Start", "example", "", "Example", 9),
+    Action("start.again", "r", "Look again", "Start", "again", "", "Look again", 10),
     # file
     Action("file.save", "ctrl+s", "Save and reload", "File", "save", "", "Save+reload", 15),
     Action("file.next", "n", "Next problem", "File", "next_problem", "", "Next problem", 14),

@@ -34,6 +34,7 @@ from woodwork_tui.widgets.keys import bindings
 if TYPE_CHECKING:  # loaded after the first frame
     from woodwork_tui.bridge import OpenEngine
     from woodwork_tui.operator import Operator
+    from woodwork_tui.recollection import StateOf
 
 RESTING = 0.2
 """Seconds between two looks at an engine of which nothing new was seen."""
@@ -51,7 +52,9 @@ class WoodworkApp(App[Ending]):
     """Shows the flow in *asked*, a path as seen from *folder*, or None.
 
     *opener* makes the engine of a file (default: the one in this process), *tab_maker* a tab by name, *clock* tells the
-    time; without *ticking* the screen only follows `tick`. *preferences* are the files of a person's settings.
+    time; without *ticking* the screen only follows `tick`. *preferences* are the files of a person's settings;
+    with *fixed_theme* no other theme is remembered. *state* tells the state folder of a flow, *remembered* is the
+    folder of what is kept across flows.
     """
 
     TITLE = "woodwork"
@@ -83,18 +86,23 @@ class WoodworkApp(App[Ending]):
         theme: str = DEFAULT_THEME,
         folder: Path | None = None,
         preferences: PreferenceFiles | None = None,
+        fixed_theme: bool = False,
+        state: StateOf = lambda file: None,
+        remembered: Path | None = None,
     ) -> None:
         super().__init__()
         for each in own_themes():
             self.register_theme(each)
         self.pace = Pace()
         self.main = MainScreen(tab_maker, theme_names(preferences.themes if preferences is not None else None))
-        self.appearance = Appearance(self, self.main, preferences, ascii_only=ascii_only)
+        self.appearance = Appearance(self, self.main, preferences, ascii_only=ascii_only, fixed=fixed_theme)
         self.theme = theme
         self._operator: Operator | None = None
         self._opener = opener
         self._asked = asked
         self._folder = folder or Path.cwd()
+        self._state = state
+        self._remembered = remembered
         self._clock = clock or SystemClock()
         self._ticking = ticking
         self._due = 0.0
@@ -118,10 +126,15 @@ class WoodworkApp(App[Ending]):
     def _begin(self) -> None:
         from woodwork_tui.bridge import open_engine  # both with all they need: not before the first frame
         from woodwork_tui.operator import Operator
+        from woodwork_tui.recollection import Recollection
+        from woodwork_tui.state.recents import RecentFlows
 
-        self._operator = Operator(self, self.main, self._opener or open_engine, self.appearance)
+        recents = None if self._remembered is None else RecentFlows(self._remembered)
+        recollection = Recollection(self, self.main, self.appearance, self._state, recents)
+        self._operator = Operator(self, self.main, self._opener or open_engine, self.appearance, recollection)
         self.appearance.begin()
-        self._operator.begin(self._asked, self._folder)
+        home = None if self._remembered is None else self._remembered / "examples"
+        self._operator.begin(self._asked, self._folder, self._clock.time(), home)
         if self._ticking:
             self._tick_on_time()
 

@@ -24,16 +24,21 @@ class Appearance:
     """Brings the preferences in *files* to *app* and its *main* screen; None: there are no files.
 
     What a person sets while the app runs holds until they set it otherwise, or write it otherwise into a file.
-    *resize* has that many deliveries kept.
+    *resize* has that many deliveries kept; *fixed*: the command line has named the theme, whatever is remembered.
     """
 
-    def __init__(self, app: App[Ending], main: MainScreen, files: PreferenceFiles | None, *, ascii_only: bool) -> None:
+    def __init__(
+        self, app: App[Ending], main: MainScreen, files: PreferenceFiles | None, *, ascii_only: bool, fixed: bool
+    ) -> None:
         self.ascii = ascii_only
+        self.chosen: str | None = None
+        """The theme that the person chose for this flow."""
         self.ring = Preferences().ring
         self.resize: Callable[[int], None] = lambda limit: None
         self._app = app
         self._main = main
         self._files = files
+        self._fixed = fixed
         self._written = Preferences()
         self._looked = 0.0
         for theme in files.themes if files is not None else ():
@@ -90,7 +95,16 @@ class Appearance:
 
     def set(self, name: str, value: object) -> None:
         """Set the preference *name* to *value*, read as it is typed; raises SettingError."""
-        self._bring(name, read_setting(name, value, self._main.themes))
+        read = read_setting(name, value, self._main.themes)
+        if name == "theme":
+            self.chosen = str(read)
+        self._bring(name, read)
+
+    def recall(self, theme: str | None) -> None:
+        """Show *theme*, which the person chose for this flow before."""
+        self.chosen = theme
+        if theme in self._app.available_themes and not self._fixed:
+            self._bring("theme", theme)
 
     def _bring(self, name: str, value: object) -> None:
         match name, value:

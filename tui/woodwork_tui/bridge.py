@@ -139,9 +139,14 @@ OpenEngine = Callable[[str], Engine]
 
 def keeping(state: str | None) -> OpenEngine:
     """Return what makes the engine of a file that keeps its state in the folder *state*; None: beside the file."""
+    return lambda file: open_engine(file, state_of(file, state))
+
+
+def state_of(file: str, state: str | None) -> Path | None:
+    """Return the state folder of *file* where *state* is what the command line says: a folder, `none`, or nothing."""
     if state == "none":
-        return open_engine
-    return lambda file: open_engine(file, Path(file).absolute().parent / ".woodwork" if state is None else Path(state))
+        return None
+    return Path(file).absolute().parent / ".woodwork" if state is None else Path(state)
 
 
 def open_engine(file: str, state: Path | None = None) -> Engine:

@@ -12,11 +12,12 @@ from woodwork_tui.bridge import Bridge, OpenEngine
 from woodwork_tui.commander import Commander
 from woodwork_tui.departure import Departure
 from woodwork_tui.hold_control import HoldControl
+from woodwork_tui.recollection import Recollection
 from woodwork_tui.screens.about import AboutScreen, facts
 from woodwork_tui.screens.help import HelpScreen, keys_here
 from woodwork_tui.screens.inject import Injection, InjectScreen
 from woodwork_tui.screens.main import MainScreen
-from woodwork_tui.screens.start import StartScreen
+from woodwork_tui.screens.start import Known, StartScreen
 from woodwork_tui.state.commands import Command
 from woodwork_tui.state.injection import is_prompt, recipient_for
 from woodwork_tui.state.leaving import Ending
@@ -33,14 +34,21 @@ _READING = 8.0
 
 
 class Operator:
-    """Works for *app* and its *main* screen; *opener* makes the engine of a file, *appearance* is how the app looks."""
+    """Works for *app* and its *main* screen; *opener* makes the engine of a file.
 
-    def __init__(self, app: App[Ending], main: MainScreen, opener: OpenEngine, appearance: Appearance) -> None:
+    *appearance* is how the app looks, *recollection* keeps how the person looks at a flow.
+    """
+
+    def __init__(
+        self, app: App[Ending], main: MainScreen, opener: OpenEngine, appearance: Appearance, recollection: Recollection
+    ) -> None:
         self.bridge: Bridge | None = None
         self._app = app
         self._main = main
         self._opener = opener
         self._appearance = appearance
+        self._recollection = recollection
+        self._now = 0.0
         appearance.resize = self._resize
         self._control = HoldControl(app, lambda: main.view, self.act)
         self._commander = Commander(app, main, self.act, self._control.perform)
@@ -57,16 +65,21 @@ class Operator:
         """Whether the engine has read the flow."""
         return self._greeted
 
-    def begin(self, asked: str | None, folder: Path) -> None:
-        """Open the flow file in *asked*, as seen from *folder*, or say why it cannot be opened."""
+    def begin(self, asked: str | None, folder: Path, now: float, home: Path | None) -> None:
+        """Open the flow file in *asked*, as seen from *folder*, or say why it cannot be opened.
+
+        *now* in s since the epoch; *home* is the folder for examples.
+        """
         start = judge(asked, folder)
         if start.file is None:
-            self._app.push_screen(StartScreen(start, asked, folder), self._open)
+            known = Known(self._recollection.recents(), now, home, self._main.themes)
+            self._app.push_screen(StartScreen(start, asked, folder, known), self._open)
         else:
             self._open(start.file)
 
     def _open(self, file: str | None) -> None:
         if file is not None:
+            self._recollection.begin(file)
             self.bridge = Bridge(file, self._opener, self._tell)
             self._resize(self._appearance.ring)
             self._app.run_worker(self.bridge.open())
@@ -84,6 +97,8 @@ class Operator:
         if self.bridge is None:
             return False
         view = self.bridge.view(now, self._main.place, ascii_only=ascii_only)
+        self._now = now
+        self._recollection.look(now, view.snapshot)
         if self._rest.can_wait(view, self.bridge.trouble) and may_rest:
             return False
         self._main.show(view, self.bridge.trouble)
@@ -173,10 +188,12 @@ class Operator:
 
     def quit(self) -> None:
         """End; ask first if messages would be lost."""
+        self._recollection.end(self._now, self._main.view.snapshot)
         self._departure.ask(self._main.view, self.bridge)
 
     def leave(self, status: int) -> None:
         """Drain the flow and end with *status*; asked again, end at once."""
+        self._recollection.end(self._now, self._main.view.snapshot)
         self._departure.leave(self.bridge, drain=True, status=status)
 
     def abandon(self, patience: float) -> None:

@@ -13,8 +13,9 @@ from support.scene import NOW, SOURCE
 from woodwork_engine.components import builtin_kinds
 from woodwork_engine.language import check_file
 from woodwork_engine.snapshot import FlowState, Revision
+from woodwork_tui.state.recents import Recent, RecentFlows
 
-WIDE, NARROW = (120, 36), (80, 24)
+WIDE, NARROW, SMALL = (120, 36), (80, 24), (60, 20)
 RUNNING = Step("6 nodes")
 WAYS = {
     "flow": (Step("╭─ agent ─", ("down", "right", "right")),),
@@ -64,9 +65,24 @@ def test_ascii_looks_as_it_did(look_as_before):
     look_as_before(RUNNING, size=WIDE, ascii_only=True)
 
 
-def test_the_start_screen_looks_as_it_did(look_as_before, folder):
+@pytest.mark.parametrize("size", [WIDE, NARROW, SMALL], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_start_screen_looks_as_it_did(look_as_before, folder, size):
+    (folder / "main.ww").rename(folder / "orders.ww")
+    recents = RecentFlows(folder.parent / "home")
+    recents.put(Recent(str(folder.parent / "gone.ww"), NOW, 1))
+    recents.put(Recent(str(folder / "kb.py"), NOW - 3 * 86_400, 0, 1))
+    recents.put(Recent(str(folder / "orders.ww"), NOW - 7_300, 7))
+    look_as_before(Step("no main.ww in ~/shop"), size=size, asked=None, remembered=folder.parent / "home")
+
+
+def test_the_choice_of_a_template_looks_as_it_did(look_as_before, folder):
     (folder / "main.ww").unlink()
-    look_as_before(Step("no main.ww in ~/shop"), size=NARROW, asked=None)
+    look_as_before(Step("no main.ww in ~/shop"), Step("a prompt, a model", ("n",)), size=NARROW, asked=None)
+
+
+@pytest.mark.parametrize("theme", ["woodwork-dune", "woodwork-fjord", "woodwork-graphite", "woodwork-contrast"])
+def test_a_theme_looks_as_it_did(look_as_before, theme):
+    look_as_before(RUNNING, *WAYS["messages"], size=NARROW, theme=theme)
 
 
 def test_a_file_with_errors_at_the_start_looks_as_it_did(look_as_before, folder):

@@ -6,9 +6,8 @@ import os
 
 import pytest
 
-from woodwork_engine.components import builtin_kinds
-from woodwork_engine.language import check
-from woodwork_tui.state.start import TEMPLATE, Start, create, judge
+from woodwork_tui.state.start import Start, create, example, judge
+from woodwork_tui.templates import MAIN, files
 
 
 def test_a_flow_file_is_opened(tmp_path):
@@ -76,13 +75,23 @@ def test_no_name_whatever_crashes(tmp_path, name):
 
 
 def test_a_new_flow_never_overwrites_and_what_fails_is_told(tmp_path):
-    assert create("main.ww", tmp_path) is None
-    assert (tmp_path / "main.ww").read_text() == TEMPLATE
-    assert create("main.ww", tmp_path) == "main.ww is there already."
-    assert create("no/main.ww", tmp_path) == "no/main.ww cannot be written: no such file or directory."
+    assert create("hello", "shop.ww", tmp_path) is None
+    assert (tmp_path / "shop.ww").read_text() == files("hello")[MAIN]
+    assert create("hello", "shop.ww", tmp_path) == "shop.ww is there already."
+    (tmp_path / "file").write_text("")
+    assert create("hello", "file/main.ww", tmp_path) == "file/main.ww cannot be written: file exists."
 
 
-def test_the_new_flow_has_no_problems():
-    found = check(TEMPLATE, builtin_kinds())
-    assert found.diagnostics == ()
-    assert found.plan.names() == ("chat", "answer", "screen")
+def test_a_new_flow_brings_what_it_needs_and_touches_no_file_that_is_there(tmp_path):
+    (tmp_path / "mail.py").write_text("mine")
+    assert create("fan-out", "main.ww", tmp_path) == "mail.py is there already."
+    assert (tmp_path / "mail.py").read_text() == "mine"
+    assert not (tmp_path / "main.ww").exists()
+
+
+def test_an_example_has_a_folder_of_its_own_and_stays_as_the_person_changed_it(tmp_path):
+    path, failed = example("fan-out", tmp_path)
+    assert (failed, path) == ("", str(tmp_path / "fan-out" / "main.ww"))
+    (tmp_path / "fan-out" / "main.ww").write_text("# mine")
+    assert example("fan-out", tmp_path) == (path, "")
+    assert (tmp_path / "fan-out" / "main.ww").read_text() == "# mine"

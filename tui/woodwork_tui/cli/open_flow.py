@@ -23,16 +23,20 @@ def open_flow(request: Open) -> int:
     if why is not None:
         return _without_screen(request, why)
     from woodwork_tui.app import WoodworkApp  # with Textual: only when a screen is wanted
-    from woodwork_tui.bridge import keeping
+    from woodwork_tui.bridge import keeping, state_of
     from woodwork_tui.colours import DEFAULT_THEME, theme_names
-    from woodwork_tui.places import config_folder
+    from woodwork_tui.places import config_folder, state_folder
+    from woodwork_tui.state.memory import MemoryFile
     from woodwork_tui.state.preference_files import PreferenceFiles
 
     files = PreferenceFiles(config_folder(), theme_names)
     files.look()
     wanted = files.config.preferences
-    theme = request.theme or os.environ.get("TEXTUAL_THEME") or wanted.theme or DEFAULT_THEME
-    if theme not in (names := theme_names(files.themes)):
+    names = theme_names(files.themes)
+    asked = request.theme or os.environ.get("TEXTUAL_THEME")
+    kept = MemoryFile(state_of(request.file or _MAIN, request.state)).read().theme
+    theme = asked or (kept if kept in names else None) or wanted.theme or DEFAULT_THEME
+    if theme not in names:
         close = get_close_matches(theme, names, n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
         _say(f"no theme {theme!r}; {hint}")
@@ -44,6 +48,9 @@ def open_flow(request: Open) -> int:
         ascii_only=request.ascii or wanted.ascii,
         theme=theme,
         preferences=files,
+        fixed_theme=bool(asked),
+        state=lambda file: state_of(file, request.state),
+        remembered=state_folder(),
     )
     try:
         ending = app.run()

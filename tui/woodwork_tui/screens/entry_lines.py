@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -63,6 +63,15 @@ class EntryLines(Vertical):
         """Let the person type a command, beginning with *text*."""
         self._remember()
         self._command.type(text, parse, names)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The commands that were typed, oldest first."""
+        return self._command.lines
+
+    def recall(self, lines: Sequence[str]) -> None:
+        """Have *lines* for the commands that were typed before."""
+        self._command.recall(lines)
 
     def _remember(self) -> None:
         focused = self.screen.focused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -58,8 +58,11 @@ class HelpScreen(Modal[None]):
         self.dismiss()
 
 
-def keys_here(active: Mapping[str, ActiveBinding]) -> list[Text]:
-    """Return the lines of help for the bindings that are *active*: the focused widget's first, then commands."""
+def keys_here(active: Mapping[str, ActiveBinding], able: Container[str] | None = None) -> list[Text]:
+    """Return the lines of help for the bindings that are *active*: the focused widget's first, then commands.
+
+    *able* are the ids of commands that can be used; None: all can.
+    """
     places: dict[str, dict[str, Action]] = {}
     for bound in active.values():
         if bound.binding.id and bound.enabled:
@@ -68,7 +71,7 @@ def keys_here(active: Mapping[str, ActiveBinding]) -> list[Text]:
             key = f"{before.key},{bound.binding.key}" if before is not None else bound.binding.key
             here[bound.binding.id] = replace(action(bound.binding.id), key=key)  # a person may have other keys
     groups = [KeyGroup(place, tuple(found.values())) for place, found in places.items()]
-    typed = tuple(each for each in commands() if not each.key)
+    typed = tuple(each for each in commands() if not each.key and (able is None or each.id in able))
     return help_lines([*groups, KeyGroup("On the : line as well", typed)])
 
 

@@ -18,6 +18,7 @@ from woodwork_tui.screens.tab import Tab
 from woodwork_tui.screens.tab_stack import TabStack
 from woodwork_tui.state import commands
 from woodwork_tui.state.commands import Command, Names, Wrong
+from woodwork_tui.state.memory import Memory
 from woodwork_tui.state.navigation import Navigation
 from woodwork_tui.state.notices import Notice, notices
 from woodwork_tui.state.view import Selection, View
@@ -141,6 +142,18 @@ class MainScreen(SteadyScreen[None]):
     def tell_times(self, form: str) -> None:
         """Tell times in *form* (clock, since, ago) in every list."""
         self.query_one(TabStack).recall({name: {"time": form} for name in ("messages", "sessions")})
+
+    def remembered(self, theme: str | None) -> Memory:
+        """Return how the person looks at the flow, with the *theme* they chose for it."""
+        filters = {tab: text for tab, text in self.place.filters.items() if tab != "flow"}
+        tabs, lines = self.query_one(TabStack).remembered(), self.query_one(EntryLines).lines
+        return Memory(self.place.tab, theme, filters, tabs, lines)
+
+    def recall(self, memory: Memory) -> None:
+        """Look at the flow as *memory* says, from the next `bring` on."""
+        self.place = Navigation(memory.tab, filters=memory.filters)
+        self.query_one(TabStack).recall(memory.tabs)
+        self.query_one(EntryLines).recall(memory.commands)
 
     # keys
 

@@ -28,6 +28,8 @@ class Names:
     holds: tuple[HoldState, ...] = ()
     breakpoints: tuple[Breakpoint, ...] = ()
     held: tuple[tuple[str, str], ...] = ()
+    able: frozenset[str] | None = None
+    """Ids of the commands that can be used; None: all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,8 @@ def parse(line: str, known: Names, check_filter: CheckFilter = lambda tab, text:
     found = _COMMANDS.get(name)
     if found is None:
         return _unknown(word, bool(rest))
+    if not _is_able(found, known):
+        return Wrong(f"{name} needs a flow; open one first")
     form = _FORMS.get(found.id, _PLAIN)
     if form.read is not None:
         return _read(found, form.read(rest, known))
@@ -143,6 +145,10 @@ def _read(found: Action, words: tuple[str, ...] | Wrong) -> Command | Wrong:
     if isinstance(words, Wrong):
         return words if words.problem else Wrong(found.command, unfinished=True)
     return Command(found, words)
+
+
+def _is_able(action: Action, known: Names) -> bool:
+    return known.able is None or action.id in known.able
 
 
 def _unknown(word: str, finished: bool) -> Wrong:
@@ -191,7 +197,7 @@ def completions(line: str, known: Names) -> tuple[str, ...]:
     """Return how *line* can go on, each as the whole line; commands that take something end in a blank."""
     word, gap, rest = line.lstrip().partition(" ")
     if not gap:
-        found = [name for name in _COMMANDS if name.startswith(word)]
+        found = [name for name, each in _COMMANDS.items() if name.startswith(word) and _is_able(each, known)]
         return tuple(f"{name} " if " " in _COMMANDS[name].command else name for name in found)
     found_action = _COMMANDS.get(_ALIASES.get(word, word))
     if found_action is None:

@@ -14,6 +14,8 @@ _ALWAYS = frozenset("hjklgG")
 """Vim's keys: what they do in lists they always do."""
 _PLACES = frozenset({"retries", "dlq", "held", "flow", "chat", "file", "filter", "command", "typed"})
 """First words of ids of actions that exist in one place only; all others meet everywhere."""
+_START = "start"
+"""The place before a flow is open: there are no tabs and no lists."""
 _LINES = frozenset({"filter", "command", "typed"})
 """Places in which text is typed: no action from elsewhere is heard there."""
 _AMONG_TEXT = frozenset({"app.palette", "app.quit", "chat.send", "chat.leave", "chat.older", "chat.newer"})
@@ -127,4 +129,6 @@ def _meet(one: str, other: str) -> bool:
         return True
     if places & _LINES:
         return places <= _LINES or bool({one, other} & _AMONG_TEXT)
+    if _START in places:
+        return places == {_START, "app"}
     return not places <= _PLACES

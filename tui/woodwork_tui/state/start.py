@@ -1,4 +1,4 @@
-"""Which flow file is meant, what keeps it from being opened, and the text of a new one."""
+"""Which flow file is meant, what keeps it from being opened, and how a new one is made."""
 
 from __future__ import annotations
 
@@ -7,27 +7,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-MAIN = "main.ww"
+from woodwork_tui.templates import MAIN, write
+
 _MOST_LISTED = 500
 _MOST_READ = 1 << 20
-
-TEMPLATE = """\
-# A first flow. What you type in Flow > Chat goes to `answer`, and what it says comes back to the same page.
-# Change it here or in any editor: saving applies it.
-
-chat = input cli {
-    to: answer
-}
-
-answer = llm scripted {
-    answers: ["You said: {input}"]
-    latency: 300ms
-    to: screen
-}
-
-screen = output console {}
-"""
-"""What a new flow file says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +103,30 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def create(file: str, folder: Path) -> str | None:
-    """Write a new flow to *file*; return why that failed, or None. A file that is there already is never touched."""
+def create(template: str, file: str, folder: Path) -> str | None:
+    """Write the flow of *template* to *file*, with what it needs beside it; return why that failed, or None.
+
+    A file that is there already is never touched.
+    """
+    path = folder / Path(file).expanduser()
     try:
-        with (folder / Path(file).expanduser()).open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(TEMPLATE)
-    except FileExistsError:
-        return f"{file} is there already."
-    except OSError as error:
-        return f"{file} cannot be written: {_why(error)}."
+        write(template, path.parent, path.name)
+    except (OSError, ValueError) as error:
+        if isinstance(error, FileExistsError) and error.errno is None:
+            return f"{Path(str(error)).name} is there already."
+        return f"{file} cannot be written: {_why(error) if isinstance(error, OSError) else error}."
     return None
+
+
+def example(template: str, home: Path) -> tuple[str, str]:
+    """Return the path of the flow of *template* in a folder of its own under *home*, and why there is none.
+
+    It is written where it is not there yet, and left as the person has changed it where it is.
+    """
+    folder = home / template
+    if not (folder / MAIN).exists():
+        try:
+            write(template, folder)
+        except (OSError, ValueError) as error:
+            return "", f"{folder} cannot be written: {_why(error) if isinstance(error, OSError) else error}."
+    return str(folder / MAIN), ""

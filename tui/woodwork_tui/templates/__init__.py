@@ -28,12 +28,12 @@ def files(name: str) -> Mapping[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in found if path.is_file()}
 
 
-def write(name: str, folder: Path) -> tuple[Path, ...]:
-    """Write the template *name* into *folder*, made if need be, and return what was written.
+def write(name: str, folder: Path, main: str = MAIN) -> tuple[Path, ...]:
+    """Write the template *name* into *folder*, made if need be, its flow as *main*; return what was written.
 
     Raises FileExistsError with the name of a file that is there already, and then has written nothing; OSError else.
     """
-    wanted = {folder / file: text for file, text in files(name).items()}
+    wanted = {folder / (main if file == MAIN else file): text for file, text in files(name).items()}
     there = next((path for path in wanted if path.exists() or path.is_symlink()), None)
     if there is not None:
         raise FileExistsError(str(there))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -63,6 +63,15 @@ class CommandLine(EntryLine):
         self._history = CommandHistory(self._history.lines)
         self.open(text)
         self._remark_on(text)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The commands that were typed, oldest first."""
+        return self._history.lines
+
+    def recall(self, lines: Sequence[str]) -> None:
+        """Have *lines* for the commands that were typed before."""
+        self._history = CommandHistory(tuple(lines))
 
     def _completions(self, line: str) -> tuple[str, ...]:
         return completions(line, self._names())
