@@ -96,8 +96,14 @@ class _Entry(msgspec.Struct, gc=False):
     """Several, or none, for an `emitted` record alone."""
     attempt: int | None
     """Where it stands for `emitted` and `queued`, the depth."""
-    duration_ms: float | None
+    measure: float | None
+    """The duration in ms; where a payload is kept, how many bytes of payloads were written before it."""
     details: Details
+
+    @property
+    def has_payload(self) -> bool:
+        """Whether it keeps the payload of a message."""
+        return isinstance(self.details, bytes)
 
 
 def _shown(entry: _Entry) -> tuple[str | None, Emission | dict[str, object] | None]:
@@ -136,7 +142,7 @@ def _published(entry: _Entry) -> Record:
             entry.kind,
             target=target,
             attempt=entry.attempt,
-            duration_ms=entry.duration_ms,
+            duration_ms=entry.measure,
             data=data,
         )
     return Record(
@@ -150,7 +156,7 @@ def _published(entry: _Entry) -> Record:
         envelope.event_type,
         entry.attempt,
         envelope.revision or None,
-        entry.duration_ms,
+        None if entry.has_payload else entry.measure,
         envelope.correlation_id or envelope.message_id,
         envelope.causation_id,
         data,
@@ -179,9 +185,9 @@ class EventLog:
         self.high_water: int = sys.maxsize
         """From this `seq` on a lossless reader is half a ring behind: writers of new messages wait (see `watch`)."""
         self._ring: deque[_Entry] = deque(maxlen=limit)
-        self._payloads: deque[int] = deque()
-        self._payload_sizes: deque[int] = deque()
-        self._payload_bytes = self._payload_bytes_ever = 0
+        self._bytes_written = 0
+        self._look_at_bytes = payload_limit
+        """When so many bytes were written there may be too many, kept or unread."""
         self._payload_mark = self._read_to = self._look_at = sys.maxsize
         self._lossless: list[Reader] = []
         self._watchers: list[Callable[[], object]] = []
@@ -196,8 +202,12 @@ class EventLog:
 
     @property
     def payload_bytes(self) -> int:
-        """How many bytes of encoded payloads are kept."""
-        return self._payload_bytes
+        """How many bytes of encoded payloads are kept; may be asked from any thread."""
+        while True:
+            try:
+                return self._kept(self._oldest_payload())
+            except RuntimeError:  # the writer's thread came in between; it is rarely twice in a row
+                continue
 
     def append(
         self,
@@ -240,8 +250,11 @@ class EventLog:
         self.seq = seq + 1
         if seq >= self._look_at:
             self._keep_unread()
-        self._ring.append(_Entry(seq, ts, _ACCEPTED, envelope, targets, depth, None, encoded))
-        self._count_payload(seq, len(encoded))
+        before = self._bytes_written
+        self._bytes_written = written = before + len(encoded)
+        self._ring.append(_Entry(seq, ts, _ACCEPTED, envelope, targets, depth, before, encoded))
+        if written >= self._look_at_bytes:
+            self._look_at_payloads()
 
     def append_held(
         self, ts: float, kind: str, component: str | None, session: str | None, data: dict[str, object]
@@ -258,30 +271,40 @@ class EventLog:
         self.seq = seq = self.seq + 1
         if seq > self._look_at:
             self._keep_unread()
-        self._ring.append(_Entry(seq, ts, "emitted", envelope, targets, None, None, encoded))
-        self._count_payload(seq, len(encoded))
+        before = self._bytes_written
+        self._bytes_written = written = before + len(encoded)
+        self._ring.append(_Entry(seq, ts, "emitted", envelope, targets, None, before, encoded))
+        if written >= self._look_at_bytes:
+            self._look_at_payloads()
 
-    def _count_payload(self, seq: int, size: int) -> None:
-        self._payloads.append(seq)
-        self._payload_sizes.append(size)
-        self._payload_bytes = kept = self._payload_bytes + size
-        self._payload_bytes_ever = ever = self._payload_bytes_ever + size
-        if kept > self.payload_limit or len(self._payloads) > self.limit:
-            self._shed_payloads()
-        if ever >= self._payload_mark:
-            self.high_water = 0
+    def _look_at_payloads(self) -> None:
+        """Keep no more bytes than allowed, let writers wait for a slow lossless reader, and say when to look again."""
+        kept = self._shed_payloads()
+        with self._lock:
+            if self._bytes_written >= self._payload_mark:
+                self.high_water = 0
+            self._look_at_bytes = min(self._bytes_written + self.payload_limit - kept, self._payload_mark)
 
-    def _shed_payloads(self) -> None:
-        """Drop the oldest payloads with all records up to theirs, but nothing that a lossless reader has not read."""
-        oldest = self.seq - self.limit
-        while len(self._payloads) > 1:
-            seq = self._payloads[0]
-            if seq > self._read_to or (seq > oldest and self._payload_bytes <= self.payload_limit):
-                return
-            self._payloads.popleft()
-            self._payload_bytes -= self._payload_sizes.popleft()
-            while self._ring and self._ring[0].seq <= seq:
-                self._ring.popleft()
+    def _shed_payloads(self) -> int:
+        """Drop the oldest payloads with all records up to theirs, but nothing that a lossless reader has not read.
+
+        Returns how many bytes are kept.
+        """
+        ring, newest = self._ring, self._ring[-1]
+        while True:
+            oldest = self._oldest_payload()
+            kept = self._kept(oldest)
+            if kept <= self.payload_limit or oldest is None or oldest is newest or oldest.seq > self._read_to:
+                return kept
+            while ring.popleft() is not oldest:
+                pass
+
+    def _oldest_payload(self) -> _Entry | None:
+        return next((entry for entry in self._ring if entry.has_payload), None)
+
+    def _kept(self, oldest: _Entry | None) -> int:
+        """Return how many bytes of payloads are kept, where *oldest* has the oldest one."""
+        return 0 if oldest is None else self._bytes_written - int(oldest.measure or 0)
 
     def _keep_unread(self) -> None:
         """Let the ring grow past its limit rather than lose what a lossless reader has not read; shrink it after."""
@@ -297,7 +320,7 @@ class EventLog:
     def reader(self, *, lossless: bool = False, from_start: bool = True) -> Reader:
         """Return a new reader; a *lossless* one makes ingress wait when it falls half a ring behind."""
         cursor = 0 if from_start else self.seq
-        read = self._payload_bytes_ever - (self._payload_bytes if from_start else 0)
+        read = self._bytes_written - (self.payload_bytes if from_start else 0)
         reader = Reader(self, cursor, read, lossless=lossless)
         if lossless:
             with self._lock:
@@ -319,10 +342,11 @@ class EventLog:
             if self._lossless:
                 self._read_to = min(reader.cursor for reader in self._lossless)
                 self._payload_mark = min(reader.payload_bytes for reader in self._lossless) + self.payload_limit // 2
-                full = self._payload_bytes_ever >= self._payload_mark
+                full = self._bytes_written >= self._payload_mark
                 self.high_water = 0 if full else self._read_to + self.limit // 2
             else:
                 self._read_to = self._payload_mark = self.high_water = sys.maxsize
+            self._look_at_bytes = 0  # the next payload looks whether that changes anything
             watchers = tuple(self._watchers) if self.seq < self.high_water else ()
         for wake in watchers:
             wake()

@@ -23,7 +23,8 @@ def _check_endpoint(core: BusCore, endpoint: Endpoint) -> None:
     in_order = {lane.session.id for lane in lanes if lane.queue and lane.anchor is None}
     without = {lane.session.id for lane in lanes if lane.queue and lane.anchor is not None}
     both = len(in_order & without)  # order was given up while messages waited in it: counted as two until they are done
-    assert endpoint.active == len(in_order | without) + both, "F6"
+    assert endpoint.active == len(in_order | without), "F6"
+    assert not endpoint.counts_sharers or endpoint.sharers == endpoint.active + both, "F6"
     assert endpoint.retrying == sum(lane.timer is not None for lane in lanes)
     assert endpoint.retrying == sum(lane.state is LaneState.WAITING for lane in lanes)
     assert 0 <= endpoint.inflight <= endpoint.working

@@ -91,8 +91,8 @@ FAULTS = (
     Fault(
         "a slot that becomes free is not handed on",
         "runner",
-        "                core.slots.call()\n            if core.idle",
-        "                pass\n            if core.idle",
+        "                        core.slots.call()\n                    if core.idle",
+        "                        pass\n                    if core.idle",
     ),
     Fault(
         "a failed attempt keeps what it has staged",

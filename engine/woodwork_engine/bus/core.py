@@ -68,14 +68,16 @@ class BusCore:
         self.state_problem: str | None = None
         """Why there is no keeper although one was asked for."""
         self.letter_gate = Gate()
+        self.closing = True
+        """Nothing is taken from outside: the bus is stopping, or does not run."""
+        self.in_line = 0
+        """How many wait for room anywhere; while nobody does, nobody need be called."""
         self.policy = policy
         self.default_policy = default_policy
         self.log: EventLog | None = log
         self.flow = flow
         self.secrets = Secrets()
         self.running = False
-        self.closing = True
-        """Nothing is taken from outside: the bus is stopping, or does not run."""
         self.endpoints: dict[str, Endpoint] = {}
         self.past = Endpoint("", default_policy)
         self.renamed: dict[str, str] = {}
@@ -93,8 +95,6 @@ class BusCore:
         self.slots = Gate()
         self.awaited = 0
         """How many wait for room, for an empty lane or for an idle flow; while nobody does, nobody need be called."""
-        self.in_line = 0
-        """How many wait for room anywhere; while nobody does, nobody need be called."""
         self.tickets = 0
         self.numbered = 0
         self.idle_waiters: set[asyncio.Future[None]] = set()
@@ -139,8 +139,11 @@ class BusCore:
         self.dead.limit(policy.dlq)
 
     def bar(self) -> None:
-        """Let nothing from outside in the short way while there is no room for dead letters (bus.md E2)."""
-        barred = self.dead.full or bool(self.letter_gate.waiters)
+        """Let nothing from outside in the short way while others wait, the bus ends, or dead letters have no room (E2).
+
+        To be called whenever one of these has changed.
+        """
+        barred = self.in_line or self.closing or self.dead.full or self.letter_gate.waiters
         self.max_bytes = -1 if barred else self._policy.max_bytes
 
     def begin_slice(self, now: float) -> None:
@@ -228,7 +231,7 @@ class BusCore:
         endpoint.lanes[lane.key] = lane
         session.lanes += 1
         anchor.out += 1
-        endpoint.active += anchor.out == 1
+        endpoint.sharers += anchor.out == 1
         if self.held:
             self.halt(lane)
         if endpoint.state is EndpointState.PARKED:
@@ -240,7 +243,7 @@ class BusCore:
         if lane.endpoint.lanes.pop(lane.key, None) is not None:  # as in `forget`: a call less for such a message
             lane.session.lanes -= 1
             anchor.out -= 1
-            lane.endpoint.active -= anchor.out == 0
+            lane.endpoint.sharers -= anchor.out == 0
             anchor.idle_since = lane.session.last_seen
             self.halted.discard(lane)
 
@@ -254,7 +257,7 @@ class BusCore:
         """Append *delivery* to *lane*; whether there is room was decided before. Without *wake* it only waits there."""
         endpoint, session = lane.endpoint, lane.session
         if not lane.queue and lane.anchor is None:
-            endpoint.active += 1
+            endpoint.sharers += 1
         lane.queue.append(delivery)
         depth = endpoint.depth = endpoint.depth + 1
         self.depth += 1
@@ -277,11 +280,11 @@ class BusCore:
         """Take *delivery* out of its lane and hand the room on."""
         queue = lane.queue
         if queue[0] is delivery:
-            queue.popleft()
+            del queue[0]
         else:
             queue.remove(delivery)
         if not queue and lane.anchor is None:
-            lane.endpoint.active -= 1
+            lane.endpoint.sharers -= 1
         self.left(lane, delivery)
 
     def left(self, lane: Lane, delivery: Delivery) -> None:

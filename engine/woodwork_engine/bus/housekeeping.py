@@ -81,6 +81,7 @@ class Housekeeping:
             yield from self._expire(endpoint, now)
             if endpoint.seen is not None:
                 endpoint.seen.trim(now, IDS_PER_ROUND)
+            endpoint.stop_counting()
             if endpoint.ready:  # normally a runner is on its way; somebody may have cancelled it
                 core.on_ready(endpoint)
             yield

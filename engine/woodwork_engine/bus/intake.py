@@ -57,15 +57,11 @@ class Intake:
         await asyncio.sleep(0)
         core.begin_slice(core.monotonic())
 
-    def at_once(
-        self, route: Route, envelope: MessageEnvelope, encoded: bytes, now: float, *, own_payload: bool = False
-    ) -> bool:
+    def at_once(self, route: Route, envelope: MessageEnvelope, encoded: bytes, own_payload: bool, now: float) -> bool:
         """Accept one message from outside if nothing at all is in its way; False: go through `from_outside`."""
         core = self._core
         if (
-            core.in_line
-            or core.closing
-            or core.depth >= core.max_messages
+            core.depth >= core.max_messages
             or core.bytes + len(encoded) > core.max_bytes
             or (core.log is not None and core.log.seq >= core.log.high_water)
             or not self.fit_in(route, envelope, encoded, own_payload, now)
@@ -86,8 +82,6 @@ class Intake:
             endpoint.depth >= endpoint.kept_depth
             or keeper is None
             or keeper.commits.problem is not None
-            or core.in_line
-            or core.closing
             or core.depth >= core.max_messages
             or core.bytes + len(encoded) > core.max_bytes
             or envelope.hop > core.max_hops
@@ -120,9 +114,7 @@ class Intake:
         """Accept one message from outside for several targets, as `at_once` does for one."""
         core, targets = self._core, len(routes)
         if (
-            core.in_line
-            or core.closing
-            or core.depth + targets > core.max_messages
+            core.depth + targets > core.max_messages
             or core.bytes + len(encoded) * targets > core.max_bytes
             or (core.log is not None and core.log.seq >= core.log.high_water)
             or not self.fit_everywhere(routes, envelope, encoded)
@@ -163,8 +155,8 @@ class Intake:
         if core.log is not None:
             core.log.append_accepted(now, envelope, encoded, endpoint.alone, depth)
         route.edge.count += 1
-        if not queue:
-            endpoint.active += 1
+        if endpoint.counts_sharers and not queue:
+            endpoint.sharers += 1
         queue.append(delivery)
         endpoint.depth = depth
         core.depth += 1
@@ -218,10 +210,9 @@ class Intake:
             if log is not None:
                 log.append(now, "queued", envelope, endpoint.name, None, None, depth)
             route.edge.count += 1
-            queue = lane.queue
-            if not queue:
-                endpoint.active += 1
-            queue.append(delivery)
+            if endpoint.counts_sharers and not lane.queue:
+                endpoint.sharers += 1
+            lane.queue.append(delivery)
             if depth > endpoint.peak:
                 endpoint.peak = depth
                 endpoint.peak_at = now

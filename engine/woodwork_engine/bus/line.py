@@ -212,6 +212,7 @@ class _Place:
     def __init__(self, core: BusCore, full: Full) -> None:
         core.tickets += 1
         core.in_line += 1
+        core.bar()
         core.awaited += 1
         self.waiter = Waiter(core.tickets)
         self.full = full
@@ -231,6 +232,7 @@ class _Place:
         """Go, for whatever reason."""
         self._depart()
         self._core.in_line -= 1
+        self._core.bar()
         self._core.awaited -= 1
 
     def _arrive(self) -> None:

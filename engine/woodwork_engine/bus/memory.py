@@ -151,6 +151,7 @@ class InMemoryMessageBus(MessageBusInterface):
             core.keeper.recovery.recover()
         core.running = True
         core.closing = False
+        core.bar()
         self._started_at = core.clock.time()
         if core.log is not None:
             self._when_read = partial(call_on, loop, core.log_was_read)
@@ -172,6 +173,7 @@ class InMemoryMessageBus(MessageBusInterface):
         if not self.core.closing:
             self._settled_before = settled(self.core)
         self.core.closing = True
+        self.core.bar()
         self.core.call_everybody()
 
     async def stop(self, *, drain: bool = True, deadline: float | None = None) -> StopReport:
@@ -242,21 +244,21 @@ class InMemoryMessageBus(MessageBusInterface):
             self._as_asked(envelope, (route,))
         encoded = encode(envelope.payload)
         sender = current.get()
+        core, intake = self.core, self._intake
         if sender is not None and sender.running:
             envelope = sent_inside(envelope, sender)
-            now = self.core.wall()
-            if self.core.closing or not self._intake.fit_in(route, envelope, encoded, True, now):
-                self._intake.inside(route, envelope, encoded)
+            if core.closing or not intake.fit_in(route, envelope, encoded, True, core.wall()):
+                intake.inside(route, envelope, encoded)
             return True
         if route.endpoint.kept_depth:  # who waits until it is kept need not let the loop breathe before
-            taken = await self._intake.keep_at_once(route, envelope, encoded, own_payload=True)
+            taken = await intake.keep_at_once(route, envelope, encoded, own_payload=True)
         else:
-            if not self.core.from_outside & SELDOM and self._intake.is_out_of_breath((route,)):
-                await self._intake.breathe()
-            taken = self._intake.at_once(route, envelope, encoded, self.core.wall(), own_payload=True)
+            if not core.from_outside & SELDOM and intake.is_out_of_breath((route,)):
+                await intake.breathe()
+            taken = intake.at_once(route, envelope, encoded, True, core.wall())
         if not taken:
-            parcel = self._intake.parcel(route, envelope, encoded, self.core.clock.time(), own_payload=True)
-            await self._intake.from_outside((parcel,), route.endpoint.policy.block_timeout)
+            parcel = intake.parcel(route, envelope, encoded, core.clock.time(), own_payload=True)
+            await intake.from_outside((parcel,), route.endpoint.policy.block_timeout)
         return True
 
     def _route(self, source: str | None, target: str) -> Route:

@@ -100,7 +100,7 @@ class Relocation:
         moved = list(lane.queue)
         lane.queue.clear()
         if moved and lane.anchor is None:
-            lane.endpoint.active -= 1
+            lane.endpoint.sharers -= 1
         for delivery in moved:
             self._tell_siblings(delivery, lane.endpoint, target, shared)
             self._append(lane, target, delivery)

@@ -13,7 +13,6 @@ from woodwork_engine.bus.envelopes import envelope_for
 from woodwork_engine.bus.gate import NEWCOMER, Waiter
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.bus.line import Line
-from woodwork_engine.bus.routes import RouteTable
 from woodwork_engine.bus.sender import Sender
 from woodwork_engine.bus.settlement import Settlement, is_at_most_once
 from woodwork_engine.dead_letter import DeathReason
@@ -118,9 +117,26 @@ class Runners:
                     finally:
                         endpoint.waking = False
                     continue
-                if self._no_slot():
+                if core.inflight >= core.max_inflight or core.slots.waiters or self._log_is_ahead():
                     await self._slot()
-                await self._serve(endpoint)
+                instance = endpoint.serving
+                if instance is None:
+                    break
+                endpoint.working += 1
+                core.inflight += 1
+                instance.inflight += 1
+                try:
+                    await self._work(endpoint, instance)
+                finally:
+                    endpoint.working -= 1
+                    core.inflight -= 1
+                    instance.inflight -= 1
+                    if instance.retired is not None:
+                        instance.tell_if_left()
+                    if core.slots.waiters:
+                        core.slots.call()
+                    if core.idle_waiters:
+                        core.tell_if_idle()
         finally:
             if me is not None:
                 endpoint.runners.discard(me)
@@ -129,12 +145,13 @@ class Runners:
 
     def _no_slot(self, ticket: int = NEWCOMER) -> bool:
         """Whether one more attempt has to wait: for others (bus.md B3), or for the lossless readers of the log."""
-        core, log = self._core, self._core.log
-        return (
-            core.inflight >= core.max_inflight
-            or core.slots.anyone_before(ticket)
-            or (log is not None and log.seq >= log.high_water)
-        )
+        core = self._core
+        return core.inflight >= core.max_inflight or core.slots.anyone_before(ticket) or self._log_is_ahead()
+
+    def _log_is_ahead(self) -> bool:
+        """Whether a lossless reader of the log is too far behind."""
+        log = self._core.log
+        return log is not None and log.seq >= log.high_water
 
     async def _slot(self) -> None:
         """Wait in turn until there is a slot; it is free until control is given up."""
@@ -148,40 +165,16 @@ class Runners:
         finally:
             core.slots.leave(waiter)
 
-    async def _serve(self, endpoint: Endpoint) -> None:
-        """Work ready lanes off, holding one slot, while nobody waits for it and no newer instance takes over."""
-        core, instance = self._core, endpoint.serving
-        if instance is None:
-            return
-        endpoint.working += 1
-        endpoint.inflight += 1
-        core.inflight += 1
-        instance.inflight += 1
-        try:
-            await self._work(endpoint, instance)
-        finally:
-            endpoint.working -= 1
-            endpoint.inflight -= 1
-            core.inflight -= 1
-            instance.inflight -= 1
-            if instance.retired is not None:
-                instance.tell_if_left()
-            if core.slots.waiters:
-                core.slots.call()
-            if core.idle_waiters:
-                core.tell_if_idle()
-
     async def _work(self, endpoint: Endpoint, instance: Instance) -> None:
         """Make attempts: lanes in turn, at most `quantum` deliveries of each, one after the other (bus.md B1, B8)."""
         # One long function, because every call and every look at an attribute that it saves is saved for every message.
         core, log, ready, watch = self._core, self._core.log, endpoint.ready, endpoint.watch
         quantum = endpoint.policy_.quantum if watch is None else 1
         shift, monotonic, begin, durations = endpoint.shift, core.monotonic, current.set, endpoint.histogram.now
-        handler, direct = instance.attempt, instance.direct
-        ended = 0.0
-        begun = monotonic()
-        if SPENT < core.slice_end <= begun:  # nobody has used it up: the loop has only been idle
-            core.begin_slice(begun)
+        handler, direct, hand_on = instance.attempt, instance.direct, self._sender.hand_on
+        ended = monotonic()
+        if SPENT < core.slice_end <= ended:  # nobody has used it up: the loop has only been idle
+            core.begin_slice(ended)
         while ready and shift is endpoint.shift:
             lane = ready.popleft()
             lane.state = lane.go
@@ -193,7 +186,7 @@ class Runners:
             queue, turns = lane.queue, quantum
             while queue:
                 delivery = queue[0]
-                started = monotonic()
+                started = ended  # the time is told once an attempt: what lies between is the bus's own
                 now = started + core.skew
                 if now >= lane.soonest_expiry and self._not_now(lane, delivery, now):
                     ended = monotonic()
@@ -214,21 +207,24 @@ class Runners:
                         delivery.running = False
                         ended = monotonic()
                         if delivery.staged is not None and (
-                            parcels := self._send(endpoint, instance.routes, delivery, now + ended - started)
+                            parcels := hand_on(endpoint, delivery, instance.routes, now + ended - started)
                         ):
                             await self._room(endpoint, parcels)
                             self._intake.accept(parcels)
+                            started, ended = started - ended, monotonic()  # the wait is no part of the attempt
+                            started += ended
                             now = core.wall() - (ended - started)
                     except BaseException as error:
                         ended = monotonic()
                         if not self._failed(lane, delivery, now, ended - started, error):
                             self._let_go(endpoint, lane)
                             raise
+                        ended = monotonic()
                     else:  # acknowledge, as `Settlement` ends it in every other way (bus.md C1)
                         duration = ended - started
                         if endpoint.seen is not None:
                             self._settlement.remember(lane, delivery, now + duration)
-                        queue.popleft()
+                        del queue[0]
                         if delivery.seq and core.keeper is not None:
                             core.keeper.deliveries.settled(delivery)
                         endpoint.ok += 1
@@ -259,16 +255,19 @@ class Runners:
                         if delivery.envelope.replay_of is not None:
                             core.dead.replay_ended(delivery.envelope.replay_of, ok=True)
                         if not queue:
-                            if lane.anchor is None:
-                                endpoint.active -= 1
-                                if lane.state is RUNNING:
-                                    lane.state = IDLE
-                                    lane.idle_since = now
+                            if endpoint.counts_sharers and lane.anchor is None:
+                                endpoint.sharers -= 1
+                            if lane.state is RUNNING and lane.anchor is None:
+                                lane.state = IDLE
+                                lane.idle_since = now
+                            else:
+                                self._let_go(endpoint, lane)
                             break
                 turns -= 1
                 if not turns or lane.state is not RUNNING or ended >= core.slice_end or shift is not endpoint.shift:
+                    self._let_go(endpoint, lane)
                     break
-            if lane.state is not IDLE:
+            else:
                 self._let_go(endpoint, lane)
             if ended >= core.slice_end:
                 if not ready:
@@ -279,7 +278,8 @@ class Runners:
                     await asyncio.sleep(0)
                 finally:
                     endpoint.breathing -= 1
-                core.begin_slice(monotonic())
+                ended = monotonic()
+                core.begin_slice(ended)
                 handler, direct = instance.attempt, instance.direct  # its layers may have changed meanwhile
                 if self._no_slot():
                     return
@@ -318,31 +318,16 @@ class Runners:
             if lane.anchor is not None and not lane.queue:
                 self._core.dissolve(lane, lane.anchor)
 
-    def _send(self, endpoint: Endpoint, routes: RouteTable, delivery: Delivery, now: float) -> Parcels:
-        """Hand on what the attempt staged, in one step with its acknowledgement (bus.md C4).
-
-        Returns what still has to wait for room, all of it then; empty when everything was accepted.
-        """
-        staged = delivery.staged or []
-        endpoint.emitted += len(staged)
-        if len(staged) == 1 and self._sender.only_child_at_once(delivery, staged[0], routes, now):
-            return ()
-        parcels = self._sender.children(delivery, routes)
-        if not self._line.fits(parcels):
-            return parcels
-        self._intake.accept(parcels)
-        return ()
-
     async def _room(self, endpoint: Endpoint, parcels: Parcels) -> None:
         """Wait for room for an attempt's outputs; meanwhile its slot is somebody else's (bus.md B3, F3)."""
         core = self._core
-        endpoint.inflight -= 1
+        endpoint.sending += 1
         core.inflight -= 1
         core.slots.call()
         try:
             await self._line.room_for_outputs(parcels)
         finally:
-            endpoint.inflight += 1
+            endpoint.sending -= 1
             core.inflight += 1
 
     def _failed(self, lane: Lane, delivery: Delivery, started: float, duration: float, error: BaseException) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from woodwork_engine.bus.acceptance import Parcel, Parcels
 from woodwork_engine.bus.core import BusCore
 from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, Route
 from woodwork_engine.bus.intake import SELDOM, Intake
@@ -17,8 +18,6 @@ from woodwork_engine.errors import ClosingError, RequestError, UnknownComponentE
 from woodwork_engine.message import CommunicationPattern, IdSource, MessageEnvelope
 from woodwork_engine.payload import encode
 from woodwork_engine.trace_context import incoming
-
-Parcels = list[tuple[Route, Delivery]]
 
 _TO_ONE = CommunicationPattern.POINT_TO_POINT
 _TO_ALL = CommunicationPattern.BROADCAST
@@ -55,7 +54,7 @@ class Sender:
             if not core.from_outside & SELDOM and self._intake.is_out_of_breath(routes):
                 await self._intake.breathe()
                 now = core.wall()
-            taken = len(routes) == 1 and self._intake.at_once(routes[0], envelope, encoded, now)
+            taken = len(routes) == 1 and self._intake.at_once(routes[0], envelope, encoded, False, now)
         if not taken:
             await self._admit(envelope, encoded, routes)
         (core.endpoints.get(source) or core.endpoint(source)).emitted += 1
@@ -227,27 +226,39 @@ class Sender:
         )
         return asking.traced(envelope)
 
-    def only_child_at_once(self, delivery: Delivery, output: Output, routes: RouteTable, now: float) -> bool:
-        """Send the only output of an attempt *now*, if it is routed and nothing is in its way; False: `children`."""
-        if output.target is not None or output.broadcast or self._core.in_line:
-            return False
-        found = routes.routed(output.source, output.event)
-        if not found:
-            return False
-        child = _child(delivery, output, routes.revision, now)
-        if len(found) == 1:
-            return self._intake.fit_in(found[0], child, output.encoded, False, now)
-        return self._intake.fit_everywhere(found, child, output.encoded)
+    def hand_on(self, endpoint: Endpoint, delivery: Delivery, routes: RouteTable, now: float) -> Parcels:
+        """Send *now* what an attempt at *endpoint* staged, in one step with its acknowledgement (bus.md C4).
 
-    def children(self, delivery: Delivery, routes: RouteTable) -> Parcels:
+        Returns what still has to wait for room, all of it then; empty when everything was accepted.
+        """
+        staged = delivery.staged or []
+        endpoint.emitted += len(staged)
+        if len(staged) == 1 and not self._core.in_line:
+            output = staged[0]
+            if output.target is None and not output.broadcast:
+                found = routes.routed(output.source, output.event)
+                if len(found) == 1:
+                    child = _child(delivery, output, routes.revision, now)
+                    if self._intake.fit_in(found[0], child, output.encoded, False, now):
+                        return ()
+                elif found:
+                    child = _child(delivery, output, routes.revision, now)
+                    if self._intake.fit_everywhere(found, child, output.encoded):
+                        return ()
+        parcels = self.children(delivery, routes)
+        if not self._line.fits(parcels):
+            return parcels
+        self._intake.accept(parcels)
+        return ()
+
+    def children(self, delivery: Delivery, routes: RouteTable) -> list[Parcel]:
         """Return the parcels of what the attempt staged, along the routes it is pinned to (bus.md G1)."""
         now = self._core.clock.time()
-        parcels: Parcels = []
+        parcels: list[Parcel] = []
         for output in delivery.staged or ():
             envelope = _child(delivery, output, routes.revision, now)
             found = self._routes_of(output, routes)
-            for route in found:
-                parcels.append(self._intake.parcel(route, envelope, output.encoded, now))
+            parcels += [self._intake.parcel(route, envelope, output.encoded, now) for route in found]
             if not found and delivery.envelope.pattern is not _ASKED:  # an answer has its receiver already
                 self._unroutable(envelope, output.encoded)
         return parcels

@@ -204,7 +204,7 @@ class Settlement:
             lane.queue.clear()
             lane.queue.extend(kept)
             if not kept and lane.anchor is None:
-                lane.endpoint.active -= 1
+                lane.endpoint.sharers -= 1
             for position, delivery in late:
                 self._core.left(lane, delivery)
                 self.bury(lane, delivery, DeathReason.EXPIRED, LanePlace(position, length - position - 1))

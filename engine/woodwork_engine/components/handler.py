@@ -45,25 +45,19 @@ class Handler:
         if delivery.staged is not None or delivery.emits:  # what a failed attempt staged has never been (C4)
             delivery.staged = None
             delivery.emits = False
-        hooks = self._hooks
-        event = delivery.envelope.event_type
+        hooks, encoded = self._hooks, delivery.encoded
         if hooks is not None and delivery.attempt <= 1:
-            hooks.fire(event, delivery.encoded, delivery.context)
-        data = decode(delivery.encoded)
+            hooks.fire(delivery.envelope.event_type, encoded, delivery.context)
+        data = decode(encoded)
         if self._pipes is not None:
-            data = await self._pipes.apply(event, data)
+            data = await self._pipes.apply(delivery.envelope.event_type, data)
         result = await self._process(data)
         if result is not None and not delivery.emits:
             delivery.stage(self._name, self._event, encode(result))
         if hooks is not None and delivery.staged is not None:
-            self._show_outputs(delivery)
+            for output in delivery.staged:
+                hooks.fire(output.event, output.encoded, partial(_context_of, output, delivery))
         return result
-
-    def _show_outputs(self, delivery: Delivery) -> None:
-        if self._hooks is None or delivery.staged is None:
-            return
-        for output in delivery.staged:
-            self._hooks.fire(output.event, output.encoded, partial(_context_of, output, delivery))
 
 
 def _context_of(output: Output, delivery: Delivery) -> Context:

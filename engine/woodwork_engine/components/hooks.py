@@ -30,6 +30,9 @@ seen: contextvars.ContextVar[Context | None] = contextvars.ContextVar("woodwork_
 MakeContext = Callable[[], Context]
 """Returns what is known of the message whose event is shown."""
 
+Fire = Callable[[str, bytes, MakeContext], None]
+"""Takes an event, its payload as accepted, and its context."""
+
 
 @dataclass(frozen=True, slots=True)
 class HookFunction:
@@ -138,12 +141,14 @@ class Hooks:
             outbox.note(component, event, data)
 
         self._hooks = tuple(_Hook(function, report) for function in functions)
+        only = self._hooks[0] if len(self._hooks) == 1 else None
+        self.fire: Fire = self._fire if only is None or only.function.event is not None else only.put
+        """Hand every hook declared for an event its own copy of the payload; returns at once.
 
-    def fire(self, event: str, encoded: bytes, context: MakeContext) -> None:
-        """Hand every hook declared for *event* its own copy of the payload; returns at once.
-
-        *context* is called only where somebody asks for it: now for a hook that takes it, later for one that fails.
+        The context is asked for only where somebody wants it: now for a hook that takes it, later for one that fails.
         """
+
+    def _fire(self, event: str, encoded: bytes, context: MakeContext) -> None:
         for hook in self._hooks:
             declared = hook.function.event
             if declared is None or fnmatchcase(event, declared):

@@ -139,3 +139,20 @@ async def test_who_waits_for_its_share_goes_on_when_the_other_has_gone(idle: int
         bus.holds.resume("a", "t")
         await later()
         assert accepted(waiting) == 1
+
+
+@virtual_time
+async def test_who_shares_the_room_is_counted_only_while_it_is_scarce() -> None:
+    """F6: and no message pays for it at other times."""
+    async with running(DeliveryPolicy(max_queue=20, max_session_queue=20)) as bus:
+        tasks = publish(bus, "s", range(30))
+        await later()
+        endpoint = bus.core.endpoints["a"]
+        assert endpoint.counts_sharers
+        assert endpoint.sharers == endpoint.active == 1
+        bus.register_component_handler("a", Worker())
+        await asyncio.gather(*tasks)
+        await bus.idleness.reached()
+        await asyncio.sleep(2)
+        assert not endpoint.counts_sharers
+        assert endpoint.active == 0
