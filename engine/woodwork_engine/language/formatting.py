@@ -172,8 +172,11 @@ class _Printer:
     def _trailing(self, comments: Sequence[Comment], opened: bool) -> Sequence[Comment]:
         """Write the comments that stay behind the last token; return the others."""
         for number, comment in enumerate(comments):
-            belongs = comment.to_line_end or comment.ends_line or not (opened or comment.after_comma)
-            if comment.begins_line or not belongs:
+            alone = number + 1 == len(comments) or comments[number + 1].begins_line  # one may come from before a brace
+            ends = comment.to_line_end or (comment.ends_line and alone)
+            belongs = ends or not (opened or comment.after_comma)
+            begins = comment.begins_line or (number > 0 and comments[number - 1].to_line_end)
+            if begins or not belongs:
                 return comments[number:]
             at = max(len(self._line) + _COMMENT_GAP, min(comment.column, _FARTHEST))
             self._write(" " if number else " " * (at - len(self._line)))

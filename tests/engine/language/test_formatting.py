@@ -97,6 +97,8 @@ def badly_laid_out(draw: st.DrawFn) -> str:
 @example("#")
 @example("/* one */ /* two */ a = b {}")
 @example("a = b { x = 1 /* one */ y = 2 }")
+@example("a = b # two\n { /* six\n  lines */ \n/* seven */\n}\n")
+@example("in = cli /* six\n  lines */  \n{# {\n to = [a, b] }\n")
 @example("a /* one */ : b { c /* two */ = /* three */ [] }")
 @example("a = b /* one\n two */ { x = 1 }")
 @example('a = b { x = """one\n  two""", y = 1 }  # three')
