@@ -1,23 +1,27 @@
 """How long a routing graph takes to be laid out and painted: `python tests/benchmarks/graph.py`. Median milliseconds.
 
-Random flows of 5 to 100 nodes with lines that skip layers and lead back, and a fan of 60. A painted frame is what 40
-lines of 120 columns cost ten times a second.
+Random flows of 5 to 200 nodes with lines that skip layers and lead back, and a fan of 60. A painted frame is what 40
+lines of 120 columns cost ten times a second; a shown one is what the whole widget does for new numbers at 120x36, with
+its map, its ghost routes and the comparison with what is on the screen.
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
 import statistics
 import time
 from collections.abc import Callable
 
 from rich.style import Style
+from textual.app import App, ComposeResult
 
 from woodwork_engine.plan import Edge, EdgeKind, FlowPlan, Node
 from woodwork_engine.role import Role
-from woodwork_engine.snapshot import EdgeStats, NodeState, NodeStats
+from woodwork_engine.snapshot import EdgeStats, NodeState, NodeStats, Snapshot
 from woodwork_engine.source import Span
 from woodwork_tui.layout import Layout, Zoom, arrange
+from woodwork_tui.widgets.graph import GraphView
 from woodwork_tui.widgets.graph_paint import GraphPaint, Moment
 
 ROUNDS = 7
@@ -74,14 +78,55 @@ def frame(plan: FlowPlan, layout: Layout) -> Callable[[], object]:
     return work
 
 
+class _Host(App[None]):
+    """Nothing but a graph."""
+
+    CSS = "Screen { overflow: hidden; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.graph = GraphView()
+
+    def compose(self) -> ComposeResult:
+        yield self.graph
+
+
+def numbers(plan: FlowPlan, tick: int) -> Snapshot:
+    """Return other numbers for each *tick*."""
+    nodes = tuple(
+        NodeStats(n.name, NodeState.OK, depth=tick % 9, emitted=9, in_rate=4 + tick % 5, activity=(1, tick) * 30)
+        for n in plan.nodes
+    )
+    edges = tuple(EdgeStats(e.source, e.target, tick, 4.2 + tick % 7) for e in plan.edges)
+    return Snapshot(plan=plan, seq=tick, nodes=nodes, edges=edges, started_at=1.0)
+
+
+async def shown(plan: FlowPlan) -> float:
+    """Return the median milliseconds in which the widget shows new numbers of *plan*, painting included."""
+    app = _Host()
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.graph.show(numbers(plan, 0), None)
+        await pilot.pause()
+        times = []
+        for tick in range(1, 30):
+            moment = numbers(plan, tick)
+            began = time.perf_counter()
+            app.graph.show(moment, None)
+            app.graph.render_lines(app.graph.size.region)
+            times.append(time.perf_counter() - began)
+            await pilot.pause()
+    return statistics.median(times) * 1000
+
+
 def main() -> None:
-    print(f"{'flow':14}{'zoom':10}{'cells':>12}{'layout ms':>12}{'frame ms':>12}")
-    flows = {f"{count} nodes": tangled(count) for count in (5, 20, 60, 100)} | {"fan of 60": fan(60)}
+    print(f"{'flow':14}{'zoom':10}{'cells':>12}{'layout ms':>12}{'frame ms':>12}{'shown ms':>12}")
+    flows = {f"{count} nodes": tangled(count) for count in (5, 20, 60, 100, 200)} | {"fan of 60": fan(60)}
     for name, plan in flows.items():
         for zoom in Zoom:
             layout = arrange(plan, zoom)
             laid, painted = milliseconds(lambda p=plan, z=zoom: arrange(p, z)), milliseconds(frame(plan, layout))
-            print(f"{name:14}{zoom:10}{f'{layout.width}x{layout.height}':>12}{laid:12.1f}{painted:12.2f}")
+            whole = f"{asyncio.run(shown(plan)):12.2f}" if zoom is Zoom.COMPACT else ""
+            print(f"{name:14}{zoom:10}{f'{layout.width}x{layout.height}':>12}{laid:12.1f}{painted:12.2f}{whole}")
 
 
 if __name__ == "__main__":

@@ -139,3 +139,10 @@ def test_what_is_selected_does_not_step_back_though_it_does_not_match():
     paint = painted(found=frozenset(), chosen="agent")
     agent = paint.layout.box("agent")
     assert tone_at(paint, agent.x + 2, agent.y) == "resting"
+
+
+def test_a_route_that_was_never_used_says_so_and_since_when_where_there_is_room():
+    paint = painted(Zoom.FULL, ghosts={("agent", "output"): "0 since 12:01"})
+    assert "0 since 12:01" in text(paint) or "unused" in text(paint)
+    narrow = painted(Zoom.COMPACT, ghosts=dict.fromkeys((("agent", "output"), ("web", "agent")), "0 since 12:01"))
+    assert max(map(len, text(narrow).split("\n"))) == narrow.layout.width

@@ -192,6 +192,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("item.again", "R", "Retry now; a dead one: to the dead letters", "Bus", "again", "", "Retry now", 15),
     Action("flow.tap", "t", "Tap the selection; once more, everything", "Flow", "turn_tap", "", "Tap", 21),
     Action("flow.zoom", "z", "Zoom the graph", "Flow", "zoom", "", "Zoom", 31),
+    Action("flow.map", "m", "Map of a graph that does not fit, or none", "Flow", "map", "", "Map", 58),
     Action("flow.pan_up", "shift+up", "Move the window up", "Flow", "pan(0, -1)"),
     Action("flow.pan_down", "shift+down", "Move the window down", "Flow", "pan(0, 1)"),
     Action("flow.pan_left", "shift+left", "Move the window to the left", "Flow", "pan(-1, 0)"),

@@ -5,9 +5,12 @@ pytest tests/tui/pictures --snapshot-update
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from support.fake_engine import FakeEngine
+from support.flows import edge, node, plan
 from support.pictured import Step
 from support.scene import NOW, SOURCE
 from woodwork_engine.components import builtin_kinds
@@ -55,6 +58,14 @@ def test_a_turn_as_a_sequence_looks_as_it_did(look_as_before):
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 def test_two_compared_sessions_look_as_they_did(look_as_before, size):
     look_as_before(RUNNING, WAYS["sessions"][0], Step("↔", ("space", "space", "C")), size=size)
+
+
+def test_a_graph_that_does_not_fit_looks_as_it_did(look_as_before):
+    names = [f"step_{number}" for number in range(60)]
+    routes = [edge(a, b) for a, b in pairwise(names)] + [edge(names[5 * n], names[5 * n + 3]) for n in range(11)]
+    engine = FakeEngine()
+    engine.snap(plan=plan([node(name) for name in names], routes), nodes=(), edges=())
+    look_as_before(Step("60 nodes"), size=WIDE, engine=engine)
 
 
 def test_the_light_theme_looks_as_it_did(look_as_before):

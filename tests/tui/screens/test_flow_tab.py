@@ -424,3 +424,64 @@ async def test_a_match_that_is_selected_already_stays_selected_when_the_search_c
         app.again(selection=Selection(node="audit"), filter="a")
         await pilot.pause()
         assert app.selection.node == "audit"
+
+
+def chain(count: int) -> View:
+    names = [f"node_{number}" for number in range(count)]
+    return flow_of([node(name) for name in names], [edge(a, b) for a, b in pairwise(names)])
+
+
+async def test_a_graph_that_does_not_fit_has_a_map_and_m_hides_it():
+    app = FlowHost(chain(60))
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        assert "▪" in app.painted()
+        await pilot.press("m")
+        await pilot.pause()
+        assert "▪" not in app.painted()
+        await pilot.press("m")
+        await pilot.pause()
+        assert "▪" in app.painted()
+
+
+async def test_a_graph_that_fits_has_no_map():
+    app = FlowHost()
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        assert "▪" not in app.painted()
+        assert app.tab.picture.graph.check_action("map", ()) is False
+
+
+async def test_a_click_on_the_map_goes_there_and_selects_nothing():
+    app = FlowHost(chain(60))
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        graph = app.tab.picture.graph
+        region = graph._map.region
+        assert graph.scroll_offset.x == 0
+        await pilot.click(graph, offset=(region.right - 3, region.y + 1))
+        await pilot.pause()
+        assert graph.scroll_offset.x > graph.max_scroll_x // 2
+        assert not app.selection
+
+
+async def test_the_map_goes_out_of_the_way_of_what_is_selected():
+    app = FlowHost(chain(60))
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        graph = app.tab.picture.graph
+        for key in "lllllllGkg":
+            await pilot.press(key)
+            await pilot.pause()
+            box = graph.drawing.box(graph.chosen) if isinstance(graph.chosen, str) else None
+            if box is not None:
+                at = graph.place(box.x, box.y)
+                assert not graph._map.region.contains_point(at)
+
+
+async def test_a_small_window_has_no_map():
+    app = FlowHost(chain(60))
+    async with app.run_test(size=(80, 20)) as pilot:
+        await pilot.press("v")
+        await pilot.pause()
+        assert "▪" not in app.painted()

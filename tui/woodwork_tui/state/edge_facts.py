@@ -9,8 +9,9 @@ from rich.text import Text
 from woodwork_engine.plan import Edge, EdgeKind
 from woodwork_engine.snapshot import EdgeStats, Snapshot
 from woodwork_tui.state.facts import ends, fact, listed, long_fact, place_text, rule
+from woodwork_tui.state.ghosts import route_since
 from woodwork_tui.text import glyph, tone
-from woodwork_tui.units import count, rate
+from woodwork_tui.units import clock, count, rate
 
 
 def edge_facts(snapshot: Snapshot, source: str, target: str, width: int, *, ascii_only: bool = False) -> Iterator[Text]:
@@ -25,7 +26,7 @@ def edge_facts(snapshot: Snapshot, source: str, target: str, width: int, *, asci
     routes = [edge for edge in edges if edge.is_route]
     if routes:
         stats = next((e for e in snapshot.edges if (e.source, e.target) == (source, target)), None)
-        yield from _moving(stats)
+        yield from _moving(stats, route_since(snapshot, (source, target)))
         yield from _events(routes, width)
     yield from long_fact("to", f"{target}{_state(snapshot, target, ascii_only)}", width, _tone(snapshot, target))
     yield from long_fact("from", f"{source}{_state(snapshot, source, ascii_only)}", width, _tone(snapshot, source))
@@ -38,9 +39,9 @@ def _what(edge: Edge) -> str:
     return f"{edge.via} (no messages)" if edge.kind is EdgeKind.REFERENCE else f"{edge.kind.value} route"
 
 
-def _moving(stats: EdgeStats | None) -> Iterator[Text]:
+def _moving(stats: EdgeStats | None, since: float) -> Iterator[Text]:
     if stats is None or not stats.count:
-        yield fact("moved", ("nothing so far", "muted"))
+        yield fact("moved", (f"0 since {clock(since, millis=False)}" if since else "nothing so far", "muted"))
         return
     yield fact("rate", rate(stats.rate))
     yield fact("moved", f"{count(stats.count)} since start")

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from woodwork_engine.snapshot import FlowState, Snapshot
 from woodwork_tui.state.edge_facts import edge_facts
-from woodwork_tui.state.facts import ends, fact, long_fact, pieces, rule
+from woodwork_tui.state.facts import ends, fact, listed, long_fact, pieces, rule
+from woodwork_tui.state.ghosts import ghost_routes, unreached
 from woodwork_tui.state.node_facts import node_facts
 from woodwork_tui.state.troubles import Trouble
 from woodwork_tui.state.view import Selection
@@ -94,6 +95,7 @@ def _flow_facts(snapshot: Snapshot, width: int, ascii_only: bool) -> Iterator[Te
     yield from _losses(snapshot)
     yield fact("is", f"{plural(len(plan.nodes), 'component')}, {plural(_routes(snapshot), 'route')}")
     yield fact("", plural(totals.sessions, "session"))
+    yield from _never_used(snapshot, width, ascii_only)
     yield from _standing_out(snapshot, width, ascii_only)
 
 
@@ -113,6 +115,23 @@ def _losses(snapshot: Snapshot) -> Iterator[Text]:
 
 def _routes(snapshot: Snapshot) -> int:
     return sum(edge.is_route for edge in snapshot.plan.edges) if snapshot.plan else 0
+
+
+def _never_used(snapshot: Snapshot, width: int, ascii_only: bool) -> Iterator[Text]:
+    """Yield the routes that nothing has taken, and the components that nothing leads to."""
+    ghosts = ghost_routes(snapshot)
+    arrow = "->" if ascii_only else "→"
+    routes = [f"{source}{arrow}{target}" for source, target in sorted(ghosts, key=lambda each: (ghosts[each], each))]
+    if routes:
+        yield from listed("unused", _some(routes), width, tone="muted")
+    lonely = unreached(snapshot.plan) if snapshot.plan else ()
+    if lonely:
+        yield from listed("lonely", _some(lonely), width, tone="warn")
+
+
+def _some(names: Sequence[str]) -> list[str]:
+    more = [f"{len(names) - _WORST} more"] if len(names) > _WORST else []
+    return [*names[:_WORST], *more]
 
 
 def _standing_out(snapshot: Snapshot, width: int, ascii_only: bool) -> Iterator[Text]:

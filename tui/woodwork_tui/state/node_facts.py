@@ -10,6 +10,7 @@ from woodwork_engine.plan import Edge, Node
 from woodwork_engine.role import Role
 from woodwork_engine.snapshot import NodeStats, Snapshot
 from woodwork_tui.state.facts import LABEL, Piece, ends, fact, listed, long_fact, place_text, rule
+from woodwork_tui.state.ghosts import unreached
 from woodwork_tui.state.setting_facts import ends_with, policy_facts, setting_facts
 from woodwork_tui.state.troubles import Trouble
 from woodwork_tui.text import fit, glyph, tone
@@ -125,6 +126,8 @@ def _routes(snapshot: Snapshot, name: str, width: int) -> Iterator[Text]:
     going = [edge for edge in edges if edge.source == name and edge.is_route]
     used = [edge for edge in edges if edge.source == name and not edge.is_route]
     users = [edge for edge in edges if edge.target == name and not edge.is_route]
+    if snapshot.plan is not None and name in unreached(snapshot.plan):
+        yield fact("from", ("nothing leads here", "warn"))
     yield from _by_place("from", coming, lambda edge: edge.source, width)
     yield from _by_place("to", going, lambda edge: edge.target, width)
     for via in dict.fromkeys(edge.via for edge in used):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import on
 from textual.binding import BindingType
 from textual.events import Click, Resize
@@ -18,8 +19,10 @@ from woodwork_engine.snapshot import EdgeStats, NodeStats, Snapshot
 from woodwork_tui.layout import Layout, Zoom
 from woodwork_tui.layout.drawings import Drawings
 from woodwork_tui.layout.steps import Mark, Way, anchor, boxes_in, central, first, known, last, mark_at, step
+from woodwork_tui.state.ghosts import ghost_routes, unused_text
 from woodwork_tui.state.pulse import PULSE_SECONDS, Pulse
 from woodwork_tui.widgets.dragged import DraggedView
+from woodwork_tui.widgets.graph_map import GraphMap
 from woodwork_tui.widgets.graph_paint import GraphPaint, Moment
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_cells import text_strip
@@ -40,7 +43,7 @@ class GraphView(DraggedView, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("list.up", "list.down", "list.left", "list.right", "list.first", "list.final", "list.choose"),
-        *bindings("flow.zoom", "flow.pan_up", "flow.pan_down", "flow.pan_left", "flow.pan_right"),
+        *bindings("flow.zoom", "flow.pan_up", "flow.pan_down", "flow.pan_left", "flow.pan_right", "flow.map"),
     ]
 
     class Selected(Message):
@@ -72,8 +75,12 @@ class GraphView(DraggedView, can_focus=True):
         self._edge_stats: Mapping[tuple[str, str], EdgeStats] = {}
         self._pulse = Pulse()
         self._ascii = False
+        self._map = GraphMap()
+        self._ghosts: Mapping[tuple[str, str], str] = {}
         self._found: frozenset[str] | None = None
         self._empty = ""
+        self._base = Style.null()
+        self._tones: Mapping[str, Style] = {}
         self._painted: dict[int, Strip] = {}
         self._painting = False
 
@@ -108,6 +115,8 @@ class GraphView(DraggedView, can_focus=True):
             self.refresh()
         self._empty, self._ascii, self._found = empty, ascii_only, found
         self._node_stats = {node.name: node for node in snapshot.nodes}
+        self._ghosts = {route: unused_text(since) for route, since in ghost_routes(snapshot).items()}
+        self._map.colour(self._node_stats)
         self._edge_stats = {(edge.source, edge.target): edge for edge in snapshot.edges}
         if self.app.animation_level != "none":
             self._beat(snapshot)
@@ -117,7 +126,7 @@ class GraphView(DraggedView, can_focus=True):
 
     def _repaint(self) -> None:
         """Have that painted which does not look as it did: a slow terminal is to get no more than it needs."""
-        self._paint.at(self._moment())
+        self._take_moment()
         for y in range(self.size.height):
             columns = changed(self._painted.get(y), self._line(y))
             if columns is not None:
@@ -146,6 +155,7 @@ class GraphView(DraggedView, can_focus=True):
         if layout is not self._paint.layout:
             self._paint = GraphPaint(self._drawings.plan, layout)
         self.virtual_size = Size(max(layout.width, 1), max(layout.height, 1))
+        self.refresh_bindings()
         self._origin = Offset(max(0, (room.width - layout.width) // 2), max(0, (room.height - layout.height) // 2))
         if self.chosen is not None and known(layout, self.chosen):
             self._bring_into_sight(self.chosen)
@@ -182,22 +192,27 @@ class GraphView(DraggedView, can_focus=True):
         """Show the selection as resting."""
         self.refresh()
 
-    def _moment(self) -> Moment:
-        return Moment(
-            tones(self.app.current_theme),
-            self.rich_style,
+    def _take_moment(self) -> None:
+        """Have everything painted as it is now; what all lines have in common is looked up once."""
+        self._base, self._tones = self.rich_style, tones(self.app.current_theme)
+        moment = Moment(
+            self._tones,
+            self._base,
             self._node_stats,
             self._edge_stats,
             self._pulse.beating(time.monotonic()),
             self.chosen,
             self._found,
+            self._ghosts,
             self.has_focus,
             self._ascii,
         )
+        self._paint.at(moment)
+        self._put_map()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint the lines in *crop*, all as of one moment."""
-        self._paint.at(self._moment())
+        self._take_moment()
         self._painting = True
         strips = super().render_lines(crop)
         self._painting = False
@@ -211,17 +226,24 @@ class GraphView(DraggedView, can_focus=True):
         return strip
 
     def _line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self._base
         layout = self.drawing
         if not layout.boxes:
-            return text_strip(self._empty if y == 1 else "", width, base + tones(self.app.current_theme)["muted"])
+            return text_strip(self._empty if y == 1 else "", width, base + self._tones.get("muted", Style.null()))
         left, top = self.scroll_offset
         number = y + top - self._origin.y
         if not 0 <= number < layout.height:
-            return Strip.blank(width, base)
-        indent = self._origin.x
-        segments = self._paint.line(number, left - indent, left - indent + width)
-        return Strip([Segment(" " * indent, base), *segments]).crop_extend(left, left + width, base)
+            strip = Strip.blank(width, base)
+        else:
+            indent = self._origin.x
+            segments = self._paint.line(number, left - indent, left - indent + width)
+            strip = Strip([Segment(" " * indent, base), *segments]).crop_extend(left, left + width, base)
+        return self._map.over(strip, y, self._tones, base, ascii_only=self._ascii)
+
+    def _put_map(self) -> None:
+        box = self.drawing.box(self.chosen) if isinstance(self.chosen, str) else None
+        region = Region(*self.place(box.x, box.y), box.width, box.height) if box else Region()
+        self._map.fit(self.drawing, self.scrollable_content_region.size, self.scroll_offset - self._origin, region)
 
     # keys and the mouse
 
@@ -290,6 +312,15 @@ class GraphView(DraggedView, can_focus=True):
             self._fit()
             self.refresh()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the map only where the graph does not fit."""
+        return action != "map" or self.max_scroll_x > 0 or self.max_scroll_y > 0
+
+    def action_map(self) -> None:
+        """Show the map of a graph that does not fit, or hide it."""
+        self._map.shown = not self._map.shown
+        self.refresh()
+
     def action_pan(self, across: int, down: int) -> None:
         """Move the window."""
         self.scroll_relative(x=across * _PAN[0], y=down * _PAN[1], animate=False, immediate=True, force=True)
@@ -298,6 +329,11 @@ class GraphView(DraggedView, can_focus=True):
     def point(self, event: Click) -> None:
         """Select what is pointed at; a second click opens it."""
         if self.dragged:
+            return
+        place = self._map.place(event.offset)
+        if place is not None:
+            x, y = place + self._origin - Offset(self.size.width // 2, self.size.height // 2)
+            self.scroll_to(x, y, animate=False, immediate=True, force=True)
             return
         mark = mark_at(self.drawing, *(event.offset - self.place(0, 0)))
         if mark is not None and mark == self.chosen and event.chain > 1:

@@ -33,6 +33,7 @@ _LINE_TONES = ("faint", "muted", "", "strong", "title")
 """From a line that was never used to the chosen one; where lines run together the last of these shows."""
 _UNUSED, _USED, _MOVING, _BEATING, _CHOSEN = range(5)
 _LEAST_RATE = 0.05
+_UNUSED_WORD = "unused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Moment:
     chosen: Mark | None = None
     found: frozenset[str] | None = None
     """The nodes that stand out because they were searched for; None: nothing is."""
+    ghosts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What is said on routes that were never used though they could have been."""
     focused: bool = False
     ascii: bool = False
 
@@ -116,21 +119,28 @@ class GraphPaint:
         text = stretch.ascii if self._moment.ascii else stretch.text
         rank = max(self._ranks[index] for index in stretch.edges)
         style = self._style(_LINE_TONES[rank])
-        told = self._told(self.layout.paths[stretch.edges[0]], stretch.label) if stretch.label else ""
+        told = self._told(self.layout.paths[stretch.edges[0]], stretch) if stretch.label else ""
         if not told or stretch.label is None:
             yield Segment(text, style)
             return
         start = stretch.label.x - stretch.x + (stretch.label.width - len(told)) // 2
+        start = min(max(start, 1), max(1, len(text) - len(told) - 1))
         own = _LINE_TONES[rank] if rank == _CHOSEN else "muted" if rank == _UNUSED else ""
         yield Segment(text[:start], style)
         yield Segment(told, self._style(own))
         yield Segment(text[start + len(told) :], style)
 
-    def _told(self, path: Path, label: Label) -> str:
+    def _told(self, path: Path, stretch: _Stretch) -> str:
         """Return the rate on *path*, or the key of a reference; nothing where there is nothing to tell."""
+        label = stretch.label
+        if label is None:
+            return ""
         if path.kind is EdgeKind.REFERENCE:
             via = fit(path.via, label.width)
             return via if cell_len(via) == len(via) else ""  # only one cell a character goes over a line
+        ghost = self._moment.ghosts.get(path.key)
+        if ghost is not None:
+            return next((each for each in (ghost, _UNUSED_WORD) if len(each) <= _room(stretch, label)), "")
         stats = self._moment.edges.get(path.key)
         return short_rate(stats.rate, label.width) if stats is not None and stats.rate >= _LEAST_RATE else ""
 
@@ -172,6 +182,11 @@ def _stretches(layout: Layout) -> list[list[_Stretch]]:
             if stretch.edges == (index,) and label and stretch.x <= label.x < stretch.x + len(stretch.text):
                 stretch.label = label
     return rows
+
+
+def _room(stretch: _Stretch, label: Label) -> int:
+    """Return the cells for words on *stretch*: more than its label has where the line goes on alone."""
+    return max(label.width, len(stretch.text) - 4)
 
 
 def _role_tone(role: str) -> str:
