@@ -136,7 +136,7 @@ async def test_z_zooms_and_says_so():
         await pilot.press("z")
         await pilot.pause()
         assert app.tab.picture.graph.zoom is Zoom.NORMAL
-        assert "z zoom (normal)" in app.painted()
+        assert "zoom normal" in app.painted()
 
 
 async def test_v_turns_from_graph_to_tree_and_back_and_keeps_the_selection():

@@ -8,7 +8,7 @@ from support.flows import edge, node, plan
 from woodwork_engine.kinds import Role
 from woodwork_engine.plan import EdgeKind
 from woodwork_engine.snapshot import NodeState, NodeStats, Snapshot
-from woodwork_tui.state.flow_tree import tree, with_numbers
+from woodwork_tui.state.flow_tree import kinds_of_lines, tree, with_numbers
 
 
 def drawn(rows, ascii_only=False):
@@ -68,6 +68,11 @@ def test_the_tree_in_ascii_is_ascii():
 def test_rows_get_the_numbers_of_their_nodes():
     rows = with_numbers(tree(DESK), Snapshot(nodes=(NodeStats("agent", NodeState.OK, depth=7),)))
     assert {row.name: row.stats.depth for row in rows if row.stats} == {"agent": 7}
+
+
+def test_the_kinds_of_lines_in_a_tree_are_known_for_its_legend():
+    assert kinds_of_lines(tree(DESK)) == {"explicit", "inferred", "reference"}
+    assert kinds_of_lines(tree(plan([node("a")], [edge("a", "a")]))) == {"feedback"}
 
 
 def test_without_a_plan_there_is_no_tree():

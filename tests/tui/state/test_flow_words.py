@@ -10,6 +10,8 @@ from woodwork_engine.snapshot import FlowState, Snapshot
 from woodwork_engine.source import Diagnostic, Severity, Span
 from woodwork_tui.state.flow_words import empty_text, legend, title
 
+KINDS = ("explicit", "inferred", "feedback", "reference")
+
 
 def test_the_title_counts_nodes_and_routes_but_no_references():
     flow = plan([node("a"), node("b")], [edge("a", "b"), edge("b", "a", kind=EdgeKind.REFERENCE)])
@@ -23,8 +25,18 @@ def test_the_legend_gives_way_to_the_hints():
         assert shown.endswith("v tree  t tap")
         assert cell_len(shown) == width or shown == "v tree  t tap"
     assert "✓ ok  ▲ backlog" in legend(60, "v tree")
-    assert "┄┄ inferred" in legend(150, "v tree")
-    assert legend(150, "v tree", ascii_only=True).isascii()
+    assert legend(150, "v tree", KINDS, ascii_only=True).isascii()
+    assert legend(150, "v tree", KINDS, as_tree=True, ascii_only=True).isascii()
+
+
+def test_the_legend_explains_the_kinds_of_lines_that_are_in_the_picture_before_the_states():
+    assert legend(90, "v tree", KINDS).startswith("── to  ┄┄ inferred  ╌╌ back  ┈┈ reference  ✓ ok")
+    assert legend(90, "v tree", ("explicit", "reference")).startswith("── to  ┈┈ reference  ✓ ok")
+    assert legend(90, "v graph", KINDS, as_tree=True).startswith("► to  ▷ inferred  ↺ back  ⇄ reference  ✓ ok")
+
+
+def test_where_all_lines_are_alike_the_legend_needs_not_tell_them_apart():
+    assert legend(90, "v tree", ("explicit",)).startswith("✓ ok")
 
 
 def test_an_empty_flow_says_why_and_what_to_do():

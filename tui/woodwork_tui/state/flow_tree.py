@@ -92,6 +92,12 @@ def _branch(
             waiting.append(((*path, edge.target), branch, below + ("  " if last else "│ ")))
 
 
+def kinds_of_lines(rows: tuple[TreeRow, ...]) -> frozenset[str]:
+    """Return how the lines in *rows* look, by the names of the layout's LineStyle."""
+    heads = {head: kind.value for kind, head in _HEADS.items()} | {_BACK: "feedback"}
+    return frozenset(heads[row.stem[-2]] for row in rows if row.stem)
+
+
 def with_numbers(
     rows: tuple[TreeRow, ...], snapshot: Snapshot, found: frozenset[str] | None = None
 ) -> tuple[TreeRow, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import PurePath
 
 from rich.cells import cell_len
@@ -12,12 +13,14 @@ from woodwork_tui.text import glyph
 from woodwork_tui.units import plural
 
 _STATES = (("ok", "ok"), ("backlog", "backlog"), ("failing", "failing"), ("retrying", "retrying"), ("dead", "dead"))
-_LINES = (
-    ("──", "--", "to"),
-    ("┄┄", "~~", "inferred"),
-    ("╌╌", "==", "back"),
-    ("┈┈", "..", "reference"),
-)
+_LINES = {
+    "explicit": ("──", "--", "to"), "inferred": ("┄┄", "~~", "inferred"), "feedback": ("╌╌", "==", "back"),
+    "reference": ("┈┈", "..", "reference"),
+}  # fmt: skip
+_STEMS = {
+    "explicit": ("►", ">", "to"), "inferred": ("▷", "~", "inferred"), "feedback": ("↺", "<", "back"),
+    "reference": ("⇄", "=", "reference"),
+}  # fmt: skip
 
 
 def title(plan: FlowPlan | None, view: str) -> str:
@@ -28,11 +31,19 @@ def title(plan: FlowPlan | None, view: str) -> str:
     return f"Flow · {plural(len(plan.nodes), 'node')} · {plural(routes, 'route')} · {view}"
 
 
-def legend(width: int, hints: str, *, ascii_only: bool = False) -> str:
-    """Return as much of what the marks mean as fits before *hints* into *width* cells."""
+def legend(
+    width: int, hints: str, lines: Collection[str] = (), *, as_tree: bool = False, ascii_only: bool = False
+) -> str:
+    """Return as much of what the marks mean as fits before *hints* into *width* cells.
+
+    *lines* are the kinds of lines in the picture, `explicit`, `inferred`, `feedback`, `reference`; where there is only
+    one, nobody has to tell it from others.
+    """
     dash = "-" if ascii_only else "─"
-    items = [f"{glyph(state, ascii_only)} {word}" for state, word in _STATES]
-    items += [f"{plain if ascii_only else drawn} {word}" for drawn, plain, word in _LINES]
+    signs = _STEMS if as_tree else _LINES
+    told = [signs[kind] for kind in signs if kind in lines] if len(lines) > 1 else []
+    items = [f"{plain if ascii_only else drawn} {word}" for drawn, plain, word in told]
+    items += [f"{glyph(state, ascii_only)} {word}" for state, word in _STATES]
     shown = ""
     for item in items:
         longer = f"{shown}  {item}" if shown else item

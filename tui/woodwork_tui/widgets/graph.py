@@ -79,6 +79,7 @@ class GraphView(DraggedView, can_focus=True):
         self._ghosts: Mapping[tuple[str, str], str] = {}
         self._found: frozenset[str] | None = None
         self._empty = ""
+        self._kinds: frozenset[str] = frozenset()
         self._base = Style.null()
         self._tones: Mapping[str, Style] = {}
         self._painted: dict[int, Strip] = {}
@@ -88,6 +89,11 @@ class GraphView(DraggedView, can_focus=True):
     def drawing(self) -> Layout:
         """The geometry of what is shown."""
         return self._paint.layout
+
+    @property
+    def kinds_of_lines(self) -> frozenset[str]:
+        """How the lines of the drawing look, by the names of LineStyle."""
+        return self._kinds
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -154,6 +160,7 @@ class GraphView(DraggedView, can_focus=True):
         layout = self._drawings.get(self.zoom)
         if layout is not self._paint.layout:
             self._paint = GraphPaint(self._drawings.plan, layout)
+            self._kinds = frozenset(cell.style.value for cell in layout.cells)
         self.virtual_size = Size(max(layout.width, 1), max(layout.height, 1))
         self.refresh_bindings()
         self._origin = Offset(max(0, (room.width - layout.width) // 2), max(0, (room.height - layout.height) // 2))

@@ -104,8 +104,9 @@ class Picture(Pane):
         else:
             chosen = view.selection.edge or view.selection.node
             self.graph.show(snapshot, chosen, found=marked, ascii_only=view.ascii, empty=empty)
-        hints = "v graph  " if self._as_tree else f"v tree  z zoom ({self.graph.zoom.value})  "
-        below = legend(max(0, self.size.width - 4), f"{hints}f full  t tap", ascii_only=view.ascii)
+        hints = "v graph" if self._as_tree else f"zoom {self.graph.zoom.value}"
+        room, lines = max(0, self.size.width - 4), (self.tree_table if self._as_tree else self.graph).kinds_of_lines
+        below = legend(room, hints, lines, as_tree=self._as_tree, ascii_only=view.ascii)
         self.tell(title(snapshot.plan, "tree" if self._as_tree else "graph"), below)
 
     @on(GraphView.Selected)

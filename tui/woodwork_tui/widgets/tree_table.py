@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from woodwork_engine.plan import FlowPlan
-from woodwork_tui.state.flow_tree import TreeRow, tree, with_numbers
+from woodwork_tui.state.flow_tree import TreeRow, kinds_of_lines, tree, with_numbers
 from woodwork_tui.state.tree_columns import tree_columns
 from woodwork_tui.state.view import View
 from woodwork_tui.widgets.line_table import LineTable
@@ -19,6 +19,11 @@ class TreeTable(LineTable[TreeRow]):
         self._ascii = False
         self.moved = False
         """Whether the person has moved the cursor, which then is the selection."""
+
+    @property
+    def kinds_of_lines(self) -> frozenset[str]:
+        """How the lines of the tree look, by the names of LineStyle."""
+        return kinds_of_lines(self._tree)
 
     @property
     def order(self) -> tuple[str, ...]:
