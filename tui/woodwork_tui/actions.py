@@ -41,15 +41,15 @@ class Action:
 
 _KEY_NAMES = {
     "escape": "esc", "enter": "⏎", "question_mark": "?", "slash": "/", "colon": ":", "minus": "-", "backslash": "\\",
-    "asterisk": "*", "equals_sign": "=", "space": "space", "pageup": "pgup", "pagedown": "pgdn", "up": "↑",
-    "down": "↓", "left": "←", "right": "→",
+    "asterisk": "*", "equals_sign": "=", "right_square_bracket": "]", "space": "space",
+    "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←", "right": "→",
 }  # fmt: skip
 
 
 def show_key(key: str) -> str:
     """Return a Textual key name as people write it: `^p`, `?`, `F12`."""
     if key.startswith("ctrl+"):
-        return "^" + key[5:]
+        return "^" + _KEY_NAMES.get(key[5:], key[5:])
     if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
         return key.upper()
     return _KEY_NAMES.get(key, key)
@@ -183,7 +183,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("command.newer", "down", "The command after", "Typing", "older(1)"),
     # what is selected
     Action("item.describe", "d", "Describe", "Selection", "describe", "", "Describe", 50),
-    Action("item.source", "e", "Go to the source", "Selection", "source", "", "Source", 51),
+    Action("item.source", "e,ctrl+right_square_bracket", "Go to the source", "Selection", "source", "", "Source", 51),
     Action("item.copy", "y", "Copy", "Selection", "copy", "", "Copy", 52),
     Action("item.tap", "t", "Tap the selection", "Selection", "tap", "tap [SOURCE->]TARGET", "Tap", 21),
     Action("item.view", "v", "Another view or grouping", "Selection", "view", "", "View", 30),
@@ -249,6 +249,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.next", "n", "Next problem", "File", "next_problem", "", "Next problem", 14),
     Action("file.complete", "tab", "Complete what is typed", "File", "complete", "", "Complete", 12),
     Action("file.fix", "ctrl+f", "Apply the problem's fix", "File", "fix", "fix", "Fix", 13),
+    Action("file.external", "E", "Open the file in $EDITOR, at this line", "File", "external", "edit", "$EDITOR", 17),
+    Action("file.node", "ctrl+right_square_bracket", "Go to it in the graph", "File", "node", "node", "Graph"),
+    Action("file.definition", "ctrl+g", "Go to where the name is declared", "File", "definition", "definition"),
+    Action("file.format", "f8", "Lay the text out", "File", "format", "format", "Format", 56),
     Action("file.undo", "u", "Undo the last edit", "File", "undo_edit", "", "Undo", 45),
     Action("file.rollback", "U", "Roll back to a revision; asks", "Bus", "roll_back", "rollback REV", "Roll back", 16),
     Action("file.compare", "equals_sign", "Compare with what runs; again, with the one before", "File", "compare"),

@@ -29,7 +29,15 @@ _ON_APP = {
     "app.copy_command": "copy_command",
 }
 _ON_FLOW = {"flow.session": "new_session", "flow.tap_page": "page('tap')", "flow.chat_page": "page('chat')"}
-_ON_FILE = {"file.fix": "fix", "file.rollback": "roll_back_to", "file.resolve": "resolve"}
+_ON_FILE = {
+    "file.fix": "fix",
+    "file.external": "external",
+    "file.node": "node",
+    "file.definition": "definition",
+    "file.format": "format",
+    "file.rollback": "roll_back_to",
+    "file.resolve": "resolve",
+}
 _ON_LETTERS = {"dlq.replay": "replay", "dlq.discard": "discard", "dlq.restore": "restore"}
 _ON_RETRIES = {"retries.now": "retry_now", "retries.kill": "kill_retry"}
 

@@ -25,10 +25,11 @@ from woodwork_engine.language.tokens import (
 LONGEST = 50_000
 """Characters of one declaration beyond which nothing is said about a place in it."""
 
-_DECLARED = re.compile(
+DECLARED = re.compile(
     r"^([A-Za-z_][\w-]*+)[ \t]*+[:=][ \t]*+([A-Za-z_][\w-]*+(?:[ \t]++[A-Za-z_][\w-]*+)?)[ \t]*+(?:\r?\n[ \t]*+)?\{",
     re.MULTILINE | re.ASCII,
 )
+"""A component declared at the start of a line: its name, and the words before its brace."""
 _BEGINS = re.compile(r"(?:defaults[ \t]*+[:=]?[ \t]*+\{|include[ \t]*+[\"'])", re.ASCII)
 _KEY = re.compile(r"[ \t]*+([A-Za-z_][\w-]*+)[ \t]*+[:=]", re.ASCII)
 _COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -65,14 +66,14 @@ class Place:
 
 def declared(text: str) -> dict[str, str]:
     """Return the components that *text* declares at the start of a line, each with the words before its brace."""
-    return {match[1]: " ".join(match[2].split()) for match in _DECLARED.finditer(text)}
+    return {match[1]: " ".join(match[2].split()) for match in DECLARED.finditer(text)}
 
 
 def declared_after(text: str, position: int) -> set[str]:
     """Return the keys that the block open at *position* has in the lines below."""
     keys = set()
     for line in text[position : position + LONGEST].split("\n")[1:]:
-        if line.startswith("}") or _DECLARED.match(line):
+        if line.startswith("}") or DECLARED.match(line):
             break
         if match := _KEY.match(line):
             keys.add(match[1])
@@ -81,7 +82,7 @@ def declared_after(text: str, position: int) -> set[str]:
 
 def place_at(text: str, position: int) -> Place | None:
     """Return where *position* stands in *text*, None in a comment, behind a finished value, and where it is unsure."""
-    begin = _begin(text, position)
+    begin = declaration_start(text, position)
     if position - begin > LONGEST:
         return None
     part = text[begin:position]
@@ -106,12 +107,12 @@ def place_at(text: str, position: int) -> Place | None:
     return _place(tokens, begin, position, newline="\n" in gap)
 
 
-def _begin(text: str, position: int) -> int:
+def declaration_start(text: str, position: int) -> int:
     """Return where the declaration begins in which *position* lies; the start of the text where none does."""
     end = position
     while position - end <= LONGEST:
         start = text.rfind("\n", 0, end) + 1
-        if start == 0 or _DECLARED.match(text, start) or _BEGINS.match(text, start):
+        if start == 0 or DECLARED.match(text, start) or _BEGINS.match(text, start):
             return start
         end = start - 1
     return 0

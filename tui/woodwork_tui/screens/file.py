@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
 
-from woodwork_tui.screens.file_panes import FilePanes
+from woodwork_tui.screens.file_editing import FileEditing
 from woodwork_tui.state.draft import Examine, examine
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.source_editor import SourceEditor
 
 
-class FileTab(FilePanes):
-    """What the person does in the File tab; see FilePanes for what it shows."""
+class FileTab(FileEditing):
+    """Where the person goes in the File tab, and its revisions; FileEditing changes the text, FilePanes shows it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "file.save", "file.next", "file.fix", "file.undo", "file.rollback", "file.compare", "item.view", "item.copy"
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("file.save", "file.next", "file.fix", "file.undo", "file.format", "file.external"),
+        *bindings("file.node", "file.definition", "file.rollback", "file.compare", "item.view", "item.copy"),
+    ]
 
     def __init__(self, *, check: Examine = examine) -> None:
         super().__init__(check)
@@ -64,42 +64,11 @@ class FileTab(FilePanes):
                 return action in self._possible
         return True
 
-    # the file
-
-    def action_save(self) -> None:
-        """Write the file shown; without edits read the flow again."""
-        self._source.catch_up()
-        file = self._source.file
-        if file is None or file.buffer is None or not (file.edited or file.problem):
-            self.post_message(self.Act("reload"))
-        elif edits := self._edits():
-            save = partial(self._acts.save, self._drafting, edits)
-            self.run_worker(save, group="save", exclusive=True)  # type: ignore[arg-type]  # a union mypy gives up on
-        else:
-            self._source.save()
+    # lists
 
     def action_next_problem(self) -> None:
         """Go to the next problem."""
         self._problems.step()
-
-    def action_fix(self) -> None:
-        """Apply the fix of the problem under the cursor."""
-        self._source.catch_up()
-        file, editor = self._source.file, self._source.editor
-        if file is None or file.buffer is None:
-            return
-        if editor.has_focus:
-            problem = self._problems.at(lambda name: self._paths.path(name) == file.path, editor.place)
-        else:
-            problem = self._problems.under_cursor()
-        if problem is not None:
-            texts = {**self._edits(), file.path: file.buffer.text}
-            fix = partial(self._acts.fix, problem, self._drafting, texts, self._paths)
-            self.run_worker(fix, group="fix", exclusive=True)  # type: ignore[arg-type]  # as above
-
-    def action_undo_edit(self) -> None:
-        """Take the last edit of the file shown back."""
-        self._source.editor.undo()
 
     def action_view(self) -> None:
         """On a narrow screen, turn from the source to the revisions and back."""

@@ -26,6 +26,7 @@ from woodwork_tui.state.open_file import OpenFile
 from woodwork_tui.state.problems import current_problems, in_file_order, no_problems
 from woodwork_tui.state.reload_plan import effect, leftovers, reload_plan
 from woodwork_tui.state.revisions import ways_back
+from woodwork_tui.state.source_counts import declared_lines, live_counts
 from woodwork_tui.state.view import View
 
 LOOK = 1.0
@@ -33,6 +34,7 @@ LOOK = 1.0
 DEBOUNCE = 0.15
 """Seconds without a key after which edited text is checked."""
 _WIDE = 110
+_COUNTS = 2.0  # a second, how often live numbers change
 
 
 class FilePanes(Tab):
@@ -70,6 +72,8 @@ class FilePanes(Tab):
         self._marked: tuple[object, ...] = ()
         self._completes: tuple[FlowPlan | None, FlowPaths, str] | None = None
         self._effect: tuple[object, str] = (None, "")
+        self._declares: tuple[str, Mapping[str, int]] = ("", {})
+        self._beat = -1
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -118,6 +122,11 @@ class FilePanes(Tab):
     def _main(self) -> OpenFile | None:
         return self._source.desk.get(self._paths.main_path)
 
+    @property
+    def _can_check(self) -> bool:
+        """Whether the engine has loaded the language; two that load it at once would get in each other's way."""
+        return bool(self._view.snapshot.revisions)
+
     def _edits(self) -> Mapping[str, str]:
         """Return the edited texts that the flow is made of, by absolute path."""
         return self._source.desk.texts_edited(".ww")
@@ -134,6 +143,7 @@ class FilePanes(Tab):
         self._problems.show(found, self._title, draft=draft is not None, empty=empty, ascii_only=ascii_only)
         self._fit()
         self._mark(found)
+        self._count()
         main = self._main()
         main_edited = main is not None and main.edited
         self._revisions.show(snapshot.revisions, edited=main_edited, ascii_only=ascii_only)
@@ -177,6 +187,8 @@ class FilePanes(Tab):
     def _offer_words(self) -> None:
         """Let the editor know what can be written in the file shown."""
         file = self._source.file
+        if not self._can_check:
+            return
         of = (self._view.snapshot.plan, self._paths, "" if file is None else file.path)
         if of != self._completes:
             self._completes = of
@@ -189,6 +201,19 @@ class FilePanes(Tab):
             self._marked = marked
             here = [each for each in found if self._paths.path(each.span.file) == marked[1]]
             self._source.editor.set_marks(marks(here, self._view.ascii))
+
+    def _count(self) -> None:
+        """Show what is going on at each component behind the line that declares it, twice a second."""
+        if self._view.snapshot.plan is None:
+            return
+        file, beat = self._source.file, int(self._view.now * _COUNTS)
+        text = "" if file is None or file.buffer is None or not file.path.endswith(".ww") else file.buffer.text
+        if text is not self._declares[0]:
+            self._declares = (text, declared_lines(text))
+        elif beat == self._beat:
+            return
+        self._beat = beat
+        self._source.editor.set_counts(live_counts(self._view.snapshot, self._declares[1], self._view.ascii))
 
     def _title(self, name: str) -> str:
         return self._paths.title(self._paths.path(name))
@@ -208,7 +233,7 @@ class FilePanes(Tab):
     @on(SourcePane.Updated)
     def _source_updated(self, event: SourcePane.Updated) -> None:
         event.stop()
-        if edits := self._edits():
+        if (edits := self._edits()) and self._can_check:
             # a function, not its coroutine: one that never comes to run must leave nothing behind
             look = partial(self._look_at, edits)
             self.run_worker(look, group="check", exclusive=True)  # type: ignore[arg-type]  # a union mypy gives up on

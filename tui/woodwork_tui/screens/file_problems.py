@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 
-from woodwork_engine.source import Diagnostic
+from woodwork_engine.source import Diagnostic, Severity
 from woodwork_tui.state.problems import counts, in_file_order
 from woodwork_tui.text import fit, glyph, one_line, tone
 from woodwork_tui.widgets.block_list import Block, BlockList
@@ -62,7 +62,8 @@ class ProblemsPane(Pane):
         if shown == self._shown:
             return
         self._shown, self._problems = shown, problems
-        self.tell(_heading(problems, draft, ascii_only), _HINT)
+        mendable = any(each.fix is not None for each in problems)
+        self.tell(_heading(problems, draft, ascii_only), f"{_HINT}  ^f fix" if mendable else _HINT)
         self.blocks.set_blocks([_block(each, title, ascii_only) for each in problems], empty=empty)
 
     def step(self) -> None:
@@ -99,9 +100,18 @@ def marks(problems: Iterable[Diagnostic], ascii_only: bool) -> dict[int, Mark]:
     shown: dict[int, Mark] = {}
     for problem in in_file_order(problems):
         severity = problem.severity.value
-        mark = Mark(glyph(severity, ascii_only), fit(problem.summary, _LONGEST_NOTE), tone(severity))
-        shown.setdefault(problem.span.line, mark)
+        span = problem.span
+        end = span.end_column if span.end_line == span.line else 0
+        # what is only good to know leaves the text as it is
+        columns = (1, 1) if problem.severity is Severity.INFO else (span.column, end)
+        mark = Mark(glyph(severity, ascii_only), _note(problem), tone(severity), *columns)
+        shown.setdefault(span.line, mark)
     return shown
+
+
+def _note(problem: Diagnostic) -> str:
+    told = f"{problem.summary} – {problem.help}" if problem.help else problem.summary
+    return fit(told, _LONGEST_NOTE)
 
 
 def _key(problem: Diagnostic) -> tuple[str, int, int, str, str]:

@@ -87,6 +87,14 @@ class SourcePane(Pane):
             self.editor.mend(fix.span, fix.text)
         return fits
 
+    def rewrite(self, path: str, before: str, after: str) -> bool:
+        """Put *after* in the place of *before*, all of the file *path*, as one edit; return whether it was still so."""
+        file = self.file
+        fits = file is not None and file.path == path and not file.locked and self.editor.text == before
+        if fits:
+            self.editor.rewrite(after)
+        return fits
+
     @property
     def _shown(self) -> bool:
         return self.file is not None and self.file.buffer is not None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from woodwork_engine.plan import FlowPlan
 from woodwork_tui.state.draft import known_kinds
 from woodwork_tui.state.flow_paths import FlowPaths
+from woodwork_tui.state.late import LOADING
 
 if TYPE_CHECKING:
     from woodwork_engine.language.completion import Completion
@@ -24,7 +25,8 @@ def completer(plan: FlowPlan | None, paths: FlowPaths, shown: str) -> Completer:
     folder = Path(paths.main_path).parent
 
     def complete(text: str, position: int) -> Completion:
-        from woodwork_engine.language.completion import complete as find  # not before the first frame
+        with LOADING:  # not before the first frame
+            from woodwork_engine.language.completion import complete as find
 
         return find(text, position, known_kinds(), names=others, variables=_variables(folder))
 
@@ -33,6 +35,7 @@ def completer(plan: FlowPlan | None, paths: FlowPaths, shown: str) -> Completer:
 
 def _variables(folder: Path) -> Iterator[str]:
     """Yield the names of variables, never their values; what is in `.env` is read only when they are wanted."""
-    from woodwork_engine.language import read_environment
+    with LOADING:
+        from woodwork_engine.language import read_environment
 
     yield from {*os.environ, *read_environment(folder)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from woodwork_engine.plan import FlowPlan
 from woodwork_engine.source import Diagnostic
+from woodwork_tui.state.late import LOADING
 
 if TYPE_CHECKING:
     from woodwork_engine.kinds import KindRegistry
@@ -29,8 +30,8 @@ Examine = Callable[[Mapping[str, str], str], Draft]
 @cache
 def known_kinds() -> KindRegistry:
     """Return the kinds a flow can be made of."""
-    # Here and not above: the first frame must not wait for what the engine loads beside it.
-    from woodwork_engine.components import builtin_kinds
+    with LOADING:  # here and not above: the first frame must not wait for what the engine loads beside it
+        from woodwork_engine.components import builtin_kinds
 
     return builtin_kinds()
 
@@ -40,7 +41,8 @@ def examine(edits: Mapping[str, str], file: str) -> Draft:
 
     It blocks, and belongs in a thread.
     """
-    from woodwork_engine.language import check_file  # for the reason given above
+    with LOADING:  # for the reason given above
+        from woodwork_engine.language import check_file
 
     checked = check_file(file, known_kinds(), edits=edits)
     return Draft(checked.plan, checked.diagnostics)

@@ -25,11 +25,16 @@ _UNKNOWN = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is shown at a line: one cell in the gutter, and words behind the text; both in *tone*."""
+    """What is shown at a line: one cell in the gutter, and words behind the text; both in *tone*.
+
+    *start* and *end* are the columns that are underlined, from 1, the end exclusive; 0 is the end of the line.
+    """
 
     glyph: str
     note: str
     tone: str
+    start: int = 1
+    end: int = 1
 
 
 class SourceEditor(TextArea):
@@ -51,6 +56,7 @@ class SourceEditor(TextArea):
         super().__init__(id=id, soft_wrap=False, show_line_numbers=True, tab_behavior="indent")
         self.cursor_blink = False
         self._marks: Mapping[int, Mark] = {}
+        self._counts: Mapping[int, str] = {}
         self._within: list[str] | None = None
         self._height = 0
 
@@ -76,6 +82,15 @@ class SourceEditor(TextArea):
         self.history.checkpoint()
         self.go_to(result.end_location[0] + 1, result.end_location[1] + 1)
 
+    def rewrite(self, text: str) -> None:
+        """Put *text* in the place of everything, as one edit; the cursor stays in its line as far as there is one."""
+        place, scroll = self.cursor_location, self.scroll_offset
+        self.history.checkpoint()
+        self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+        self.history.checkpoint()
+        self.go_to(place[0] + 1, place[1] + 1)
+        self.scroll_to(scroll.x, scroll.y, animate=False, immediate=True)
+
     def _mark_of_order(self, row: int) -> int:
         """Return how many characters of the first line places do not count: a byte order mark."""
         return int(row == 0 and self.document.get_line(0).startswith("\ufeff"))
@@ -84,6 +99,13 @@ class SourceEditor(TextArea):
         """Mark lines (from 1)."""
         if marks != self._marks:
             self._marks = marks
+            self._line_cache.clear()
+            self.refresh()
+
+    def set_counts(self, counts: Mapping[int, str]) -> None:
+        """Show live numbers at the right end of lines (from 1), where nothing else stands there."""
+        if counts != self._counts:
+            self._counts = counts
             self.refresh()
 
     def show_text(self, text: str, *, keep_place: bool) -> None:
@@ -127,19 +149,35 @@ class SourceEditor(TextArea):
         styles = tones(self.app.current_theme)
         for start, end, part in parts(line, within):
             text.stylize(styles[part.value], start, end)
+        mark = self._marks.get(line_index + 1)
+        if mark is not None and mark.start != mark.end:
+            shift = self._mark_of_order(line_index) - 1
+            text.stylize(Style(underline=True), mark.start + shift, mark.end + shift if mark.end else len(line))
         return text
 
     def render_line(self, y: int) -> Strip:
         """Paint one line with its mark."""
         strip = super().render_line(y)
         number = y + self.scroll_offset.y + 1
-        mark = self._marks.get(number)
-        if mark is None or number > self.document.line_count:
+        if number > self.document.line_count:
+            return strip
+        mark, told = self._marks.get(number), self._counts.get(number, "")
+        if mark is None and not told:
             return strip
         width = self.scrollable_content_region.width
-        style = tones(self.app.current_theme)[mark.tone]
         strip = strip.crop_extend(0, width, None)
+        if mark is not None:
+            return self._marked(strip, width, number, mark)
+        start = width - cell_len(told) - 1
+        if start < self._end_of(number - 1):
+            return strip
+        style = tones(self.app.current_theme)["muted"]
         # a blank cell's style keeps the ground of the line the cursor is in
+        shown = Strip([Segment(told, _ground(strip, width - 1) + style)], cell_len(told))
+        return Strip.join([strip.crop(0, start), shown, strip.crop(start + cell_len(told), width)])
+
+    def _marked(self, strip: Strip, width: int, number: int, mark: Mark) -> Strip:
+        style = tones(self.app.current_theme)[mark.tone]
         left = Strip([Segment(mark.glyph, _ground(strip, 0) + style)], 1)
         end = self._end_of(number - 1)
         if not mark.note or width - end < _NARROWEST_NOTE:

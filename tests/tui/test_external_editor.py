@@ -1,0 +1,66 @@
+"""`E` in a real terminal: the file goes to $EDITOR at the line, and what was saved there runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.terminal import Terminal
+
+COMMAND = [sys.executable, "-c", "import sys; from woodwork_tui.cli import main; sys.exit(main())"]
+FLOW = """\
+ask = input cli { to: say }
+say = output console {}
+"""
+EDITOR = """\
+#!{python}
+import sys
+print("EDITING", sys.argv[1:])
+answer = input("typed into the editor: ")
+with open(sys.argv[-1], "a") as file:
+    file.write(answer + " = output console {{}}\\n")
+sys.exit({status})
+"""
+
+
+@pytest.fixture
+def flow(tmp_path: Path) -> Path:
+    (tmp_path / "main.ww").write_text(FLOW)
+    return tmp_path
+
+
+def edited_with(folder: Path, status: int = 0) -> Terminal:
+    script = folder / "nano"
+    script.write_text(EDITOR.format(python=sys.executable, status=status))
+    script.chmod(0o755)
+    return Terminal([*COMMAND, "main.ww"], folder=folder, env={"VISUAL": str(script)})
+
+
+def test_the_terminal_goes_to_the_editor_and_comes_back_and_what_was_saved_is_live(flow: Path):
+    with edited_with(flow) as shown:
+        shown.wait_for("● RUN")
+        shown.press("7")
+        shown.wait_for("No problems")
+        shown.press("enter")
+        shown.wait_for("F1Help")
+        shown.press("down", "esc")
+        shown.wait_for("?Help")
+        shown.press("E")
+        shown.wait_for("EDITING ['+2', ")
+        shown.press("notes", "enter")
+        shown.wait_for("[7 File]", "notes = output console", "+notes", "rev 2")
+        shown.press("1")
+        shown.wait_for("[1 Flow]", "notes")
+
+
+def test_an_editor_that_fails_is_told_and_the_app_goes_on(flow: Path):
+    with edited_with(flow, status=3) as shown:
+        shown.wait_for("● RUN")
+        shown.press("7")
+        shown.wait_for("No problems")
+        shown.press("E")
+        shown.wait_for("EDITING")
+        shown.press("x", "enter")
+        shown.wait_for("[7 File]", "nano ended with status 3.")
