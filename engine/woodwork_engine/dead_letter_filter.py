@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.filter import Filter, compile_filter
+from woodwork_engine.payload_path import EncodedPayload
 
 Matches = Callable[[DeadLetter], bool]
 
@@ -27,24 +28,34 @@ def _text(letter: DeadLetter) -> str:
     return f"{payload} {letter.error}"
 
 
+def _last_ms(letter: DeadLetter) -> float | None:
+    return (letter.attempts[-1].ended - letter.attempts[-1].started) * 1000 if letter.attempts else None
+
+
 def _notes(letter: DeadLetter) -> str:
     return " ".join(note.text for note in letter.notes)
 
 
 _FIELDS: Mapping[str, Callable[[DeadLetter], object]] = {
     "text": _text,
-    "payload": DeadLetter.payload,
+    "payload": EncodedPayload(lambda letter: letter.encoded, DeadLetter.payload),
     "error": lambda letter: letter.why,
     "error_type": lambda letter: letter.error_type,
     "reason": lambda letter: letter.reason.value,
     "session": lambda letter: letter.envelope.session_id,
+    "sess": lambda letter: letter.envelope.session_id,
     "event": lambda letter: letter.envelope.event_type,
     "from": lambda letter: letter.route.source or "",
+    "source": lambda letter: letter.route.source or "",
     "to": lambda letter: letter.route.target,
+    "target": lambda letter: letter.route.target,
+    "edge": lambda letter: f"{letter.route.source or ''}->{letter.route.target}",
     "node": lambda letter: letter.route.target,
     "id": lambda letter: letter.envelope.message_id,
     "dlq_id": lambda letter: letter.dlq_id,
     "tries": lambda letter: len(letter.attempts),
+    "try": lambda letter: len(letter.attempts),
+    "ms": _last_ms,
     "replays": lambda letter: letter.replay.count,
     "rev": lambda letter: letter.revision,
     "size": lambda letter: len(letter.encoded),

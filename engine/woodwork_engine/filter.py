@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import translate
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from woodwork_engine.errors import FilterError
+from woodwork_engine.payload_path import walk
 from woodwork_engine.safe_regex import UnsafePatternError, searcher
 
 Row = TypeVar("Row")
@@ -53,13 +54,17 @@ _IN_MILLISECONDS = frozenset({"ms", "duration_ms", "p50", "p95", "p99"})
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition: *test* of the value at *path* in *field*, turned round if *negated*; *position* counts from 0."""
+    """One condition: *test* of the value at *path* in *field*, turned round if *negated*; *position* counts from 0.
+
+    *word* is a text, in small letters, that has to occur in the value, where that is all that is asked.
+    """
 
     field: str
     path: tuple[str, ...]
     test: Test
     negated: bool
     position: int
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,9 @@ class Filter:
     def over(self, fields: Mapping[str, Callable[[Row], object]]) -> Callable[[Row], bool]:
         """Return a fast predicate over rows whose *fields* are read by these functions.
 
+        One that has a method `at(path)` returns with it what reads that path into its value, one that has `has(word)`
+        whether a row has that text, in small letters, in it.
+
         Raises FilterError for a field that is not among them, at its place.
         """
         tests = []
@@ -83,7 +91,7 @@ class Filter:
 
     def matches(self, row: object) -> bool:
         """Whether *row*, a mapping or an object with attributes, satisfies every term; a missing field is null."""
-        return all(term.test(_walk(_read(row, term.field), term.path)) is not term.negated for term in self.terms)
+        return all(term.test(walk(_read(row, term.field), term.path)) is not term.negated for term in self.terms)
 
 
 def compile_filter(text: str) -> Filter:
@@ -112,8 +120,10 @@ class _Parser:
         negated = self._bang()
         found = _FIELD.match(self.text, self.at)
         if found is None:
-            test = self._regex() if self._take("~") else _contains(self._word(stop=""))
-            return Term(TEXT, (), test, negated, start)
+            if self._take("~"):
+                return Term(TEXT, (), self._regex(), negated, start)
+            word = self._word(stop="")
+            return Term(TEXT, (), _contains(word), negated, start, word.lower())
         self.at = found.end()
         field, path = found[1], tuple(found[2].split(".")[1:])
         negated ^= self._bang()
@@ -197,6 +207,16 @@ class _Parser:
             raise FilterError("a space is missing between two terms", self.at)
 
 
+@runtime_checkable
+class _HasParts(Protocol):
+    def at(self, path: tuple[str, ...]) -> Callable[[Any], object]: ...
+
+
+@runtime_checkable
+class _HasWords(Protocol):
+    def has(self, word: str) -> Callable[[Any], bool]: ...
+
+
 def _unknown(term: Term, fields: Iterable[str]) -> FilterError:
     known = sorted(fields)
     close = get_close_matches(term.field, known, n=1)
@@ -206,8 +226,13 @@ def _unknown(term: Term, fields: Iterable[str]) -> FilterError:
 
 def _bound(term: Term, get: Callable[[Row], object]) -> Callable[[Row], bool]:
     test, path, negated = term.test, term.path, term.negated
+    if path and isinstance(get, _HasParts):
+        get, path = get.at(path), ()
+    if term.word and not path and isinstance(get, _HasWords):
+        has = get.has(term.word)
+        return (lambda row: not has(row)) if negated else has
     if path:
-        return lambda row: test(_walk(get(row), path)) is not negated
+        return lambda row: test(walk(get(row), path)) is not negated
     if negated:
         return lambda row: not test(get(row))
     return lambda row: test(get(row))
@@ -260,17 +285,6 @@ def _compares(operator: str, wanted: float) -> Test:
         "<=": lambda number: number <= wanted,
     }[operator]
     return lambda value: isinstance(value, int | float) and not isinstance(value, bool) and compare(value)
-
-
-def _walk(value: object, path: tuple[str, ...]) -> object:
-    for step in path:
-        if isinstance(value, Mapping):
-            value = value.get(step)
-        elif isinstance(value, list | tuple) and len(step) < 9 and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
 
 
 def _text(value: object) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -48,6 +48,30 @@ decode = _decoder.decode
 """Return a fresh copy of an encoded payload; raises one of UNREADABLE for what `encode` has not made."""
 
 _pack = _encoder.encode
+
+
+def field_reader(name: str) -> Callable[[bytes], object]:
+    """Return what reads one field of encoded objects without decoding the rest; None where there is no such field.
+
+    Its *name* is of letters, digits, `-` and `_`.
+    """
+    fields: list[tuple[str, object, object]] = [("value", Any, None)]
+    one: type[Any] = msgspec.defstruct("One", fields, rename={"value": name})
+    read = msgspec.msgpack.Decoder(one, ext_hook=_extension).decode
+
+    def value(encoded: bytes) -> object:
+        if not encoded or not (0x80 <= encoded[0] <= 0x8F or encoded[0] in _LARGE_OBJECTS):
+            return None
+        try:
+            return read(encoded).value
+        except UNREADABLE:
+            return None
+
+    return value
+
+
+_LARGE_OBJECTS = (0xDE, 0xDF)
+"""The first bytes of objects of more than fifteen fields (MessagePack: map 16, map 32)."""
 
 UNREADABLE = (msgspec.MsgspecError, TypeError, ValueError)
 

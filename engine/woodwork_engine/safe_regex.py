@@ -71,6 +71,8 @@ class _Scan:
             raise UnsafePatternError("references to groups are not known here")
         elif kind == "set" and _DOUBTFUL_SET.search(symbol[1:]):
             raise UnsafePatternError(r"inside [ ] write \[ \- \& \| \~ for these characters")
+        elif kind == "other" and symbol == "[":
+            raise UnsafePatternError("a [ without its ]")
         elif kind == "repeat":
             self._repeat(symbol, closed)
         elif kind == "optional":

@@ -135,6 +135,7 @@ def test_a_filter_over_fields_agrees_with_matches() -> None:
 @given(st.text(max_size=60) | st.text(alphabet='ab:|!~"*()[]{}<>+?.\\ 1m', max_size=40))
 @example('payload.9999999999999:1 !~"' + "\\" * 5)
 @example("~[[a]")
+@example("~[[")
 @example("ms>" + "9" * 400)
 @example("a.b.c~\ud800")
 @settings(max_examples=300, deadline=None)

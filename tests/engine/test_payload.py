@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from woodwork_engine.errors import PayloadError
-from woodwork_engine.payload import decode, encode, json_text, plain
+from woodwork_engine.payload import decode, encode, field_reader, json_text, plain
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,15 @@ def test_a_payload_that_contains_itself_is_refused() -> None:
 )  # fmt: skip
 def test_a_payload_is_written_as_json_whatever_is_in_it(value: object, text: str) -> None:
     assert json_text(value) == text
+
+
+@given(st.dictionaries(st.text("ab_-1é", max_size=3), st.integers() | st.text(max_size=3) | st.none(), max_size=20))
+def test_one_field_is_read_as_it_is_when_all_is_decoded(value):
+    encoded = encode(value)
+    for name in [*value, "absent"]:
+        assert field_reader(name)(encoded) == decode(encoded).get(name)
+
+
+@pytest.mark.parametrize("value", ["text", 7, None, ["a"], b"bytes", {}])
+def test_what_has_no_fields_has_none(value):
+    assert field_reader("a")(encode(value)) is None

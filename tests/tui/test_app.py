@@ -853,3 +853,22 @@ async def test_a_full_disk_is_on_the_screen_whichever_tab_is_in_front_until_ther
         shown.tick()
         await shown.settle()
         assert "cannot be written" not in shown.line(NoticeBar)
+
+
+async def test_n_goes_round_what_the_filter_has_found(at_desk):
+    async with at_desk() as shown:
+        await shown.press("2")
+        shown.tick()
+        table = shown.front.table
+        await shown.press("n")
+        assert table.spot.index == 0  # nothing is looked for yet
+        await shown.press("slash", *"ticket", "enter")
+        shown.tick()
+        count = len(table.rows)
+        assert count > 2
+        await shown.press("n", "n", "N")
+        assert table.spot.index == 1
+        await shown.press("N", "N")
+        assert table.spot.index == count - 1
+        await shown.press("n")
+        assert table.spot.index == 0

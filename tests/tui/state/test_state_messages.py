@@ -19,6 +19,7 @@ from woodwork_tui.state.messages import (
     empty_text,
     filter_problem,
     list_title,
+    matcher,
 )
 from woodwork_tui.units import clock
 
@@ -202,3 +203,27 @@ def test_the_time_between_two_rows_is_short():
     assert [since_text(s) for s in (None, 0.0, 0.0484, 2.25, -0.002, 75.0)] == [
         "", "+0ms", "+48ms", "+2.2s", "-2ms", "+1m15s",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "word", ["summary", "SUMMARY", "kelvin", "true", "rue", "null", "infinity", "absent", "refused"]
+)
+def test_a_word_is_found_the_same_whether_or_not_a_row_was_looked_at_before(word):
+    payloads = (
+        {"text": "Summary of repo"},
+        {"ok": True, "no": None},
+        "\u212aelvin",
+        {"at": float("inf")},
+        b"summary",
+        7,
+    )
+    traffic = Traffic()
+    for number, payload in enumerate(payloads):
+        traffic.send(f"m-{number}", "audit", payload=payload)
+    traffic.send("m-bad", "audit", payload="x")
+    traffic.start("m-bad", "audit")
+    traffic.fail("m-bad", "audit")
+    found = matcher(word, lambda: 0.0)
+    fresh = [found(row) for row in traffic.fold()]
+    plain = [word.lower() in f"{row.payload_line()} {row.problem}".lower() for row in traffic.history]
+    assert fresh == plain == [found(row) for row in traffic.history]

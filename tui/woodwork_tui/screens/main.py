@@ -26,6 +26,7 @@ from woodwork_tui.state.wishes import Want, Wish
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.header import Header
 from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.notice_bar import NoticeBar
 from woodwork_tui.widgets.tab_bar import TabBar
 
@@ -50,6 +51,7 @@ class MainScreen(SteadyScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority the app has done these before it looks at the next key, however fast that one comes.
         *bindings(*(f"tab.{tab}" for tab in TABS), "app.command", "app.filter", priority=True),
+        *bindings("list.next", "list.before"),
         *bindings("app.back", "app.last", "app.full", "app.chrome", "app.leave", "bus.pause_all"),
     ]
 
@@ -210,6 +212,8 @@ class MainScreen(SteadyScreen[None]):
         """Offer the filter only where the tab has one; where text is typed, letters are text (screens 3.5)."""
         if action in _AHEAD_OF_TEXT and self.focused is not None and self.focused.check_consume_key("x", "x"):
             return False
+        if action in ("next_match", "match_before"):
+            return bool(self.place.filter) and self._found is not None
         return action != "filter" or (self.tab is not None and self.tab.filterable)
 
     # lines to type into
@@ -218,6 +222,23 @@ class MainScreen(SteadyScreen[None]):
         """Type a filter."""
         if self.tab is not None:
             self.query_one(EntryLines).filter(self.place.filter, self.tab.check_filter)
+
+    def action_next_match(self) -> None:
+        """Go to the next row that the filter has found, after the last one to the first."""
+        if self._found is not None:
+            self._found.go_round(1)
+
+    def action_match_before(self) -> None:
+        """Go to the row before, that the filter has found; before the first one is the last."""
+        if self._found is not None:
+            self._found.go_round(-1)
+
+    @property
+    def _found(self) -> LineTable[object] | None:
+        """The table of what the filter has found: the one with the focus, else the first of the tab."""
+        if isinstance(self.focused, LineTable):
+            return self.focused
+        return next(iter(self.tab.query(LineTable)), None) if self.tab is not None else None
 
     @on(EntryLines.Filtered)
     def _filter(self, event: EntryLines.Filtered) -> None:

@@ -13,7 +13,7 @@ from woodwork_engine.events import PAYLOAD_CUT, Emission
 from woodwork_engine.payload import decode
 
 _PREVIEW = 512
-_BEYOND_JSON = re.compile(b"[\xc4-\xc9\xd4-\xd8]").search
+beyond_json = re.compile(b"[\xc4-\xc9\xd4-\xd8]").search
 """Finds MessagePack marks of bytes, times, odd text and big integers, which msgspec would write in words of its own."""
 _fast_json = msgspec.json.Encoder().encode
 _slow_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=str).encode
@@ -136,6 +136,11 @@ class DeliveryRow:
         small = len(self.emission.encoded) <= PAYLOAD_CUT
         return decode(self.emission.encoded) if small else self.emission.to_dict()["payload"]
 
+    @property
+    def is_previewed(self) -> bool:
+        """Whether the payload was put on one line already."""
+        return self._preview is not None
+
     def payload_line(self) -> str:
         """Return the payload on one line, at most 512 characters and an ellipsis; remembered."""
         if self._preview is None:
@@ -151,7 +156,7 @@ class DeliveryRow:
 def _line(encoded: bytes) -> str:
     """Return an encoded payload as compact JSON, cut; ten times faster than `payload_line` where JSON has the words."""
     value = decode(encoded)
-    if len(encoded) > PAYLOAD_CUT or _BEYOND_JSON(encoded):
+    if len(encoded) > PAYLOAD_CUT or beyond_json(encoded):
         return payload_line(value)
     text = _fast_json(value).decode()
     if "null" in text and b"\xcb" in encoded:  # a float that is no number is written as null

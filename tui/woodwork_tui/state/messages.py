@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from operator import attrgetter
 
 from woodwork_engine.errors import FilterError
 from woodwork_engine.filter import compile_filter
+from woodwork_engine.payload_path import EncodedPayload
 from woodwork_engine.snapshot import Snapshot
-from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
+from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState, beyond_json
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.text import glyph
 from woodwork_tui.units import clock
@@ -28,9 +30,42 @@ def _searched(row: DeliveryRow) -> str:
     return f"{line} {row.problem}" if row.error_type or row.reason else line
 
 
+class _Searched:
+    """Reads what bare words search: payload and error, and tells fast which rows cannot have a word."""
+
+    def __call__(self, row: DeliveryRow) -> str:
+        """Return the text."""
+        return _searched(row)
+
+    def has(self, word: str) -> Callable[[DeliveryRow], bool]:
+        """Return whether a row has *word* in it."""
+        spelt = word.encode() if _IS_SPELT(word) and not any(word in each for each in _JSON_WORDS) else b""
+        odd = _KELVIN if "k" in word else b"\xc0"  # what no text has in it
+
+        def found(row: DeliveryRow) -> bool:
+            if spelt and row.emission is not None and not (row.is_previewed or row.error_type or row.reason):
+                encoded = row.emission.encoded
+                if spelt not in encoded.lower() and odd not in encoded and not beyond_json(encoded):
+                    return False
+            return word in _searched(row).lower()
+
+        return found
+
+
+_IS_SPELT = re.compile("[a-z_]{4,}").fullmatch
+_JSON_WORDS = ("true", "false", "null", "infinity")
+"""Words that an encoded payload does not spell where JSON does."""
+_KELVIN = "\N{KELVIN SIGN}".encode()
+"""The one character beside İ that is an ASCII letter in small; İ is taken for a mark of bytes."""
+
+
+def _encoded(row: DeliveryRow) -> bytes | None:
+    return None if row.emission is None else row.emission.encoded
+
+
 FIELDS: Mapping[str, Callable[[DeliveryRow], object]] = {
-    "text": _searched,
-    "payload": lambda row: row.payload(),
+    "text": _Searched(),
+    "payload": EncodedPayload(_encoded, DeliveryRow.payload),
     "error": lambda row: row.problem,
     "state": attrgetter("state"),
     "session": attrgetter("session"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from woodwork_engine.filter import compile_filter
+from woodwork_engine.payload import decode
+from woodwork_engine.payload_path import EncodedPayload
 from woodwork_engine.plan import FlowPlan
 from woodwork_engine.snapshot import MOST_RETRIES, FlowState, NodeState, RetryRow, Snapshot
 from woodwork_tui.state.attempts import attempt_lines, why_routed
+from woodwork_tui.state.delivery_row import payload_line
 from woodwork_tui.state.lines import Line
 from woodwork_tui.text import glyph
 from woodwork_tui.units import clock, duration
@@ -25,15 +28,32 @@ def error_of(row: RetryRow) -> str:
     return f"{last.error_type}: {last.message}" if last.message else last.error_type
 
 
+def _payload(row: RetryRow) -> object:
+    return decode(row.encoded) if row.encoded else None
+
+
+def _text(row: RetryRow) -> str:
+    return f"{payload_line(_payload(row))} {error_of(row)}"
+
+
 def _fields(now: float) -> Mapping[str, Callable[[RetryRow], object]]:
     return {
-        "text": error_of,
+        "text": _text,
+        "payload": EncodedPayload(lambda row: row.encoded, _payload),
         "error": error_of,
+        "state": lambda row: "retry",
         "session": lambda row: row.session,
+        "sess": lambda row: row.session,
         "from": lambda row: row.source or "",
+        "source": lambda row: row.source or "",
         "to": lambda row: row.target,
+        "target": lambda row: row.target,
         "node": lambda row: row.target,
+        "edge": lambda row: f"{row.source or ''}->{row.target}",
         "event": lambda row: row.event,
+        "ms": lambda row: (row.attempts[-1].ended - row.attempts[-1].started) * 1000 if row.attempts else None,
+        "age": lambda row: now - row.attempts[0].started if row.attempts else None,
+        "size": lambda row: len(row.encoded),
         "id": lambda row: row.message_id,
         "try": lambda row: row.attempt,
         "next": lambda row: row.due - now,

@@ -153,6 +153,11 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
             self._go(found)
         return found is not None
 
+    def go_round(self, step: int) -> None:
+        """Go *step* rows on, from the last one to the first and the other way round."""
+        if self.spot.rows:
+            self._go((self.spot.index + step) % len(self.spot.rows))
+
     def hold(self) -> None:
         """Follow no longer: the cursor stays on the row it is on."""
         if self.spot.following:
