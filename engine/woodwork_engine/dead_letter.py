@@ -12,6 +12,8 @@ from woodwork_engine.payload import UNREADABLE, decode
 from woodwork_engine.policy import DeliveryPolicy
 from woodwork_engine.snapshot import AttemptInfo
 
+# Without `gc` the garbage collector does not look at letters, of which there may be a hundred thousand: nothing in one
+# can refer back to it.
 VERSION = 1
 """The form in which letters are written; one that is read may lack what came to be in it later."""
 
@@ -41,7 +43,7 @@ class DeadState(StrEnum):
     DISCARDED = "discarded"
 
 
-class DeadRoute(msgspec.Struct, frozen=True):
+class DeadRoute(msgspec.Struct, frozen=True, gc=False):
     """The route a dead delivery was on."""
 
     source: str | None
@@ -49,7 +51,7 @@ class DeadRoute(msgspec.Struct, frozen=True):
     targets_at_time: tuple[str, ...] = ()
 
 
-class LanePlace(msgspec.Struct, frozen=True):
+class LanePlace(msgspec.Struct, frozen=True, gc=False):
     """Where a delivery stood in its lane, from 0, and how many stood behind it.
 
     `accepted_at` is when the lane took it, in s since the epoch; of a replay, when it took what that repeats: the order
@@ -61,7 +63,7 @@ class LanePlace(msgspec.Struct, frozen=True):
     accepted_at: float = 0.0
 
 
-class ReplayChain(msgspec.Struct, frozen=True):
+class ReplayChain(msgspec.Struct, frozen=True, gc=False):
     """Which dead letter this one came from by replay, how often, and all earlier ones, oldest first.
 
     *max_retries* is the limit that the message itself had before it was replayed, None where the policy decides.
@@ -73,7 +75,7 @@ class ReplayChain(msgspec.Struct, frozen=True):
     max_retries: int | None = None
 
 
-class Resolution(msgspec.Struct, frozen=True):
+class Resolution(msgspec.Struct, frozen=True, gc=False):
     """Who did what about a dead letter, when (s since the epoch), and what the payload was before and after."""
 
     by: str
@@ -84,7 +86,7 @@ class Resolution(msgspec.Struct, frozen=True):
     payload_sha256_after: str | None = None
 
 
-class Note(msgspec.Struct, frozen=True):
+class Note(msgspec.Struct, frozen=True, gc=False):
     """What somebody wrote on a dead letter, and when (s since the epoch)."""
 
     at: float
@@ -92,7 +94,7 @@ class Note(msgspec.Struct, frozen=True):
     text: str
 
 
-class DeadLetter(msgspec.Struct, frozen=True):
+class DeadLetter(msgspec.Struct, frozen=True, gc=False):
     """One delivery that was given up. `envelope.payload` is the payload as accepted; `at` in s since the epoch.
 
     *replay_ok* tells, for a replayed letter, whether its replay succeeded (True), died again (False) or is under way

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 from woodwork_engine.hold import Breakpoint, HeldMessage, HoldState
 from woodwork_engine.plan import FlowPlan, PlanDiff
 from woodwork_engine.source import Diagnostic
@@ -122,8 +124,7 @@ class SessionStats:
     activity: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptInfo:
+class AttemptInfo(msgspec.Struct, frozen=True, gc=False):
     """One attempt of a delivery (bus.md D6); times in s since the epoch."""
 
     n: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -14,7 +14,10 @@ from woodwork_tui.screens.dlq import DlqTab
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.view import View
 
-_STATES = {"discard": DeadState.DISCARDED, "restore": DeadState.OPEN, "replay": DeadState.REPLAYED}
+_STATES = {
+    "discard": DeadState.DISCARDED, "restore": DeadState.OPEN, "replay": DeadState.REPLAYED,
+    "replay_many": DeadState.REPLAYED,
+}  # fmt: skip
 
 
 class DlqHost(TabHost):
@@ -23,12 +26,14 @@ class DlqHost(TabHost):
     def __init__(self, letters: Sequence[DeadLetter], **parts: object) -> None:
         super().__init__(DlqTab())
         self.letters = {letter.dlq_id: letter for letter in letters}
+        self.thens: list[Callable[[object], None]] = []
+        """What takes the answers to what was asked of the engine."""
         self.view: View = scene().view(**parts)
 
     @property
     def acts(self) -> list[tuple[str, dict[str, object]]]:
         """What was asked of the engine."""
-        return [(said[0], said[1]) for said in self.told if said[0] in _STATES]
+        return [(said[0], said[1]) for said in self.told if isinstance(said[1], dict)]
 
     def on_mount(self) -> None:
         self.again()
@@ -47,6 +52,14 @@ class DlqHost(TabHost):
 
     def on_tab_act(self, message: Tab.Act) -> None:
         # Textual calls the handler of TabHost too
+        if message.then is not None:
+            self.thens.append(message.then)
+        if message.action == "purge_letters":
+            for dlq_id in message.arguments["dlq_ids"]:
+                del self.letters[dlq_id]
+            self.again()
+        if message.action not in _STATES:
+            return
         state = _STATES[message.action]
         resolution = None if state is DeadState.OPEN else Resolution("person", NOW + len(self.told))
         for dlq_id in message.arguments["dlq_ids"]:

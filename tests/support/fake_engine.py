@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from support.scene import NOW, Scene, scene
+from woodwork_engine.bus.dead_letter_queue import Imported
+from woodwork_engine.bus.replay_order import BulkReplay, ReplayPreview
 from woodwork_engine.dead_letter import DeadLetter
+from woodwork_engine.dead_letter_filter import LetterChoice
 from woodwork_engine.events import EventLog
 from woodwork_engine.hold import HoldState, Scope
-from woodwork_engine.snapshot import FlowState, Revision, Snapshot
+from woodwork_engine.snapshot import FlowState, JobState, ReplayJob, Revision, Snapshot
 from woodwork_engine.transcript import Transcript
 
 
@@ -102,6 +105,9 @@ class FakeEngine:
     def kill_retry(self, message_id: str, target: str) -> Future[object]:
         return self._ask("kill_retry", True, message_id=message_id, target=target)
 
+    def edit_retry(self, message_id: str, target: str, encoded: bytes) -> Future[object]:
+        return self._ask("edit_retry", True, message_id=message_id, target=target, encoded=encoded)
+
     def replay(self, dlq_ids: Sequence[str], **how: object) -> Future[object]:
         return self._ask("replay", Replayed(tuple(f"msg-{name}+1" for name in dlq_ids)), dlq_ids=dlq_ids, **how)
 
@@ -154,6 +160,10 @@ class FakeEngine:
     def drop_held(self, message_id: str, target: str) -> Future[object]:
         return self._ask("drop_held", True, message_id=message_id, target=target)
 
+    @property
+    def letters(self) -> FakeLetters:
+        return FakeLetters(self)
+
     def _ask(self, action: str, otherwise: object, **arguments: object) -> Future[object]:
         self.asked.append((action, arguments))
         future: Future[object] = Future()
@@ -162,6 +172,42 @@ class FakeEngine:
         else:
             _settle(future, self.answers.get(action, otherwise))
         return future
+
+
+class FakeLetters:
+    """The commands about dead letters of a fake engine."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self._ask = engine._ask
+
+    def note(self, dlq_ids: Sequence[str], text: str, by: str = "person") -> Future[object]:
+        return self._ask("note", len(dlq_ids), dlq_ids=dlq_ids, text=text)
+
+    def purge(self, choice: LetterChoice, *, unresolved: bool = False) -> Future[object]:
+        return self._ask("purge", len(choice.ids or ()), choice=choice, unresolved=unresolved)
+
+    def export(self, choice: LetterChoice) -> Future[object]:
+        return self._ask("export", iter(sorted(choice.ids or ())), choice=choice)
+
+    def import_(self, lines: Sequence[str], by: str = "person") -> Future[object]:
+        return self._ask("import_", Imported(tuple(filter(None, lines))), lines=lines)
+
+    def preview(self, order: BulkReplay) -> Future[object]:
+        count = len(order.choice.ids or ())
+        return self._ask("preview", ReplayPreview(count, (("audit", count),), 1, 0, 0.2), order=order)
+
+    def replay(self, order: BulkReplay) -> Future[object]:
+        job = ReplayJob("job-1", JobState.RUNNING, len(order.choice.ids or ()))
+        return self._ask("replay_many", job, order=order)
+
+    def pause_job(self, job_id: str) -> Future[object]:
+        return self._ask("pause_job", True, job_id=job_id)
+
+    def resume_job(self, job_id: str) -> Future[object]:
+        return self._ask("resume_job", True, job_id=job_id)
+
+    def cancel_job(self, job_id: str) -> Future[object]:
+        return self._ask("cancel_job", True, job_id=job_id)
 
 
 def _settle(future: Future[object], result: object) -> None:

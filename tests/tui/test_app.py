@@ -419,6 +419,7 @@ async def test_up_brings_back_the_command_typed_before(at_desk):
         ('inject chat {"text":"hi"}', ("inject", {"component": "chat", "payload": {"text": "hi"}, "session": None})),
         ("inject agent hello there", ("inject", {"component": "agent", "payload": "hello there", "session": None})),
         ("replay d-01 d-03", ("replay", {"dlq_ids": ("d-01", "d-03")})),
+        ("note d-01 asked the team", ("note", {"dlq_ids": ("d-01",), "text": "asked the team"})),
         ("discard d-02", ("discard", {"dlq_ids": ("d-02",)})),
         ("restore d-02", ("restore", {"dlq_ids": ("d-02",)})),
         ("retry msg-r0/agent.0 audit", ("retry_now", {"message_id": "msg-r0/agent.0", "target": "audit"})),

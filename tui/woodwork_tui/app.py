@@ -189,7 +189,7 @@ class WoodworkApp(App[Ending]):
     def _act(self, event: Tab.Act) -> None:
         event.stop()
         if self._operator is not None:
-            self._operator.act(event.action, event.arguments, quiet=event.quiet)
+            self._operator.act(event.action, event.arguments, quiet=event.quiet, then=event.then)
 
     @on(Tab.Wanted)
     def _grant(self, event: Tab.Wanted) -> None:

@@ -22,6 +22,7 @@ from woodwork_engine.plan import FlowPlan, Node
 from woodwork_engine.snapshot import FlowState, Revision, Snapshot
 from woodwork_engine.transcript import Transcript
 from woodwork_tui.holding_engine import HoldingEngine
+from woodwork_tui.letter_calls import CALLS, Letters
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.navigation import Navigation
 from woodwork_tui.state.said import Said, command_form, outcome
@@ -41,6 +42,7 @@ ACTIONS = frozenset(
         "new_session",
         "retry_now",
         "kill_retry",
+        "edit_retry",
         "replay",
         "discard",
         "restore",
@@ -51,11 +53,19 @@ ACTIONS = frozenset(
         *("add_breakpoint", "remove_breakpoint", "release", "release_all", "drop_held"),
     }
 )
-"""What `Tab.Act` may ask of an engine."""
+"""What `Tab.Act` may ask of an engine, besides what `letter_calls` knows."""
+
+Answered = Callable[[object], None]
+"""Is handed what an engine has answered."""
 
 
 class Engine(HoldingEngine, Protocol):
     """The engine as the terminal uses it; every method may be called from any thread and none waits."""
+
+    @property
+    def letters(self) -> Letters:
+        """What can be done about its dead letters."""
+        ...
 
     @property
     def events(self) -> EventLog:
@@ -253,26 +263,38 @@ class Bridge:
 
     # up to the engine
 
-    async def act(self, action: str, arguments: Mapping[str, object], *, quiet: bool = False) -> None:
+    async def act(
+        self, action: str, arguments: Mapping[str, object], *, quiet: bool = False, then: Answered | None = None
+    ) -> None:
         """Do *action* on the engine and tell the person what came of it, with the command that does the same.
 
-        With *quiet* only what went wrong is told.
+        With *quiet* only what went wrong is told. *then* is handed what came of it, where it was done.
         """
-        said = await self._done(action, arguments)
+        said = await self._done(action, arguments, then)
         if not quiet or said.mood != "information":
             self._tell(command_form(action, arguments), said)
 
-    async def _done(self, action: str, arguments: Mapping[str, object]) -> Said:
+    async def _done(self, action: str, arguments: Mapping[str, object], then: Answered | None) -> Said:
         if self._engine is None:
             return Said(self.trouble or "the flow is still starting", "warning")
-        if action not in ACTIONS:
+        if action not in ACTIONS and action not in CALLS:
             return Said(f"{action} is nothing that can be done", "error")
         try:
-            return outcome(action, await asyncio.wrap_future(getattr(self._engine, action)(**arguments)))
+            result = await self._asked(self._engine, action, arguments)
+            if then is not None:
+                then(result)
+            return outcome(action, result)
         except WoodworkError as error:
             return Said(str(error), "error")
         except Exception as error:  # noqa: BLE001 the edge: what fails in the engine is told, and the screen goes on
             return Said(f"unexpected {type(error).__name__}: {error}", "error")
+
+    @staticmethod
+    async def _asked(engine: Engine, action: str, arguments: Mapping[str, object]) -> object:
+        call = CALLS.get(action)
+        if call is not None:
+            return await call(engine.letters, arguments)
+        return await asyncio.wrap_future(getattr(engine, action)(**arguments))
 
 
 def allowed_attempts(node: Node) -> int:

@@ -40,6 +40,7 @@ _ON_FILE = {
 }
 _ON_LETTERS = {"dlq.replay": "replay", "dlq.discard": "discard", "dlq.restore": "restore"}
 _ON_RETRIES = {"retries.now": "retry_now", "retries.kill": "kill_retry"}
+_IN_DLQ = {"dlq.trash": "trash", "dlq.purge": "purge"}
 
 
 class Commander:
@@ -58,10 +59,14 @@ class Commander:
             await self._show(name.removeprefix("tab."), words)
         elif self._is_done(command):
             return
+        elif name == "dlq.replay" and words[0] == "where":
+            await self._replay_where(*words[1:])
         elif name in _ON_LETTERS:
             self._act(_ON_LETTERS[name], {"dlq_ids": words})
         elif name in _ON_RETRIES:
             self._act(_ON_RETRIES[name], {"message_id": words[0], "target": words[1]})
+        elif name in _IN_DLQ:
+            await self._on_tab("dlq", _IN_DLQ[name])
         elif name in _ON_MAIN:
             await self._main.run_action(_ON_MAIN[name])
         elif name in _ON_FLOW:
@@ -105,6 +110,29 @@ class Commander:
                     await self._main.tab.run_action(f"group('{words[0]}')")
             case "app.inject":
                 await self._inject(*words)
+            case _:
+                await self._on_letters(name, words)
+
+    async def _replay_where(self, where: str, rate: str, canary: str, stop: str) -> None:
+        await self._main.move(self._main.place.go("dlq").filtered(where))
+        await self._on_tab("dlq", f"replay_where({where!r}, {float(rate)}, {int(canary)}, {int(stop)})")
+
+    async def _on_letters(self, name: str, words: tuple[str, ...]) -> None:
+        match name:
+            case "retries.edit":
+                await self._on_tab("retries", f"edit_delivery({words[0]!r}, {words[1]!r})")
+            case "dlq.edit":
+                await self._on_tab("dlq", f"edit_letter({words[0]!r})")
+            case "dlq.note":
+                self._act("note_letters", {"dlq_ids": words[:1], "text": words[1]})
+            case "dlq.export":
+                await self._on_tab("dlq", f"export({words[0]!r})")
+            case "dlq.import":
+                self._act("import_letters", {"file": words[0]})
+            case "job.pause" if words[0] == "show":
+                await self._on_tab("dlq", f"open_job({words[1]!r})")
+            case "job.pause":
+                self._act(f"{words[0]}_job", {"job_id": words[1]})
 
     async def _set(self, name: str, value: str) -> None:
         await self._app.run_action(f"set({name!r}, {value!r})")

@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.app import App
 
 from woodwork_tui.appearance import Appearance
-from woodwork_tui.bridge import Bridge, OpenEngine
+from woodwork_tui.bridge import Answered, Bridge, OpenEngine
 from woodwork_tui.commander import Commander
 from woodwork_tui.departure import Departure
 from woodwork_tui.hold_control import HoldControl
@@ -112,12 +112,17 @@ class Operator:
 
     # on the bus
 
-    def act(self, action: str, arguments: Mapping[str, object], *, quiet: bool = False) -> None:
-        """Have *action* done on the engine, without waiting for it; with *quiet* only a failure is told."""
+    def act(
+        self, action: str, arguments: Mapping[str, object], *, quiet: bool = False, then: Answered | None = None
+    ) -> None:
+        """Have *action* done on the engine, without waiting for it; with *quiet* only a failure is told.
+
+        *then* is handed what came of it.
+        """
         if self.bridge is not None:
             self._last = (action, arguments)
             self._injected = arguments if action == "inject" else self._injected
-            self._app.run_worker(self.bridge.act(action, arguments, quiet=quiet))
+            self._app.run_worker(self.bridge.act(action, arguments, quiet=quiet, then=then))
 
     def grant(self, wish: Wish) -> None:
         """Do what a tab wishes about what is held, or ask first."""

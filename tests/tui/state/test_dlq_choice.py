@@ -3,48 +3,84 @@
 from __future__ import annotations
 
 from support.dead_letters import letter
-from woodwork_engine.dead_letter import DeadState
-from woodwork_tui.state.dlq_choice import Standing, discardable, origin_of, still_marked, toggled
+from woodwork_engine.dead_letter import DeadLetter, DeadState
+from woodwork_tui.state.dlq_choice import (
+    Scope,
+    Standing,
+    discardable,
+    forgettable,
+    origin_of,
+    still_marked,
+    toggled,
+)
+from woodwork_tui.state.dlq_groups import Group
+from woodwork_tui.state.dlq_kinds import Kinds, kind_of
 
 A, B, C = letter("a"), letter("b"), letter("c", source="desk")
 MOVING = letter("m", state=DeadState.REPLAYED)
 AGAIN = letter("r", state=DeadState.REPLAYED, replay_ok=False)
 
 
-def standing(marked: str = "", *, whole: bool = False) -> Standing:
-    return Standing(B, (A, B), (A, B, C), frozenset(marked), whole=whole, filtered=False)
+GROUP = Group("refused", "refused", "audit", A.at, B.at, (A, B), "")
+
+
+def kinds(*letters: DeadLetter) -> Kinds:
+    return {one.dlq_id: kind_of(one) for one in letters}
+
+
+def standing(marked: str = "", *, whole: bool = False, filtered: bool = False) -> Standing:
+    return Standing(B, GROUP, kinds(A, B, C), frozenset(marked), whole=whole, filtered=filtered)
 
 
 def test_marked_letters_win_over_the_cursor():
-    assert standing("ac").chosen() == (A, C)
+    assert standing("ac").chosen() == ("a", "c")
+    assert standing("az").chosen() == ("a",), "what is not shown is not meant"
 
 
 def test_without_marks_the_letter_under_the_cursor_is_meant():
-    assert standing().chosen() == (B,)
+    assert standing().chosen() == ("b",)
     assert [scope.label for scope in standing().scopes()] == ["this one", "2 in group", "3 listed"]
 
 
 def test_in_the_list_of_groups_the_whole_group_is_meant():
-    assert standing(whole=True).chosen() == (A, B)
+    assert standing(whole=True).chosen() == ("a", "b")
     assert [scope.label for scope in standing(whole=True).scopes()] == ["2 in group", "3 listed"]
 
 
+def test_scopes_go_from_the_marked_ones_to_everything_shown():
+    assert standing("ca", filtered=True).scopes() == (
+        Scope("2 marked", ("a", "c")),
+        Scope("2 in group", ("a", "b"), open_ended=True),
+        Scope("3 filtered", ("a", "b", "c"), open_ended=True),
+    )
+
+
+def test_a_scope_that_is_the_same_as_a_smaller_one_is_not_offered_again():
+    assert [scope.label for scope in standing("ba").scopes()] == ["2 marked", "3 listed"]
+
+
 def test_only_open_letters_can_be_discarded():
-    assert discardable((A, MOVING, AGAIN)) == ("a",)
+    assert discardable("amrz", kinds(A, MOVING, AGAIN)) == ("a",)
+
+
+def test_what_is_under_way_cannot_be_forgotten():
+    assert forgettable("amrz", kinds(A, MOVING, AGAIN)) == ("a", "r")
 
 
 def test_a_letter_whose_replay_is_under_way_loses_its_mark():
-    assert still_marked(frozenset("amrx"), (A, MOVING, AGAIN)) == {"a", "r"}
+    assert still_marked(frozenset("amrx"), kinds(A, MOVING, AGAIN)) == {"a", "r"}
 
 
 def test_marking_a_group_twice_takes_the_marks_away():
-    marked = toggled(frozenset("a"), (A, B))
+    marked = toggled(frozenset("a"), "ab")
 
     assert marked == {"a", "b"}
-    assert toggled(marked, (A, B)) == frozenset()
+    assert toggled(marked, "ab") == frozenset()
 
 
 def test_a_re_emit_starts_at_one_component_or_at_several():
-    assert origin_of((A, B)) == "agent"
-    assert origin_of((A, C)) == "2 components"
-    assert origin_of((letter("x", source=None),)) == "outside"
+    outside = kinds(letter("x", source=None))
+
+    assert origin_of("ab", kinds(A, B, C)) == "agent"
+    assert origin_of("ac", kinds(A, B, C)) == "2 components"
+    assert origin_of("x", outside) == "outside"

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+from msgspec.structs import replace
+
 from support.dead_letters import NOON, letter
 from support.flows import edge, node, plan
+from support.traffic import Traffic
 from woodwork_engine.dead_letter import DeadLetter, DeadState
-from woodwork_engine.snapshot import NodeState, NodeStats, Snapshot
-from woodwork_tui.state.dlq_replay import Route, Routes, Scope, check, scopes
+from woodwork_engine.plan import PlanDiff
+from woodwork_engine.snapshot import NodeState, NodeStats, Revision, Snapshot
+from woodwork_tui.state.dlq_kinds import kind_of
+from woodwork_tui.state.dlq_replay import Ask, ReplayCheck, Route, Routes, check
+from woodwork_tui.state.dlq_targets import Lately, handler_text, lately, up_since
+from woodwork_tui.state.history import DeliveryHistory
 
 
 def snapshot(state: NodeState = NodeState.OK, error: str | None = None) -> Snapshot:
@@ -14,48 +22,35 @@ def snapshot(state: NodeState = NodeState.OK, error: str | None = None) -> Snaps
     return Snapshot(plan=flow, rev=7, nodes=(NodeStats("audit", state, last_error=error),))
 
 
-def test_scopes_go_from_the_marked_ones_to_everything_listed():
-    letters = [letter(name) for name in "abcd"]
-
-    found = scopes(marked={"b", "a", "gone"}, current=letters[2], group=letters[:3], shown=letters, filtered=True)
-
-    assert found == (
-        Scope("2 marked", ("a", "b")),
-        Scope("3 in group", ("a", "b", "c"), open_ended=True),
-        Scope("4 filtered", ("a", "b", "c", "d"), open_ended=True),
-    )
-
-
-def test_without_marks_the_scope_begins_with_the_letter_under_the_cursor():
-    letters = [letter("a"), letter("b")]
-
-    assert scopes(marked=set(), current=letters[1], group=letters[1:], shown=letters, filtered=False) == (
-        Scope("this one", ("b",)),
-        Scope("2 listed", ("a", "b"), open_ended=True),
-    )
+def asked(
+    letters: list[DeadLetter],
+    *ids: str,
+    route: Route = Route.ORIGINAL,
+    force: bool = False,
+    edited: bool = False,
+    seen: Snapshot | None = None,
+    history: DeliveryHistory | None = None,
+) -> ReplayCheck:
+    """Return what replaying *ids*, else all *letters*, would do."""
+    kinds = {one.dlq_id: kind_of(one) for one in letters}
+    ask = Ask(ids or tuple(kinds), route, force, edited)
+    return check(ask, kinds, seen or snapshot(), history or DeliveryHistory(), NOON)
 
 
 def test_the_count_is_of_letters_that_can_still_be_replayed():
     letters = [letter("a"), letter("b", state=DeadState.REPLAYED), letter("c", state=DeadState.DISCARDED)]
 
-    found = check(("a", "b", "c", "gone"), letters, snapshot(), Route.ORIGINAL, force=False)
+    found = asked(letters, "a", "b", "c", "gone")
 
     assert found.ids == ("a",)
     assert found.notes == ("1 is being replayed already", "2 are no longer here")
-
-
-def test_letters_are_replayed_oldest_first():
-    letters = [letter("young", at=NOON + 9), letter("old", at=NOON)]
-
-    assert check(("young", "old"), letters, snapshot(), Route.ORIGINAL, force=False).ids == ("old", "young")
 
 
 def test_letters_replayed_too_often_are_left_out_unless_forced():
     """Rule E5: a replay beyond max_replays needs force."""
     letters = [letter("a"), letter("b", replays=3)]
 
-    careful = check(("a", "b"), letters, snapshot(), Route.ORIGINAL, force=False)
-    forced = check(("a", "b"), letters, snapshot(), Route.ORIGINAL, force=True)
+    careful, forced = asked(letters), asked(letters, force=True)
 
     assert (careful.ids, careful.need_force) == (("a",), 1)
     assert (forced.ids, forced.need_force) == (("a", "b"), 1)
@@ -65,48 +60,123 @@ def test_a_letter_that_died_again_without_successor_needs_force():
     """Rule E5: a second replay of the same record needs force."""
     again = letter("a", state=DeadState.REPLAYED, replay_ok=False)
 
-    assert check(("a",), [again], snapshot(), Route.ORIGINAL, force=False).need_force == 1
+    assert asked([again]).need_force == 1
 
 
-def targets_of(letters: list[DeadLetter], route: Route) -> str:
-    return check(tuple(one.dlq_id for one in letters), letters, snapshot(), route, force=False).to
+def test_the_default_destination_is_known_and_not_typed():
+    """Screens 3.3, replay hygiene: the target at which each letter died."""
+    found = asked([letter("a"), letter("b")])
+
+    assert (found.to, found.targets, found.refused) == ("audit", ("audit",), "")
 
 
-def test_the_original_targets_are_counted():
-    letters = [letter("a"), letter("b", target="output"), letter("c")]
+def test_a_replay_of_everything_across_unlike_targets_is_refused():
+    """Screens 3.3, replay hygiene: one target is no canary for another."""
+    found = asked([letter("a"), letter("b", target="output"), letter("c")])
 
-    assert targets_of(letters, Route.ORIGINAL) == "2 → audit, 1 → output"
-    assert targets_of(letters[:1], Route.ORIGINAL) == "audit"
+    assert found.to == "2 → audit, 1 → output"
+    assert not found.possible
+    assert found.refused == "These go to 2 different targets. Replay one after the other: filter by node:audit, or v."
+
+
+def test_re_emitting_from_several_sources_to_the_same_targets_is_no_difference():
+    flow = plan([node("agent"), node("desk"), node("audit")], [edge("agent", "audit"), edge("desk", "audit")])
+    letters = [letter("a"), letter("b", source="desk")]
+
+    assert asked(letters, route=Route.REROUTE, seen=Snapshot(plan=flow)).possible
 
 
 def test_re_emitting_names_where_the_current_routes_lead():
-    assert targets_of([letter("a")], Route.REROUTE) == "audit, output"
-    assert Routes(snapshot()).of(letter("a")) == ("audit", "output")
+    assert asked([letter("a")], route=Route.REROUTE).to == "audit, output"
+    assert Routes(snapshot()).of("agent", "agent.response") == ("audit", "output")
 
 
 def test_re_emitting_warns_that_others_may_have_handled_the_message_already():
-    found = check(("a",), [letter("a")], snapshot(), Route.REROUTE, force=False)
+    found = asked([letter("a")], route=Route.REROUTE)
 
     assert "output gets it too and may have handled it already" in found.warnings
 
 
-def test_a_letter_whose_source_is_gone_cannot_be_re_emitted():
-    lost = letter("a", source="vanished")
+def test_editing_warns_of_those_who_have_handled_the_original():
+    """Screens 3.3, replay hygiene: editing an event other subscribers already handled changes its meaning."""
+    one = letter("a")
+    sent = replace(one, route=replace(one.route, targets_at_time=("audit", "output", "log")))
 
-    found = check(("a",), [lost], snapshot(), Route.REROUTE, force=False)
+    assert asked([sent], edited=True).warnings == (
+        "output, log have handled the original: an edit changes what it meant",
+    )
+    assert asked([sent]).warnings == ()
+
+
+def test_a_letter_whose_source_is_gone_cannot_be_re_emitted():
+    found = asked([letter("a", source="vanished")], route=Route.REROUTE)
 
     assert found.ids == ()
     assert found.warnings == ("vanished has no route for agent.response in rev 7",)
 
 
 def test_a_failing_target_is_warned_about_with_its_last_error():
-    found = check(("a",), [letter("a")], snapshot(NodeState.FAILING, "OSError: down"), Route.ORIGINAL, force=False)
+    found = asked([letter("a")], seen=snapshot(NodeState.FAILING, "OSError: down"))
 
     assert found.warnings == ("audit is failing now: OSError: down",)
 
 
 def test_a_target_that_is_not_in_the_flow_is_warned_about():
-    found = check(("a",), [letter("a", target="old")], snapshot(), Route.ORIGINAL, force=False)
+    found = asked([letter("a", target="old")])
 
     assert found.warnings == ("old is not in the flow of rev 7",)
     assert found.ids == ()
+
+
+def history_of(*outcomes: bool) -> DeliveryHistory:
+    """Return the history of deliveries to `audit`, ten seconds apart, that went well or not."""
+    traffic = Traffic()
+    traffic.now = NOON - 10.0 * len(outcomes)
+    for number, ok in enumerate(outcomes):
+        name = f"m{number}"
+        traffic.send(name, "audit")
+        traffic.start(name, "audit")
+        if ok:
+            traffic.ok(name, "audit")
+        else:
+            traffic.fail(name, "audit", "no")
+            traffic.dead(name, "audit")
+        traffic.now += 10.0
+    return traffic.fold()
+
+
+def test_recent_failures_of_a_target_are_counted_and_advise_a_canary():
+    """Screens, mockup D: audit failed 11/11 in the last 6m."""
+    history = history_of(True, False, False)
+
+    assert (lately("audit", history, NOON).failed, lately("audit", history, NOON).ended) == (2, 3)
+    found = asked([letter("a"), letter("b")], history=history)
+    assert found.warnings[0].startswith("audit failed 2/3 in the last ")
+    assert found.warnings[0].endswith(": a canary is advised")
+    assert found.canary_advised
+
+
+def test_failures_of_long_ago_count_no_more():
+    assert lately("audit", history_of(False), NOON + 3_600) == Lately()
+
+
+@pytest.mark.parametrize(("count", "advised"), [(1, False), (5, False), (6, True)])
+def test_more_than_five_messages_have_a_canary(count: int, advised: bool):
+    assert asked([letter(f"d{n}") for n in range(count)]).canary_advised is advised
+
+
+def test_a_handler_is_up_since_the_last_revision_that_changed_it():
+    """Screens, mockup D: handler up since 12:03:44 (rev 7)."""
+    revisions = (
+        Revision(1, NOON, "ok", "start"),
+        Revision(2, NOON + 5, "ok", "~audit path", diff=PlanDiff(changed={"audit": ("path",)})),
+        Revision(3, NOON + 9, "live", "+x", diff=PlanDiff(added=("x",))),
+        Revision(0, NOON + 11, "rejected", "1 error", diff=PlanDiff(changed={"audit": ("path",)})),
+    )
+    seen = Snapshot(revisions=revisions)
+
+    assert up_since("audit", seen) == (NOON + 5, 2)
+    assert up_since("output", seen) == (NOON, 1)
+    assert up_since("x", seen) == (NOON + 9, 3)
+    assert handler_text("audit", seen).endswith("(rev 2)")
+    assert handler_text("audit", Snapshot()) == "handler up"

@@ -12,7 +12,7 @@ from support.traffic import HOSTILE
 from woodwork_tui.screens.dlq_columns import DlqLooks, letter_columns
 from woodwork_tui.screens.queues import session_columns as queue_sessions
 from woodwork_tui.screens.retry_columns import retry_columns
-from woodwork_tui.state.dlq_groups import GroupBy
+from woodwork_tui.state.dlq_view import DlqView
 from woodwork_tui.state.message_columns import Looks, columns
 from woodwork_tui.state.route_words import fit_route, route_text, route_title
 from woodwork_tui.state.session_columns import session_columns
@@ -71,7 +71,7 @@ def test_sessions_that_differ_only_in_their_number_can_be_told_apart_in_every_li
         tap_columns(looks, lambda: 0.0),
         session_columns(lambda: 0.0, lambda: None),
         retry_columns(looks, lambda row: Text(), lambda row: Text()),
-        letter_columns(GroupBy.REASON, lambda: 0.0, frozenset, DlqLooks()),
+        letter_columns(DlqView.REASON, lambda: 0.0, frozenset, lambda: None, DlqLooks()),
         queue_sessions((), False),
     ]
     for each in lists:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from msgspec.structs import replace
 
 from support.dead_letters import HOSTILE, NOON, letter
-from woodwork_engine.dead_letter import DeadState, DeathReason
+from woodwork_engine.dead_letter import DeadState, DeathReason, Note
 from woodwork_tui.state.dlq import (
     empty_text,
+    kept_until,
     last_discarded,
-    listed,
     normalised,
     preview,
     reason_of,
     replay_mark,
 )
-from woodwork_tui.state.dlq_groups import Group, GroupBy, group_key, grouped, trend
+from woodwork_tui.state.dlq_groups import Group, GroupBy, trend
+from woodwork_tui.state.dlq_index import DeadIndex
+from woodwork_tui.state.dlq_listing import Wish
+from woodwork_tui.state.dlq_view import DlqView
+
+
+def index_of(letters, by: GroupBy = GroupBy.REASON, *, trash: bool = False) -> DeadIndex:
+    index = DeadIndex()
+    index.update(tuple(letters), Wish(by=by, trash=trash), NOON)
+    while index.busy:
+        index.work(1.0, time.perf_counter)
+    return index
 
 
 def groups_of(letters, by: GroupBy = GroupBy.REASON) -> tuple[Group, ...]:
-    return grouped([(group_key(one, by), one) for one in letters], by)
+    return index_of(letters, by).groups
+
+
+def listed(letters) -> list[str]:
+    return [one.dlq_id for one in index_of(letters).listing.letters()]
 
 
 def test_numbers_ids_and_quoted_strings_are_folded_into_one_reason():
@@ -42,7 +60,7 @@ def test_letters_with_one_folded_reason_make_one_group():
     letters = [letter(f"d{n}", message=f"order {n} refused", at=NOON + n) for n in range(3)]
     letters.append(letter("other", error="ValueError", message="1 field required"))
 
-    groups = groups_of(listed(letters))
+    groups = groups_of(letters)
 
     assert [(group.count, group.title) for group in groups] == [
         (3, "ConnectionError: order <n> refused"),
@@ -74,13 +92,9 @@ def test_letters_can_be_grouped_by_node_session_and_event(by: GroupBy, titles: l
     assert [group.title for group in groups_of(letters, by)] == titles
 
 
-def test_grouping_goes_round_from_reason_to_event():
-    assert [GroupBy.REASON.next(), GroupBy.NODE.next(), GroupBy.SESSION.next(), GroupBy.EVENT.next()] == [
-        GroupBy.NODE,
-        GroupBy.SESSION,
-        GroupBy.EVENT,
-        GroupBy.REASON,
-    ]
+def test_views_go_round_from_reason_to_the_trash():
+    assert [one.next() for one in DlqView] == [*list(DlqView)[1:], DlqView.REASON]
+    assert [one.groups for one in DlqView] == [*GroupBy, GroupBy.REASON]
 
 
 def test_a_group_over_several_nodes_names_one_and_counts_the_others():
@@ -92,22 +106,22 @@ def test_a_group_over_several_nodes_names_one_and_counts_the_others():
 def test_a_letter_whose_replay_succeeded_leaves_the_list():
     letters = [letter("a"), letter("b", state=DeadState.REPLAYED, replay_ok=True)]
 
-    assert [one.dlq_id for one in listed(letters)] == ["a"]
+    assert listed(letters) == ["a"]
 
 
 def test_a_letter_whose_replay_is_under_way_stays_and_says_so():
     under_way = letter("a", state=DeadState.REPLAYED, replay_ok=None)
 
-    assert listed([under_way]) == (under_way,)
+    assert listed([under_way]) == ["a"]
     assert replay_mark(under_way) == "1⤳"
     assert groups_of([under_way])[0].replayed == "1 under way"
 
 
 def test_a_letter_that_died_again_is_shown_once_as_the_newer_letter():
-    first = letter("a", state=DeadState.REPLAYED, replay_ok=False)
+    first = replace(letter("a", state=DeadState.REPLAYED, replay_ok=False), died_again_as="b")
     second = letter("b", replays=1, chain=("a",))
 
-    assert listed([first, second]) == (second,)
+    assert listed([first, second]) == ["b"]
     assert replay_mark(second) == "1✗"
     assert replay_mark(second, ascii_only=True) == "1X"
 
@@ -115,11 +129,31 @@ def test_a_letter_that_died_again_is_shown_once_as_the_newer_letter():
 def test_a_letter_that_died_again_without_a_successor_stays_in_the_list():
     first = letter("a", state=DeadState.REPLAYED, replay_ok=False)
 
-    assert listed([first]) == (first,)
+    assert listed([first]) == ["a"]
 
 
-def test_discarded_letters_are_not_listed():
-    assert listed([letter("a", state=DeadState.DISCARDED)]) == ()
+def test_discarded_letters_are_listed_in_the_trash_alone():
+    letters = [letter("a", state=DeadState.DISCARDED), letter("b")]
+
+    assert listed(letters) == ["b"]
+    assert [one.dlq_id for one in index_of(letters, trash=True).listing.letters()] == ["a"]
+
+
+def test_a_letter_in_the_trash_has_a_stated_end():
+    """Screens 3.3: soft delete keeps deleted messages with a restore button and a stated deletion date."""
+    thrown = letter("a", state=DeadState.DISCARDED, resolved_at=NOON)
+
+    assert kept_until(thrown, 3_600.0) == NOON + 3_600
+    assert kept_until(thrown, None) is None
+    assert kept_until(letter("b"), 3_600.0) is None
+
+
+def test_a_group_tells_what_was_noted_last_on_any_of_its_letters():
+    noted = replace(letter("a"), notes=(Note(NOON, "ana", "asked the team"), Note(NOON + 9, "ana", "fixed in 1.2")))
+    earlier = replace(letter("b"), notes=(Note(NOON + 5, "bo", "mine"),))
+
+    assert groups_of([noted, earlier, letter("c")])[0].note == "fixed in 1.2"
+    assert groups_of([letter("c")])[0].note == ""
 
 
 def test_undo_brings_back_the_discarded_batch_and_then_the_one_before():
@@ -164,12 +198,19 @@ def test_a_preview_of_a_broken_payload_says_so():
 
 
 def test_an_empty_list_says_what_died_and_what_was_replayed():
-    assert empty_text([], died=12, matches=0, query="") == "No dead letters. (since start: 12 died, 0 replayed ok)"
-    done = letter("a", state=DeadState.REPLAYED, replay_ok=True)
-    assert empty_text([done], died=1, matches=0, query="") == "No dead letters. (since start: 1 died, 1 replayed ok)"
+    told = "No dead letters. (since start: 12 died, 3 replayed ok)"
+
+    assert empty_text(of=0, died=12, replayed_ok=3, query="") == told
+    assert empty_text(of=0, died=12, replayed_ok=3, query="node:x") == told
+
+
+def test_an_empty_trash_says_how_letters_get_there_and_how_to_leave():
+    told = empty_text(of=0, died=12, replayed_ok=3, query="", trash=True)
+
+    assert told == "The trash is empty. D moves a dead letter here; v shows the others again."
 
 
 def test_a_list_emptied_by_a_filter_tells_how_to_clear_it():
-    assert empty_text([letter("a")], died=1, matches=0, query="node:x") == (
-        "0 of 1 match node:x. esc clears the filter."
-    )
+    told = empty_text(of=1, died=1, replayed_ok=0, query="node:x")
+
+    assert told == "0 of 1 match node:x. esc clears the filter."

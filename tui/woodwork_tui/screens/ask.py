@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Callable
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,23 +11,14 @@ from textual.widget import Widget
 
 from woodwork_tui.screens.modal import Modal
 from woodwork_tui.state.lines import Line
+from woodwork_tui.state.questions import Key, Question
 from woodwork_tui.widgets.dialog_box import Answers, DialogBox
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.told import Told
 
-Key = TypeVar("Key", bound=Hashable)
+__all__ = ["CHANGED", "Ask", "Key", "Question"]
 
 CHANGED = Line("This has changed just now: look again before you confirm.", "warn")
-
-
-@dataclass(frozen=True, slots=True)
-class Question(Generic[Key]):
-    """What is asked: *lines* tell it, *doing* is what the button says, *keys* are exactly what it acts on."""
-
-    title: str
-    lines: tuple[Line, ...]
-    doing: str
-    keys: tuple[Key, ...]
 
 
 class Ask(Modal[tuple[Key, ...] | None]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual.message import Message
@@ -36,13 +36,21 @@ class Tab(Widget):
     class Act(Message):
         """Something is to be done on the bus: *action* is an Engine method's name, *arguments* its keywords.
 
-        Where the tab itself shows what comes of it, *quiet* leaves only failures to be told.
+        Where the tab itself shows what comes of it, *quiet* leaves only failures to be told; *then* is handed it.
         """
 
-        def __init__(self, action: str, arguments: Mapping[str, object] | None = None, *, quiet: bool = False) -> None:
+        def __init__(
+            self,
+            action: str,
+            arguments: Mapping[str, object] | None = None,
+            *,
+            quiet: bool = False,
+            then: Callable[[object], None] | None = None,
+        ) -> None:
             self.action = action
             self.arguments = dict(arguments or {})
             self.quiet = quiet
+            self.then = then
             super().__init__()
 
     class Wanted(Message):

@@ -28,6 +28,7 @@ class Names:
     holds: tuple[HoldState, ...] = ()
     breakpoints: tuple[Breakpoint, ...] = ()
     held: tuple[tuple[str, str], ...] = ()
+    jobs: tuple[str, ...] = ()
     able: frozenset[str] | None = None
     """Ids of the commands that can be used; None: all."""
 

@@ -8,9 +8,10 @@ from difflib import get_close_matches
 
 from woodwork_tui.actions import COMMAND_TABS, TABS, Action, commands
 from woodwork_tui.state.command_form import Form, Names, Wrong, unknown
-from woodwork_tui.state.dlq_groups import GroupBy
+from woodwork_tui.state.dlq_view import DlqView
 from woodwork_tui.state.hold_commands import HOLD_FORMS
 from woodwork_tui.state.injection import recipients
+from woodwork_tui.state.letter_commands import LETTER_FORMS
 from woodwork_tui.state.preferences import READERS, SettingError, read_setting
 from woodwork_tui.state.reload_plan import leftovers
 from woodwork_tui.state.revisions import ways_back
@@ -39,6 +40,7 @@ def names(view: View, themes: Iterable[str] = ()) -> Names:
         view.snapshot.holds,
         view.snapshot.breakpoints,
         tuple(held.key for held in view.snapshot.held[:_MOST]),
+        tuple(job.id for job in reversed(view.snapshot.jobs)),
     )
 
 
@@ -70,10 +72,6 @@ def _taps(known: Names) -> Iterable[str]:
     return (*known.components, *known.routes)
 
 
-def _letters(known: Names) -> Iterable[str]:
-    return known.dead_letters
-
-
 def _retry_ids(known: Names) -> Iterable[str]:
     return dict.fromkeys(key for key, _ in known.retries)
 
@@ -83,14 +81,13 @@ def _retry_targets(known: Names) -> Iterable[str]:
 
 
 _RETRY = Form((_retry_ids, _retry_targets), least=2)
-_LETTERS = Form((_letters,), least=1, repeats=True, strict=False)
 _FORMS: Mapping[str, Form] = {
     **{f"tab.{tab}": Form((_nothing,), rest=True, strict=False) for tab in TABS},
     "app.filter": Form((_nothing,), rest=True, strict=False),
     "app.theme": Form((lambda known: known.themes,), least=1),
     "app.ascii": Form((lambda known: ("on", "off"),), least=1),
     "app.set": Form((lambda known: tuple(READERS), _nothing), least=2, rest=True),
-    "dlq.group": Form((lambda known: tuple(GroupBy),), least=1),
+    "dlq.group": Form((lambda known: tuple(DlqView),), least=1),
     "app.session": Form((lambda known: known.sessions,), least=1, strict=False),
     "list.export": Form((_nothing,), least=1, rest=True, strict=False),
     "sessions.compare": Form((lambda known: known.sessions,) * 2, least=2, strict=False),
@@ -100,9 +97,8 @@ _FORMS: Mapping[str, Form] = {
     "file.resolve": Form((lambda known: known.removed,), least=1),
     "retries.now": _RETRY,
     "retries.kill": _RETRY,
-    "dlq.replay": _LETTERS,
-    "dlq.discard": _LETTERS,
-    "dlq.restore": _LETTERS,
+    "retries.edit": _RETRY,
+    **LETTER_FORMS,
     **HOLD_FORMS,
 }
 _PLAIN = Form()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from woodwork_engine.dead_letter import DeadLetter, DeadState
@@ -44,23 +44,6 @@ def reason_of(letter: DeadLetter) -> str:
     return letter.why
 
 
-def listed(letters: Iterable[DeadLetter]) -> tuple[DeadLetter, ...]:
-    """Return the letters somebody may still want to act on, in the order given.
-
-    Those are the open ones, those whose replay is under way, and those whose replay died again without leaving a newer
-    letter; one that died again is otherwise shown once, as the newer letter (bus.md E5).
-    """
-    known = tuple(letters)
-    superseded = {letter.replay.of for letter in known}
-    return tuple(
-        letter
-        for letter in known
-        if letter.state is DeadState.OPEN
-        or is_under_way(letter)
-        or (letter.state is DeadState.REPLAYED and letter.replay_ok is False and letter.dlq_id not in superseded)
-    )
-
-
 def is_under_way(letter: DeadLetter) -> bool:
     """Whether a replay of *letter* has been accepted and has not ended."""
     return letter.is_under_way
@@ -85,11 +68,6 @@ def last_discarded(letters: Iterable[DeadLetter]) -> tuple[str, ...]:
     return tuple(dlq_id for dlq_id, at in when.items() if at == newest)
 
 
-def in_trash(letters: Iterable[DeadLetter]) -> int:
-    """Return how many letters are discarded and can be brought back."""
-    return sum(letter.state is DeadState.DISCARDED for letter in letters)
-
-
 def preview(letter: DeadLetter) -> str:
     """Return the beginning of the payload as JSON on one line."""
     return payload_line(letter.payload())
@@ -103,10 +81,15 @@ def tries(letter: DeadLetter) -> str:
     return f"{made}/{max(made, allowed)}"
 
 
-def empty_text(letters: Sequence[DeadLetter], *, died: int, matches: int, query: str) -> str:
-    """Return why the list is empty; *letters* are all that are kept, *died* counts since start."""
-    open_letters = len(listed(letters))
-    if open_letters and query:
-        return f"{matches} of {open_letters:,} match {query}. esc clears the filter."
-    done = sum(letter.replay_ok is True for letter in letters)
-    return f"No dead letters. (since start: {died:,} died, {done:,} replayed ok)"
+def empty_text(*, of: int, died: int, replayed_ok: int, query: str, trash: bool = False) -> str:
+    """Return why the list is empty; *of* are listed without a filter, *died* counts since start."""
+    if of and query:
+        return f"0 of {of:,} match {query}. esc clears the filter."
+    if trash:
+        return "The trash is empty. D moves a dead letter here; v shows the others again."
+    return f"No dead letters. (since start: {died:,} died, {replayed_ok:,} replayed ok)"
+
+
+def kept_until(letter: DeadLetter, max_age: float | None) -> float | None:
+    """Return when a letter in the trash is forgotten, in s since the epoch; None: only when there is no room (E2)."""
+    return None if letter.resolution is None or max_age is None else letter.resolution.at + max_age

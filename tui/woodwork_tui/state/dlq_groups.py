@@ -1,21 +1,26 @@
-"""Dead letters in groups that have something in common."""
+"""Dead letters in groups that have something in common, each kept up to date letter by letter."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from operator import attrgetter
+from typing import TypeVar
 
-from woodwork_engine.dead_letter import DeadLetter
+from woodwork_engine.dead_letter import DeadLetter, Note
 from woodwork_tui.state.dlq import LONGEST_REASON, is_under_way, normalised, reason_of
 
 TREND_PARTS = 8
 TREND_WINDOW = 600.0
 
+Key = TypeVar("Key", bound=Hashable)
+
 _at = attrgetter("at")
+_order = attrgetter("at", "dlq_id")
 
 
 class GroupBy(StrEnum):
@@ -26,15 +31,13 @@ class GroupBy(StrEnum):
     SESSION = "session"
     EVENT = "event"
 
-    def next(self) -> GroupBy:
-        """Return the grouping that `v` turns to."""
-        order = list(GroupBy)
-        return order[(order.index(self) + 1) % len(order)]
-
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Letters with something in common, oldest first; `first` and `last` are deaths in s since the epoch."""
+    """Letters with something in common, oldest first; `first` and `last` are deaths in s since the epoch.
+
+    `note` is what was written last on any of them.
+    """
 
     key: str
     title: str
@@ -43,6 +46,7 @@ class Group:
     last: float
     letters: tuple[DeadLetter, ...]
     replayed: str
+    note: str = ""
 
     @property
     def count(self) -> int:
@@ -63,36 +67,73 @@ def group_key(letter: DeadLetter, by: GroupBy) -> str:
             return letter.envelope.event_type
 
 
-def grouped(keyed: Iterable[tuple[str, DeadLetter]], by: GroupBy) -> tuple[Group, ...]:
-    """Return letters, each with its `group_key`, in groups, the largest first, equal ones by their first death."""
-    groups: dict[str, list[DeadLetter]] = {}
-    for key, letter in keyed:
-        groups.setdefault(key, []).append(letter)
-    made = [_group(key, members, by) for key, members in groups.items()]
-    return tuple(sorted(made, key=lambda group: (-group.count, group.first, group.key)))
+class Members:
+    """The letters of one group while they come and go; `group` makes what is shown of them."""
+
+    def __init__(self, key: str, by: GroupBy) -> None:
+        self._key = key
+        self._by = by
+        self._letters: list[DeadLetter] = []
+        self._nodes: Counter[str] = Counter()
+        self._reasons: Counter[int] = Counter()
+        self._moving = self._again = 0
+        self._notes: dict[str, Note] = {}
+
+    def __len__(self) -> int:
+        return len(self._letters)
+
+    def put(self, letter: DeadLetter) -> None:
+        """Have *letter* too."""
+        if not self._letters or _order(letter) > _order(self._letters[-1]):
+            self._letters.append(letter)
+        else:
+            insort(self._letters, letter, key=_order)
+        self._count(letter, 1)
+        if letter.notes:
+            self._notes[letter.dlq_id] = letter.notes[-1]
+
+    def take(self, letter: DeadLetter) -> None:
+        """Have *letter*, which was put here as it is, no longer."""
+        del self._letters[bisect_left(self._letters, _order(letter), key=_order)]
+        self._count(letter, -1)
+        self._notes.pop(letter.dlq_id, None)
+
+    def _count(self, letter: DeadLetter, by: int) -> None:
+        _add(self._nodes, letter.route.target, by)
+        if self._by is GroupBy.REASON:
+            _add(self._reasons, hash(reason_of(letter)[:LONGEST_REASON]), by)
+        self._moving += by * is_under_way(letter)
+        self._again += by * (letter.replay.count > 0)
+
+    @property
+    def rank(self) -> tuple[int, float, str]:
+        """What puts groups in order: the largest first, equal ones by their first death."""
+        return -len(self._letters), self._letters[0].at if self._letters else 0.0, self._key
+
+    def group(self) -> Group:
+        """Return the group as it is now; there has to be a letter in it."""
+        letters = self._letters
+        more = len(self._nodes) - 1
+        node = letters[0].route.target + (f" +{more}" if more else "")
+        newest = max(self._notes.values(), key=_at).text if self._notes else ""
+        first, last = letters[0].at, letters[-1].at
+        return Group(self._key, self._title(), node, first, last, tuple(letters), self._replayed(), newest)
+
+    def _title(self) -> str:
+        """Return the reason as it is where all letters agree, else what they share."""
+        agree = self._by is GroupBy.REASON and len(self._reasons) == 1
+        return reason_of(self._letters[0])[:LONGEST_REASON] if agree else self._key
+
+    def _replayed(self) -> str:
+        parts = [f"{self._moving:,} under way"] if self._moving else []
+        parts += [f"{self._again:,} died again"] if self._again else []
+        return ", ".join(parts)
 
 
-def _group(key: str, letters: list[DeadLetter], by: GroupBy) -> Group:
-    letters.sort(key=_at)
-    title = _common_reason(letters, key) if by is GroupBy.REASON else key
-    nodes = list(dict.fromkeys(letter.route.target for letter in letters))
-    node = nodes[0] + (f" +{len(nodes) - 1}" if len(nodes) > 1 else "")
-    return Group(key, title, node, letters[0].at, letters[-1].at, tuple(letters), _replayed(letters))
-
-
-def _common_reason(letters: Sequence[DeadLetter], folded: str) -> str:
-    """Return the reason as it is where all letters agree, else the folded one."""
-    first = reason_of(letters[0])[:LONGEST_REASON]
-    agree = all(reason_of(letter)[:LONGEST_REASON] == first for letter in letters)
-    return first if agree else folded
-
-
-def _replayed(letters: Sequence[DeadLetter]) -> str:
-    moving = sum(map(is_under_way, letters))
-    again = sum(letter.replay.count > 0 for letter in letters)
-    parts = [f"{moving:,} under way"] if moving else []
-    parts += [f"{again:,} died again"] if again else []
-    return ", ".join(parts)
+def _add(counter: Counter[Key], key: Key, by: int) -> None:
+    counter[key] += by
+    if not counter[key]:
+        del counter[key]
 
 
 def trend_since(groups: Iterable[Group], now: float) -> float:

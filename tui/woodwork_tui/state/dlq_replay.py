@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from woodwork_engine.dead_letter import DeadLetter, DeadState
+from woodwork_engine.dead_letter import DeadState
 from woodwork_engine.policy import FlowPolicy
-from woodwork_engine.snapshot import NodeState, Snapshot
-from woodwork_tui.state.dlq import is_under_way
+from woodwork_engine.snapshot import Snapshot
+from woodwork_tui.state.dlq_kinds import Kind, Kinds, counted
+from woodwork_tui.state.dlq_targets import handler_text, troubles
+from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.units import plural
 
-_TROUBLE = {
-    NodeState.FAILING: "is failing now",
-    NodeState.BREAKER_OPEN: "is left alone by its breaker",
-    NodeState.NOT_STARTED: "is not started",
-    NodeState.PAUSED: "is paused",
-    NodeState.PARKED: "is parked",
-    NodeState.DRAINING: "is draining",
-}
-
-_Origin = tuple[str | None, str]
-"""Source and event type: what decides where the routes of now lead."""
+Counts = Counter[Kind]
 
 
 class Route(StrEnum):
@@ -34,48 +26,41 @@ class Route(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Letters that one choice of the dialog stands for; with *open_ended* more of the kind may die meanwhile."""
+class Ask:
+    """What a replay would be: of *ids*, by *route*, of those replayed too often too with *force*, *edited* or not."""
 
-    label: str
     ids: tuple[str, ...]
-    open_ended: bool = False
+    route: Route = Route.ORIGINAL
+    force: bool = False
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayCheck:
-    """What would be replayed at this moment: *ids* oldest first, *to* for people.
+    """What would be replayed at this moment: *ids*, *to* for people, *handlers* says how those who get it are.
 
-    *need_force* letters are only among *ids* when forced; *notes* tell what is left out and why.
+    *need_force* letters are only among *ids* when forced; *notes* tell what is left out and why. Where it is *refused*,
+    with a sentence, nothing may be sent.
     """
 
     ids: tuple[str, ...]
     to: str
+    targets: tuple[str, ...]
     need_force: int
     notes: tuple[str, ...]
+    handlers: tuple[str, ...]
     warnings: tuple[str, ...]
+    refused: str = ""
 
+    @property
+    def possible(self) -> bool:
+        """Whether there is something that may be sent."""
+        return bool(self.ids) and not self.refused
 
-def scopes(
-    *,
-    marked: Collection[str],
-    current: DeadLetter | None,
-    group: Sequence[DeadLetter],
-    shown: Sequence[DeadLetter],
-    filtered: bool,
-) -> tuple[Scope, ...]:
-    """Return the choices of the dialog, smallest first: marked (else the current one), its group, everything shown."""
-    chosen = tuple(letter.dlq_id for letter in shown if letter.dlq_id in marked)
-    found: list[Scope] = []
-    if chosen:
-        found.append(Scope(f"{len(chosen):,} marked", chosen))
-    elif current is not None:
-        found.append(Scope("this one", (current.dlq_id,)))
-    for letters, words in ((group, "in group"), (shown, "filtered" if filtered else "listed")):
-        ids = tuple(letter.dlq_id for letter in letters)
-        if all(set(ids) != set(scope.ids) for scope in found) and ids:
-            found.append(Scope(f"{len(ids):,} {words}", ids, open_ended=True))
-    return tuple(found)
+    @property
+    def canary_advised(self) -> bool:
+        """Whether one should go first: there are several, or who gets them has failed lately."""
+        return len(self.ids) > 5 or (len(self.ids) > 1 and bool(self.warnings))
 
 
 class Routes:
@@ -83,14 +68,13 @@ class Routes:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._plan = snapshot.plan
-        self._known: dict[_Origin, tuple[str, ...]] = {}
+        self._known: dict[tuple[str | None, str], tuple[str, ...]] = {}
 
-    def of(self, letter: DeadLetter) -> tuple[str, ...]:
-        """Return the targets *letter* would be re-emitted to."""
-        origin = (letter.route.source, letter.envelope.event_type)
-        found = self._known.get(origin)
+    def of(self, source: str | None, event: str) -> tuple[str, ...]:
+        """Return the targets to which *source* sends *event*."""
+        found = self._known.get((source, event))
         if found is None:
-            found = self._known[origin] = self._look_up(*origin)
+            found = self._known[(source, event)] = self._look_up(source, event)
         return found
 
     def _look_up(self, source: str | None, event: str) -> tuple[str, ...]:
@@ -98,54 +82,60 @@ class Routes:
             return ()
         return tuple(edge.target for edge in self._plan.routes_from(source) if edge.carries(event))
 
+    def targets(self, kind: Kind, route: Route) -> tuple[str, ...]:
+        """Return who gets a letter of *kind* by *route*."""
+        if route is Route.REROUTE:
+            return self.of(kind.source, kind.event)
+        return (kind.target,) if self.exists(kind.target) else ()
+
     def exists(self, target: str) -> bool:
         """Whether the flow has a component *target*."""
         return self._plan is None or self._plan.node(target) is not None
 
 
-def check(
-    ids: Collection[str], letters: Iterable[DeadLetter], snapshot: Snapshot, route: Route, *, force: bool
-) -> ReplayCheck:
-    """Return what replaying *ids* would do now; *letters* are all that are kept."""
-    wanted = set(ids)
-    here = sorted((one for one in letters if one.dlq_id in wanted), key=lambda one: (one.at, one.dlq_id))
-    moving = sum(map(is_under_way, here))
-    able = [one for one in here if _is_able(one)]
-    routes = Routes(snapshot)
-    reachable = [one for one in able if _targets(one, routes, route)]
-    policy = snapshot.plan.policy if snapshot.plan else FlowPolicy()
-    final = [one for one in reachable if force or not _needs_force(one, policy.dlq.max_replays)]
+def check(ask: Ask, kinds: Kinds, snapshot: Snapshot, history: DeliveryHistory, now: float) -> ReplayCheck:
+    """Return what *ask* would do now; *kinds* are those of all letters that are listed."""
+    routes, policy = Routes(snapshot), snapshot.plan.policy if snapshot.plan else FlowPolicy()
+    most = policy.dlq.max_replays
+    found = counted(ask.ids, kinds)
+    here: Counts = Counter({kind: count for kind, count in found.items() if kind is not None})
+    moving = sum(count for kind, count in here.items() if kind.moving)
+    able: Counts = Counter({kind: n for kind, n in here.items() if _is_able(kind)})
+    reachable: Counts = Counter({kind: n for kind, n in able.items() if routes.targets(kind, ask.route)})
+    final = {kind for kind in reachable if ask.force or not kind.needs_force(most)}
+    targets = tuple(dict.fromkeys(name for kind in reachable for name in routes.targets(kind, ask.route)))
     return ReplayCheck(
-        ids=tuple(one.dlq_id for one in final),
-        to=_destination(reachable, routes, route),
-        need_force=sum(_needs_force(one, policy.dlq.max_replays) for one in reachable),
-        notes=_notes(moving, len(wanted) - len(able) - moving),
-        warnings=_warnings(able, routes, snapshot, route),
+        ids=tuple(one for one in ask.ids if kinds.get(one) in final),
+        to=_destination(reachable, targets, ask.route),
+        targets=targets,
+        need_force=sum(count for kind, count in reachable.items() if kind.needs_force(most)),
+        notes=_notes(moving, len(ask.ids) - able.total() - moving),
+        handlers=tuple(f"{name}: {handler_text(name, snapshot)}" for name in targets),
+        warnings=tuple(dict.fromkeys(_warnings(able, routes, ask, snapshot, history, now))),
+        refused=_refusal(reachable, routes, ask.route),
     )
 
 
-def _is_able(letter: DeadLetter) -> bool:
-    return not (letter.state is DeadState.DISCARDED or letter.replay_ok is True or is_under_way(letter))
+def _is_able(kind: Kind) -> bool:
+    return not kind.moving and kind.state is not DeadState.DISCARDED
 
 
-def _needs_force(letter: DeadLetter, most: int) -> bool:
-    return letter.state is DeadState.REPLAYED or letter.replay.count >= most
+def _destination(reachable: Counts, targets: Sequence[str], route: Route) -> str:
+    if route is Route.REROUTE or len(targets) == 1:
+        return ", ".join(targets)
+    counts: Counter[str] = Counter()
+    for kind, count in reachable.items():
+        counts[kind.target] += count
+    return ", ".join(f"{count:,} → {name}" for name, count in counts.most_common())
 
 
-def _targets(letter: DeadLetter, routes: Routes, route: Route) -> tuple[str, ...]:
-    if route is Route.REROUTE:
-        return routes.of(letter)
-    target = letter.route.target
-    return (target,) if routes.exists(target) else ()
-
-
-def _destination(letters: Sequence[DeadLetter], routes: Routes, route: Route) -> str:
-    if route is Route.REROUTE:
-        return ", ".join(dict.fromkeys(target for letter in letters for target in routes.of(letter)))
-    targets = Counter(letter.route.target for letter in letters)
-    if len(targets) == 1:
-        return next(iter(targets))
-    return ", ".join(f"{count:,} → {name}" for name, count in targets.most_common())
+def _refusal(reachable: Counts, routes: Routes, route: Route) -> str:
+    """Return why letters for unlike targets are not replayed together (screens 3.3): one is no canary for another."""
+    ways = dict.fromkeys(routes.targets(kind, route) for kind in reachable)
+    if len(ways) < 2:
+        return ""
+    first = next(iter(ways))[0]
+    return f"These go to {len(ways)} different targets. Replay one after the other: filter by node:{first}, or v."
 
 
 def _notes(moving: int, gone: int) -> tuple[str, ...]:
@@ -157,37 +147,30 @@ def _notes(moving: int, gone: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _warnings(letters: Sequence[DeadLetter], routes: Routes, snapshot: Snapshot, route: Route) -> tuple[str, ...]:
-    kinds = Counter((one.route.source, one.envelope.event_type, one.route.target) for one in letters)
-    examples = {(one.route.source, one.envelope.event_type, one.route.target): one for one in letters}
-    found: dict[str, None] = {}
+def _warnings(
+    able: Counts, routes: Routes, ask: Ask, snapshot: Snapshot, history: DeliveryHistory, now: float
+) -> Iterator[str]:
     targets_now: dict[str, None] = {}
-    for kind, count in kinds.items():
-        targets = routes.of(examples[kind]) if route is Route.REROUTE else (kind[2],)
+    for kind, count in able.items():
+        targets = routes.of(kind.source, kind.event) if ask.route is Route.REROUTE else (kind.target,)
         targets_now |= dict.fromkeys(targets)
-        if route is Route.REROUTE:
-            found |= dict.fromkeys(_reroute_warnings(examples[kind], count, targets, snapshot.rev))
+        if ask.route is Route.REROUTE:
+            yield from _reroute_warnings(kind, count, targets, snapshot.rev)
+        elif ask.edited and kind.others:
+            verb = "has" if len(kind.others) == 1 else "have"
+            yield f"{', '.join(kind.others)} {verb} handled the original: an edit changes what it meant"
     for target in targets_now:
-        found |= dict.fromkeys(_trouble(target, routes, snapshot))
-    return tuple(found)
+        if routes.exists(target):
+            yield from troubles(target, snapshot, history, now)
+        else:
+            yield f"{target} is not in the flow of rev {snapshot.rev}"
 
 
-def _reroute_warnings(letter: DeadLetter, count: int, targets: tuple[str, ...], rev: int) -> Iterable[str]:
-    if letter.route.source is None:
+def _reroute_warnings(kind: Kind, count: int, targets: tuple[str, ...], rev: int) -> Iterator[str]:
+    if kind.source is None:
         yield f"{plural(count, 'letter')} came from outside the flow and cannot be re-emitted"
     elif not targets:
-        yield f"{letter.route.source} has no route for {letter.envelope.event_type} in rev {rev}"
-    if others := [name for name in targets if name != letter.route.target]:
+        yield f"{kind.source} has no route for {kind.event} in rev {rev}"
+    if others := [name for name in targets if name != kind.target]:
         verb = "gets" if len(others) == 1 else "get"
         yield f"{', '.join(others)} {verb} it too and may have handled it already"
-
-
-def _trouble(target: str, routes: Routes, snapshot: Snapshot) -> Iterable[str]:
-    if not routes.exists(target):
-        yield f"{target} is not in the flow of rev {snapshot.rev}"
-        return
-    node = snapshot.node(target)
-    if node is None or node.state not in _TROUBLE:
-        return
-    why = node.problem if node.state is NodeState.NOT_STARTED else node.last_error
-    yield f"{target} {_TROUBLE[node.state]}" + (f": {why}" if why else "")

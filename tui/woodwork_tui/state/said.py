@@ -9,10 +9,10 @@ from typing import Literal, Protocol, runtime_checkable
 from woodwork_engine.snapshot import Revision
 from woodwork_tui.state.hold_said import hold_command, hold_outcome, one_line_json
 from woodwork_tui.state.injection import reads_as_itself
+from woodwork_tui.state.letter_said import letter_command, letter_outcome
 from woodwork_tui.state.payload_edit import as_text
 from woodwork_tui.units import plural
 
-_MOST_IDS = 3
 _LONGEST = 120
 
 Mood = Literal["information", "warning", "error"]
@@ -46,9 +46,9 @@ def command_form(action: str, arguments: Mapping[str, object], *, whole: bool = 
 
     Long payloads and lists of ids are cut unless it is to be *whole*.
     """
-    held = hold_command(action, arguments)
-    if held is not None:
-        return held if whole else _short(held)
+    told = hold_command(action, arguments) or letter_command(action, arguments, whole=whole)
+    if told is not None:
+        return told if whole else _short(told)
     match action:
         case "inject":
             session = str(arguments.get("session") or "")
@@ -59,10 +59,6 @@ def command_form(action: str, arguments: Mapping[str, object], *, whole: bool = 
             return f"retry {arguments['message_id']} {arguments['target']}"
         case "kill_retry":
             return f"kill {arguments['message_id']} {arguments['target']}"
-        case "replay":
-            return f"replay {_ids(arguments, whole)}{_how(arguments)}"
-        case "discard" | "restore":
-            return f"{action} {_ids(arguments, whole)}"
         case "new_session":
             return "new-session"
         case "rollback":
@@ -86,30 +82,11 @@ def _payload(value: object, whole: bool) -> str:
     return text if whole else _short(text)
 
 
-def _ids(arguments: Mapping[str, object], whole: bool) -> str:
-    ids = arguments.get("dlq_ids", ())
-    if not isinstance(ids, Sequence) or isinstance(ids, str):
-        return ""
-    if whole:
-        return " ".join(map(str, ids))
-    more = f" … {len(ids) - _MOST_IDS} more" if len(ids) > _MOST_IDS else ""
-    return " ".join(map(str, ids[:_MOST_IDS])) + more
-
-
-def _how(arguments: Mapping[str, object]) -> str:
-    told = [word for word, key in (("edited", "encoded"), ("forced", "force")) if arguments.get(key)]
-    if arguments.get("target"):
-        told.append(f"to {arguments['target']}")
-    if arguments.get("reroute"):
-        told.append("along today's routes")
-    return f"  ({', '.join(told)})" if told else ""
-
-
 def outcome(action: str, result: object) -> Said:
     """Return what the Engine method *action* did, told from its *result*."""
-    held = hold_outcome(action, result)
-    if held is not None:
-        return Said(held[0], "information" if held[1] else "warning")
+    told = hold_outcome(action, result) or letter_outcome(action, result)
+    if told is not None:
+        return Said(told[0], "information" if told[1] else "warning")
     match action, result:
         case "inject", _:
             return Said(f"accepted as {result}")
@@ -123,10 +100,6 @@ def outcome(action: str, result: object) -> Said:
             return Said("tried again now")
         case "kill_retry", _:
             return Said("moved to the dead letters")
-        case "discard", int(number):
-            return Said(f"{plural(number, 'dead letter')} discarded; u in DLQ brings back", _some(number))
-        case "restore", int(number):
-            return Said(f"{plural(number, 'dead letter')} brought back", _some(number))
         case "resolve_removed", int(number):
             at_once = f"{plural(number, 'message')} went that way at once"
             return Said(at_once if number else "what it has left goes that way")

@@ -34,7 +34,8 @@ def _label(text: str) -> Content:
 class Answers(Horizontal):
     """`[ Cancel ]   [ Replay 2 messages ]`: the way out first, then what is to be done; arrow keys move between them.
 
-    *doing* says what the second one does; with *careful* it is painted as something that cannot be taken back.
+    *doing* says what the second one does; with *careful* it is painted as something that cannot be taken back. *also*
+    is one more button before them, which leaves the dialog open.
     """
 
     DEFAULT_CSS = """
@@ -53,15 +54,21 @@ class Answers(Horizontal):
     class Confirmed(Message):
         """The person chose to do it."""
 
-    def __init__(self, doing: str, *, careful: bool = False, start_at_yes: bool = False) -> None:
+    class Asked(Message):
+        """The person pressed the button before them."""
+
+    def __init__(self, doing: str, *, careful: bool = False, start_at_yes: bool = False, also: str = "") -> None:
         super().__init__()
+        self._also = Button(_label(also), id="also", compact=True) if also else None
         self._no = Button(_label("Cancel"), id="no", compact=True)
         self._yes = Button(_label(doing), id="yes", compact=True, classes="-careful" if careful else "")
         self._start = self._yes if start_at_yes else self._no
         self._doing = doing
 
     def compose(self) -> ComposeResult:
-        """Lay the two buttons out."""
+        """Lay the buttons out."""
+        if self._also is not None:
+            yield self._also
         yield self._no
         yield self._yes
 
@@ -81,14 +88,23 @@ class Answers(Horizontal):
             self._yes.disabled = not possible
 
     def action_cursor_left(self) -> None:
-        """Go to the way out."""
-        self._no.focus()
+        """Go to the way out, and from there to what stands before it."""
+        if self._no.has_focus and self._also is not None:
+            self._also.focus()
+        else:
+            self._no.focus()
 
     def action_cursor_right(self) -> None:
-        """Go to what is to be done."""
-        self._yes.focus()
+        """Go to what is to be done, from the first button to the way out."""
+        if self._also is not None and self._also.has_focus:
+            self._no.focus()
+        else:
+            self._yes.focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Pass the answer on."""
         event.stop()
-        self.post_message(self.Confirmed() if event.button is self._yes else self.Cancelled())
+        if event.button is self._also:
+            self.post_message(self.Asked())
+        else:
+            self.post_message(self.Confirmed() if event.button is self._yes else self.Cancelled())
