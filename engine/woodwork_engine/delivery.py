@@ -61,6 +61,8 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     """The sender's payload object is for this target alone: its first attempt may have it as it is (bus.md A7)."""
     siblings: tuple[str, ...] = ()
     """All targets of the envelope when it was accepted; empty when there is no other."""
+    flat: bool = False
+    """The envelope's payload is a flat dict that nobody else has: copied, it is what `encoded` gives, and sooner."""
     attempt: int = 0
     running: bool = True
     """False once its attempt is over: a task that outlives it sends on its own account."""

@@ -85,6 +85,17 @@ def encode(value: object) -> bytes:
         return _pack(_plain(value, "$", 0))
 
 
+_SCALARS = frozenset((str, int, float, bool, bytes, type(None)))
+_KEYS = frozenset((str,))
+
+
+def flat_copy(value: object) -> dict[str, object] | None:
+    """Return a copy of *value*, the same as decoding gives, where it is a dict of immutable plain data; else None."""
+    if type(value) is dict and _SCALARS.issuperset(map(type, value.values())) and _KEYS.issuperset(map(type, value)):
+        return value.copy()
+    return None
+
+
 def _plain(value: object, path: str, depth: int) -> object:
     if depth > _DEEPEST:
         raise PayloadError(path, f"nested deeper than {_DEEPEST}, or refers to itself")

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import OrderedDict
+from enum import StrEnum
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from woodwork_engine.errors import PayloadError
-from woodwork_engine.payload import decode, encode, field_reader, json_text, plain
+from woodwork_engine.payload import decode, encode, field_reader, flat_copy, json_text, plain
+
+NOW = dt.datetime(2026, 1, 2, 3, 4)
+
+
+class Colour(StrEnum):
+    RED = "red"
 
 
 @pytest.mark.parametrize(
@@ -73,3 +81,23 @@ def test_one_field_is_read_as_it_is_when_all_is_decoded(value):
 @pytest.mark.parametrize("value", ["text", 7, None, ["a"], b"bytes", {}])
 def test_what_has_no_fields_has_none(value):
     assert field_reader("a")(encode(value)) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{}, {"a": 1, "b": 2.5, "c": None, "d": True, "e": b"x", "f": "\ud800", "g": 2**80}],
+)
+def test_a_flat_payload_copied_is_what_decoding_gives(value: dict[str, object]) -> None:
+    """A7."""
+    copied = flat_copy(value)
+    assert copied == decode(encode(value))
+    assert copied is not value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "text", [1], {"a": [1]}, {"a": {}}, {1: "a"}, {"a": (1,)}, {"a": Colour.RED}, OrderedDict(a=1), {"a": NOW}],
+)
+def test_what_is_not_flat_is_not_copied_but_decoded(value: object) -> None:
+    """A7: a copy would share what is in it, or have another type."""
+    assert flat_copy(value) is None

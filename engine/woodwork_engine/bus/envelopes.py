@@ -69,9 +69,10 @@ def envelope_for(delivery: Delivery) -> MessageEnvelope:
     """Return the sender's own object at first, where nobody else has it; then complete copies (bus.md A2, A7)."""
     if delivery.own_payload:
         return delivery.envelope
+    envelope = delivery.envelope
     return _replace(
-        delivery.envelope,
-        payload=decode(delivery.encoded),
+        envelope,
+        payload=envelope.payload.copy() if delivery.flat else decode(delivery.encoded),  # type: ignore[attr-defined]
         target_component=delivery.target,
         expires_at=delivery.expires_at,
         retry_count=delivery.attempt - 1,

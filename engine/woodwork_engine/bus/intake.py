@@ -110,14 +110,16 @@ class Intake:
         core.from_outside += 1
         return True
 
-    def everywhere_at_once(self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes) -> bool:
-        """Accept one message from outside for several targets, as `at_once` does for one."""
+    def everywhere_at_once(
+        self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes, *, flat: bool
+    ) -> bool:
+        """Accept one message from outside for several targets, as `at_once` does for one; *flat* as in Delivery."""
         core, targets = self._core, len(routes)
         if (
             core.depth + targets > core.max_messages
             or core.bytes + len(encoded) * targets > core.max_bytes
             or (core.log is not None and core.log.seq >= core.log.high_water)
-            or not self.fit_everywhere(routes, envelope, encoded)
+            or not self.fit_everywhere(routes, envelope, encoded, flat=flat)
         ):
             return False
         core.from_outside += 1
@@ -179,7 +181,9 @@ class Intake:
                 core.on_ready(endpoint)
         return True
 
-    def fit_everywhere(self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes) -> bool:
+    def fit_everywhere(
+        self, routes: Sequence[Route], envelope: MessageEnvelope, encoded: bytes, *, flat: bool = False
+    ) -> bool:
         """Accept a message for several targets, if nothing stands in its way at any of them (bus.md C5, F7)."""
         core, session_id = self._core, envelope.session_id
         for route in routes:
@@ -205,7 +209,7 @@ class Intake:
             expires = fixed
             if (not inherits or endpoint.ttl_is_own) and envelope.ttl_seconds is None:
                 expires = None if endpoint.ttl is None else now + endpoint.ttl
-            delivery = Delivery(envelope, encoded, endpoint.name, expires, now, False, targets)
+            delivery = Delivery(envelope, encoded, endpoint.name, expires, now, False, targets, flat)
             endpoint.depth = depth = endpoint.depth + 1
             if log is not None:
                 log.append(now, "queued", envelope, endpoint.name, None, None, depth)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from woodwork_engine.bus.acceptance import Acceptance
 from woodwork_engine.bus.breaker import Breakers
 from woodwork_engine.bus.breakpoints import Breakpoints
@@ -45,7 +47,7 @@ from woodwork_engine.delivery import current
 from woodwork_engine.errors import ClosingError, QueueFullError, SettingError
 from woodwork_engine.events import EventLog
 from woodwork_engine.message import IdSource, MessageEnvelope
-from woodwork_engine.payload import encode
+from woodwork_engine.payload import encode, flat_copy
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
 from woodwork_engine.store.records import Journal
 from woodwork_engine.threads import call_on
@@ -287,6 +289,10 @@ class InMemoryMessageBus(MessageBusInterface):
             self._as_asked(envelope, routes)
         encoded = encode(envelope.payload)
         sender = current.get()
+        everywhere = sender is None and len(routes) > 1
+        copy = flat_copy(envelope.payload) if everywhere else None
+        if copy is not None:
+            envelope = replace(envelope, payload=copy)  # the sender may go on using its own
         if sender is not None and sender.running:
             envelope = sent_inside(envelope, sender)
         elif len(routes) == 1 and routes[0].endpoint.kept_depth:
@@ -294,7 +300,7 @@ class InMemoryMessageBus(MessageBusInterface):
                 return
         elif not self.core.from_outside & RARELY and self._intake.is_out_of_breath(routes):
             await self._intake.breathe()
-        if sender is None and len(routes) > 1 and self._intake.everywhere_at_once(routes, envelope, encoded):
+        if everywhere and self._intake.everywhere_at_once(routes, envelope, encoded, flat=copy is not None):
             return
         now, alone = self.core.clock.time(), len(routes) == 1
         parcels = [self._intake.parcel(route, envelope, encoded, now, own_payload=alone) for route in routes]

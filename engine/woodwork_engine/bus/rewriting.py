@@ -24,7 +24,7 @@ def rewrite(core: BusCore, lane: Lane, delivery: Delivery, encoded: bytes) -> di
     except UNREADABLE as error:
         raise PayloadError("$", f"these bytes cannot be read ({error})") from error
     delivery.encoded = encoded
-    delivery.own_payload = False
+    delivery.own_payload = delivery.flat = False
     core.bytes += len(encoded) - len(before)
     if delivery.seq and core.keeper is not None:
         core.keeper.deliveries.rewritten(lane, delivery)

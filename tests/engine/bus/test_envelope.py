@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -174,9 +175,14 @@ async def test_what_a_bare_handler_sends_tells_where_it_comes_from_too() -> None
     assert {record.correlation_id for record in records(log, "emitted", "ok")} == {sent.message_id}
 
 
+FLAT_OR_NOT = pytest.mark.parametrize("payload", [{"n": 1}, {"n": 1, "list": [2]}])
+
+
+@FLAT_OR_NOT
 @virtual_time
-async def test_a_handler_that_changes_its_payload_changes_it_for_nobody_else() -> None:
+async def test_a_handler_that_changes_its_payload_changes_it_for_nobody_else(payload: dict[str, object]) -> None:
     """A7: not for a sibling target, a retry, the log or the dead letter."""
+    given = copy.deepcopy(payload)
     log = EventLog()
     async with running(log=log) as bus:
         seen: list[object] = []
@@ -188,12 +194,27 @@ async def test_a_handler_that_changes_its_payload_changes_it_for_nobody_else() -
 
         await bus.subscribe("news", vandal)
         await bus.subscribe("news", vandal)
-        await bus.publish(MessageEnvelope({"n": 1}, "news", target_component="x", created_at=bus.core.clock.time()))
+        await bus.publish(MessageEnvelope(payload, "news", target_component="x", created_at=bus.core.clock.time()))
         await bus.idleness.reached()
         letters = bus.core.dead.list()
-    assert seen == [{"n": 1}] * 8, "two targets, four attempts each"
-    assert [letter.payload() for letter in letters] == [{"n": 1}] * 2
-    assert records(log, "emitted")[0].details()["payload"] == {"n": 1}
+    assert seen == [given] * 8, "two targets, four attempts each"
+    assert [letter.payload() for letter in letters] == [given] * 2
+    assert records(log, "emitted")[0].details()["payload"] == payload == given
+
+
+@FLAT_OR_NOT
+@virtual_time
+async def test_a_sender_may_change_its_payload_once_several_have_got_it(payload: dict[str, object]) -> None:
+    """A7: they get what it was when it was accepted."""
+    given = copy.deepcopy(payload)
+    async with running() as bus:
+        first, second = Worker(), Worker()
+        await bus.subscribe("news", first)
+        await bus.subscribe("news", second)
+        await bus.publish(MessageEnvelope(payload, "news", created_at=bus.core.clock.time()))
+        payload["n"] = 2
+        await bus.idleness.reached()
+    assert [envelope.payload for envelope in (*first.seen, *second.seen)] == [given] * 2
 
 
 @virtual_time
