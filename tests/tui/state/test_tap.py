@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from support.flows import node, plan
 from support.traffic import Traffic
+from woodwork_engine.role import Role
 from woodwork_tui.state.tap import TapIndex, Tapped, content, empty_text, toggled
 from woodwork_tui.state.view import Selection
 
@@ -88,3 +90,10 @@ def test_the_title_says_what_is_tapped():
 def test_an_empty_tap_says_why():
     assert "i injects" in empty_text(Tapped(), Traffic().history)
     assert "No delivery of kb among the 4 kept." in empty_text(Tapped(node="kb"), traffic().fold())
+
+
+def test_where_nothing_has_moved_the_first_input_is_named():
+    flow = plan([node("agent"), node("web", role=Role.INPUT)])
+    told = empty_text(Tapped(), Traffic().fold(), flow)
+    assert told == "Nothing has moved yet. i injects a message into web."
+    assert empty_text(Tapped(), Traffic().fold()) == "Nothing has moved yet. i injects a message."

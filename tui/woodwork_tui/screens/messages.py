@@ -65,6 +65,7 @@ class MessagesTab(DeliveryTab):
         self._second = 0
         self._asked: tuple[object, ...] = ()
         self._opened: DeliveryRow | None = None
+        self._resume = False
         self._marked: frozenset[tuple[str, str]] = frozenset()
         self._table: LineTable[DeliveryRow] = LineTable(
             self._columns(), key=lambda row: row.key, follow=True, id="messages"
@@ -191,9 +192,15 @@ class MessagesTab(DeliveryTab):
         self._opened = None
         self.remove_class("-open")
         if inside:
+            if self._resume:  # reading a message has held the list; leaving gives back what it took (screens 3.2)
+                self._table.follow_newest()
             self._table.focus()
             self._again()
         return inside
+
+    def _hold_to_read(self) -> None:
+        self._resume = self._table.following or (self._resume and self._detail.has_focus_within)
+        self._table.hold()
 
     @on(LineTable.Highlighted, "#messages")
     def _show_highlighted(self, event: LineTable.Highlighted) -> None:
@@ -213,7 +220,7 @@ class MessagesTab(DeliveryTab):
         row = self.view.deliveries.get(key)
         if row is None:
             return
-        self._table.hold()
+        self._hold_to_read()
         self._table.move_to(key)
         self._opened = row
         self.add_class("-open")
@@ -225,7 +232,7 @@ class MessagesTab(DeliveryTab):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Hold the list while its detail is read."""
         if self._detail in event.widget.ancestors:
-            self._table.hold()
+            self._hold_to_read()
 
     # marks, and what is written to a file
 

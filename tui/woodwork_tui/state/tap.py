@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
+from woodwork_engine.plan import FlowPlan
+from woodwork_engine.role import Role
 from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.view import Selection
@@ -84,10 +86,11 @@ def content(row: DeliveryRow) -> str:
     return row.problem if row.state in _TROUBLE and row.problem else row.payload_line()
 
 
-def empty_text(tapped: Tapped, history: DeliveryHistory) -> str:
-    """Return why nothing is shown, and what to do."""
+def empty_text(tapped: Tapped, history: DeliveryHistory, plan: FlowPlan | None = None) -> str:
+    """Return why nothing is shown, and what to do (screens 1.5)."""
     if tapped == Tapped():
-        return "Nothing has moved yet. i injects a message."
+        inputs = [node.name for node in plan.nodes if node.role is Role.INPUT] if plan is not None else []
+        return f"Nothing has moved yet. i injects a message{f' into {inputs[0]}' if inputs else ''}."
     kept = len(history)
     seen = f" among the {kept:,} kept" if kept else ""
     return f"No delivery of {tapped.title()}{seen}. t taps what is selected, again everything."

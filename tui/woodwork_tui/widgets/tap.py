@@ -41,8 +41,9 @@ class Tap(LineTable[DeliveryRow]):
         self._dress(view)
         if other:
             self.spot.follow(True)
+        if not self._index.rows:
+            self.set_empty(empty_text(tapped, view.deliveries, view.snapshot.plan))
         if new is not None:
-            self.set_empty(empty_text(tapped, view.deliveries))
             self.set_rows(self._index.rows, added=new)
         elif ticked and any(row.state is DeliveryState.RETRY for row in self._in_sight()):
             self.refresh()
