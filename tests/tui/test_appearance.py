@@ -142,8 +142,10 @@ async def test_a_theme_is_shown_anew_when_its_file_is_saved_and_keeps_its_colour
         assert "mine.toml:1:1 primary is not written as #rrggbb" in shown.notice
 
 
-async def test_settings_are_taken_over_when_their_file_is_saved(opened):
+async def test_settings_are_taken_over_when_their_file_is_saved(opened, monkeypatch):
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "full")
     async with opened() as shown:
+        assert shown.app.animation_level == "full"
         shown.write("config.toml", 'theme = "nord"\nascii = true\nmotion = "reduced"\ntime = "ago"\nring = 1_000\n')
         await shown.later()
         await shown.pilot.press("2")
@@ -153,6 +155,13 @@ async def test_settings_are_taken_over_when_their_file_is_saved(opened):
         assert shown.app.animation_level == "none"
         assert shown.app.main.view.deliveries.limit == 1_000
         assert shown.app.main.tab.remembered()["time"] == "ago"
+
+
+async def test_motion_that_the_environment_turned_off_stays_off(opened, monkeypatch):
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+    async with opened('motion = "full"') as shown:
+        await shown.command("set motion full")
+        assert shown.app.animation_level == "none"
 
 
 async def test_set_changes_what_the_settings_say_for_this_run(opened):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -28,6 +29,7 @@ from woodwork_tui.state.leaving import Ending
 from woodwork_tui.state.pace import Pace
 from woodwork_tui.state.preference_files import PreferenceFiles
 from woodwork_tui.widgets.ascii_filter import AsciiFilter
+from woodwork_tui.widgets.clipboard import LARGEST, copy, through_multiplexer
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.keys import bindings
 
@@ -250,6 +252,15 @@ class WoodworkApp(App[Ending]):
             self._operator.copy(selected, "The selected text")
         else:
             await self.action_quit()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy *text*; what a terminal would not take at once goes into a file, which is told."""
+        if len(text.encode("utf-8", "backslashreplace")) > LARGEST:
+            self.notify(copy(super().copy_to_clipboard, text, "What was copied"), markup=False)
+            return
+        super().copy_to_clipboard(text)
+        if self._driver is not None and (wrapped := through_multiplexer(text, os.environ)):
+            self._driver.write(wrapped)
 
     def action_command_palette(self) -> None:
         """Show everything that can be done from here."""

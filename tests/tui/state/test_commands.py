@@ -258,3 +258,30 @@ def test_old_commands_come_back_newest_first_and_once():
     assert older.moved(-1).moved(-1).line == "dlq"
     assert older.moved(1).line == ""
     assert CommandHistory().moved(-1).line == ""
+
+
+def test_a_setting_is_completed_with_what_it_can_be():
+    assert completions("set t", KNOWN) == ("set theme ", "set time ")
+    assert completions("set theme n", KNOWN) == ("set theme nord",)
+    assert completions("set motion ", KNOWN) == ("set motion full", "set motion reduced")
+    assert completions("set ring ", KNOWN) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("set ring 5", "ring is a number of deliveries from 1,000 to 1,000,000, not '5'"),
+        ("set ascii maybe", "ascii is on or off, not 'maybe'"),
+        ("set theme nrod", "no theme 'nrod'; did you mean 'nord'?"),
+        ("group size", "'size' is not known"),
+    ],
+)
+def test_what_cannot_be_set_is_said(line, says):
+    assert read(line) == Wrong(says)
+
+
+def test_where_no_flow_is_open_only_what_needs_none_is_offered_and_taken():
+    few = Names(themes=("nord",), able=frozenset({"app.theme", "app.quit"}))
+    assert completions("", few) == ("theme ", "quit")
+    assert parse("dlq", few) == Wrong("dlq needs a flow; open one first")
+    assert isinstance(parse("theme nord", few), Command)

@@ -12,7 +12,7 @@ from woodwork_tui.state.dlq_view import DlqView
 from woodwork_tui.state.hold_commands import HOLD_FORMS
 from woodwork_tui.state.injection import recipients
 from woodwork_tui.state.letter_commands import LETTER_FORMS
-from woodwork_tui.state.preferences import READERS, SettingError, read_setting
+from woodwork_tui.state.preferences import READERS, SettingError, choices, read_setting
 from woodwork_tui.state.reload_plan import leftovers
 from woodwork_tui.state.revisions import ways_back
 from woodwork_tui.state.view import View
@@ -208,8 +208,9 @@ def completions(line: str, known: Names) -> tuple[str, ...]:
             return ()
         place = 0
     taken = set(earlier.split())
+    candidates = choices(earlier, known.themes) if found_action.id == "app.set" and place else form.words[place](known)
     head = f"{word} {earlier}{space}"
-    able = (each for each in form.words[place](known) if each.startswith(last) and each != last and each not in taken)
+    able = (each for each in candidates if each.startswith(last) and each != last and each not in taken)
     more = place + 1 < len(form.words)
     return tuple(f"{head}{each}{' ' if more else ''}" for each in able)
 

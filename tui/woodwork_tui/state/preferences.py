@@ -45,6 +45,12 @@ def read_setting(name: str, value: object, themes: Iterable[str]) -> object:
     return reader(value, tuple(themes))
 
 
+def choices(name: str, themes: Iterable[str]) -> tuple[str, ...]:
+    """Return the words that the preference *name* can be set to; none where it takes a number."""
+    known = {"theme": tuple(themes), "ascii": ("on", "off"), "motion": MOTIONS, "time": TIMES}
+    return known.get(name.strip(), ())
+
+
 def _settings() -> str:
     return f"there are {', '.join(READERS)}"
 
