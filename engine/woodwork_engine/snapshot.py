@@ -138,6 +138,14 @@ class AttemptInfo(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What one component remembers of a session: who said what, oldest first."""
+
+    component: str
+    things: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RetryRow:
     """A delivery that waits for its next attempt; `due` in s since the epoch, `attempt` is the failed one.
 

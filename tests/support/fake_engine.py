@@ -14,7 +14,7 @@ from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.dead_letter_filter import LetterChoice
 from woodwork_engine.events import EventLog
 from woodwork_engine.hold import HoldState, Scope
-from woodwork_engine.snapshot import FlowState, JobState, ReplayJob, Revision, Snapshot
+from woodwork_engine.snapshot import FlowState, JobState, Memory, ReplayJob, Revision, Snapshot
 from woodwork_engine.transcript import Transcript
 
 
@@ -125,6 +125,9 @@ class FakeEngine:
 
     def resolve_removed(self, component: str, how: str) -> Future[object]:
         return self._ask("resolve_removed", 0, component=component, how=how)
+
+    def memories(self, session: str) -> Future[object]:
+        return self._ask("memories", (Memory("notes", (("person", f"hello from {session}"),)),), session=session)
 
     def pause(self, component: str | None = None, session: str | None = None) -> Future[object]:
         scope = Scope(component, session)

@@ -9,6 +9,7 @@ import pytest
 from rich.text import Text
 
 from support.fake_engine import FakeEngine, Left, Replayed
+from support.flows import node
 from support.scene import NOW, scene
 from woodwork_engine.errors import UnknownComponentError
 from woodwork_engine.snapshot import FlowState, Revision
@@ -26,6 +27,7 @@ from woodwork_tui.widgets.compare_pane import ComparePane
 from woodwork_tui.widgets.filter_bar import FilterBar
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.header import Header
+from woodwork_tui.widgets.line_block import LineBlock
 from woodwork_tui.widgets.line_table import Column, LineTable
 from woodwork_tui.widgets.notice_bar import NoticeBar
 from woodwork_tui.widgets.pane import Pane
@@ -432,6 +434,31 @@ async def test_a_command_on_the_bus_reaches_the_engine_and_is_repeated_in_the_to
         await shown.command(line)
         assert shown.engine.asked == [asked]
         assert [title for title, _, _ in shown.toasts] == [line]
+
+
+async def test_where_the_flow_has_a_memory_the_sessions_tab_shows_what_is_remembered_of_the_session(at_desk):
+    engine = FakeEngine()
+    flow = engine.snapshot().plan
+    engine.snap(plan=replace(flow, nodes=(*flow.nodes, node("notes", "memory short_term"))))
+    async with at_desk(tab_maker=make_tab, engine=engine) as shown:
+        await shown.press("3", "v", "v")
+        assert engine.asked == [("memories", {"session": "s-01"})]
+        assert "hello from s-01" in shown.app.main.query_one("#session-turn", LineBlock).plain
+        shown.tick(NOW + 0.1)
+        await shown.settle()
+        assert len(engine.asked) == 1
+        await shown.press("down")
+        shown.tick(NOW + 0.2)
+        await shown.settle()
+        assert "hello from s-02" in shown.app.main.query_one("#session-turn", LineBlock).plain
+        assert not shown.toasts
+
+
+async def test_without_a_memory_in_the_flow_nobody_is_asked(at_desk):
+    async with at_desk(tab_maker=make_tab) as shown:
+        await shown.press("3", "v", "v")
+        assert shown.engine.asked == []
+        assert "waiting in queue" in shown.app.main.query_one("#session-turn", LineBlock).plain
 
 
 async def test_x_writes_what_is_listed_to_a_file_and_says_where(at_desk, tmp_path):

@@ -19,7 +19,7 @@ from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.errors import WoodworkError
 from woodwork_engine.events import EventLog, Reader
 from woodwork_engine.plan import FlowPlan, Node
-from woodwork_engine.snapshot import FlowState, Revision, Snapshot
+from woodwork_engine.snapshot import FlowState, Memory, Revision, Snapshot
 from woodwork_engine.transcript import Transcript
 from woodwork_tui.holding_engine import HoldingEngine
 from woodwork_tui.letter_calls import CALLS, Letters
@@ -49,6 +49,7 @@ ACTIONS = frozenset(
         "reload",
         "rollback",
         "resolve_removed",
+        "memories",
         *("pause", "resume", "step", "step_session", "retry_stuck", "purge"),
         *("add_breakpoint", "remove_breakpoint", "release", "release_all", "drop_held"),
     }
@@ -137,6 +138,10 @@ class Engine(HoldingEngine, Protocol):
 
     def rollback(self, number: int) -> Future[Revision]:
         """Apply an earlier revision again."""
+        ...
+
+    def memories(self, session: str) -> Future[tuple[Memory, ...]]:
+        """Return what components remember of *session*."""
         ...
 
     def resolve_removed(self, component: str, how: str) -> Future[int]:

@@ -163,6 +163,10 @@ class Component(MessageBusIntegration):
         """Handle one payload; what is returned and not None goes on to `to`."""
         raise NotImplementedError(f"{type(self).__name__} has no process(data)")
 
+    def remembered(self, session: str) -> tuple[tuple[str, str], ...] | None:
+        """Return who said what in *session*, oldest first, as far as it is kept here; None: this keeps no sessions."""
+        return None
+
     def summary(self) -> str | None:
         """Return one line about what the component holds, for the inspector; None when there is nothing to say."""
         return None

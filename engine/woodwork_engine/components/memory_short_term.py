@@ -82,6 +82,10 @@ class MemoryShortTerm(Component):
         self.remember(context.session_id, context.sender or "someone", shown_text(data))
         return None
 
+    def remembered(self, session: str) -> tuple[tuple[str, str], ...]:
+        """Return who said what in *session*, oldest first."""
+        return tuple((said.who, said.text) for said in self.recall(session))
+
     def summary(self) -> str:
         """Return how much is remembered."""
         return f"{self._things:,} things of {len(self._said):,} sessions"

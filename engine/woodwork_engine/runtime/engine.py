@@ -39,7 +39,7 @@ from woodwork_engine.runtime.state import State
 from woodwork_engine.runtime.thread import LoopThread
 from woodwork_engine.runtime.watchdog import Watchdog
 from woodwork_engine.runtime.watcher import FileWatcher
-from woodwork_engine.snapshot import FlowState, Revision, Snapshot
+from woodwork_engine.snapshot import FlowState, Memory, Revision, Snapshot
 from woodwork_engine.trace_context import incoming_trace
 from woodwork_engine.transcript import Transcript
 
@@ -243,6 +243,15 @@ class Engine(HoldCommands, RetryCommands, RevisionCommands):
     def restore(self, dlq_ids: Sequence[str]) -> Future[int]:
         """Take dead letters back out of the trash; the future has how many were there."""
         return self._do(lambda flow: flow.bus.dead_letters.restore_many(dlq_ids))
+
+    def memories(self, session: str) -> Future[tuple[Memory, ...]]:
+        """Return what each component that remembers sessions keeps of *session*."""
+
+        async def look(flow: LiveFlow) -> tuple[Memory, ...]:
+            found = ((name, member.component.remembered(session)) for name, member in flow.crew.members.items())
+            return tuple(Memory(name, things) for name, things in found if things is not None)
+
+        return self._do(look)
 
     def _do(self, command: Callable[[LiveFlow], Awaitable[Answer]]) -> Future[Answer]:
         async def run() -> Answer:

@@ -72,6 +72,7 @@ class SessionsTab(DeliveryTab, ScopeTab):
         self._held_at: Hashable | None = None
         self._ascii = False
         self._marked: tuple[str, ...] = ()
+        self._looked: tuple[str | None, int] = (None, 0)
         self._table: LineTable[SessionStats] = LineTable(self._columns(), key=lambda row: row.id, id="sessions")
         self._list = Pane(self._table, title="Sessions", id="session-list")
         self._path = SessionPane(id="session-path")
@@ -104,6 +105,22 @@ class SessionsTab(DeliveryTab, ScopeTab):
             self._table.refresh()
         self._go_where_asked()
         self._path.show(self._session, view)
+        self._look_into_memory()
+
+    def _look_into_memory(self) -> None:
+        """Ask once a second, and at once for another session, what is remembered of the one that is shown."""
+        wish = (self._session, int(self.view.now))
+        if self._path.picture == "memory" and self._session is not None and wish != self._looked:
+            self._looked = wish
+            # Textual takes a message no further than to who is at work when it is posted; here the screen may be
+            self.call_later(self._ask_for_memory, self._session)
+
+    def _ask_for_memory(self, session: str) -> None:
+        def answered(result: object) -> None:
+            if isinstance(result, tuple):
+                self._path.remember(session, result)
+
+        self.post_message(self.Act("memories", {"session": session}, quiet=True, then=answered))
 
     def _again(self) -> None:
         self.show(self.view)
@@ -246,8 +263,10 @@ class SessionsTab(DeliveryTab, ScopeTab):
         return Export("-".join(names[:3]), rows) if names else None
 
     def action_view(self) -> None:
-        """Draw the turn as a sequence, or as a waterfall."""
+        """Show the turn as a waterfall or as a sequence, or what is remembered of the session."""
         self._path.change_picture()
+        self._looked = (None, 0)
+        self._look_into_memory()
 
     def action_mark(self) -> None:
         """Mark the session under the cursor, or no longer, and go on to the next."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual import on
 from textual.events import Resize
 
+from woodwork_engine.snapshot import Memory
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.delivery_row import DeliveryRow
+from woodwork_tui.state.memory_lines import has_memory, memory_lines
 from woodwork_tui.state.message_columns import Looks, TimeForm, edge_width, event_columns
 from woodwork_tui.state.sequence import sequence
 from woodwork_tui.state.session_path import SessionPath, turn_id
@@ -20,6 +23,7 @@ from woodwork_tui.widgets.line_block import LineBlock
 from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.pane import Pane
 
+PICTURES = ("waterfall", "sequence", "memory")
 _BEATS = 4.0
 """Times a second that what is under way is drawn anew."""
 _SETTLED = 1.0
@@ -46,8 +50,9 @@ class SessionPane(Pane):
         self._drawn: tuple[object, ...] = ()
         self._turn = ""
         self._turned_at = 0.0
-        self.as_sequence = False
-        """Whether the turn is drawn as a sequence, else as a waterfall."""
+        self.picture = "waterfall"
+        """What is above the events: the turn as a waterfall or as a sequence, or the memory of the session."""
+        self._memories: Sequence[Memory] | None = None
         self._block = LineBlock(id="session-turn")
         self.events: LineTable[DeliveryRow] = LineTable(
             self._columns(), key=lambda row: row.key, follow=True, id="session-events"
@@ -62,6 +67,7 @@ class SessionPane(Pane):
         self._view = view
         self._fit_columns()
         if session != self._path.session:
+            self._memories = None
             self.events.follow_newest()
         if self._path.update(view.deliveries, session):
             self.events.set_rows(self._path.rows, added=0)
@@ -77,9 +83,21 @@ class SessionPane(Pane):
         return self._looks.time
 
     def change_picture(self) -> None:
-        """Draw the turn as a sequence instead of a waterfall, or back."""
-        self.as_sequence = not self.as_sequence
+        """Show the next picture above the events; the memory only where the flow has one."""
+        self.picture = self._next_picture
+        self._memories = None
         self._draw()
+
+    @property
+    def _next_picture(self) -> str:
+        pictures = PICTURES if has_memory(self._view.snapshot.plan) else PICTURES[:-1]
+        return pictures[(pictures.index(self.picture) + 1) % len(pictures)] if self.picture in pictures else pictures[0]
+
+    def remember(self, session: str, memories: Sequence[Memory]) -> None:
+        """Show *memories* of *session*, unless another one is looked at meanwhile."""
+        if session == self._path.session:
+            self._memories = memories
+            self._draw()
 
     def tell_times(self, form: TimeForm) -> None:
         """Tell times in *form*."""
@@ -117,12 +135,22 @@ class SessionPane(Pane):
         self._say(rows)
         view = self._view
         beat = int(view.now * _BEATS) if any(row.state.open for row in rows) else 0
-        drawn = (tuple((row.key, row.seq) for row in rows), beat, view.ascii, self._most_lanes, self.as_sequence)
+        drawn = (
+            tuple((row.key, row.seq) for row in rows),
+            beat,
+            view.ascii,
+            self._most_lanes,
+            self.picture,
+            self._memories,
+        )
         if drawn == self._drawn:
             return
         self._drawn = drawn
         now, lanes, ascii_only = view.now, self._most_lanes, view.ascii
-        if self.as_sequence:
+        session, memories = self._path.session or "", self._memories
+        if self.picture == "memory":
+            self._block.show(lambda width: memory_lines(session, memories, width, most=lanes + 2))
+        elif self.picture == "sequence":
             self._block.show(lambda width: sequence(rows, width, most=lanes + 2, ascii_only=ascii_only))
         else:
             self._block.show(
@@ -154,7 +182,7 @@ class SessionPane(Pane):
         parts = [session]
         if rows:
             parts.append(f"turn of {clock(rows[0].at)}")
-            parts.append("sequence" if self.as_sequence else "waterfall")
+            parts.append(self.picture)
         if self.events.following:
             parts.append("following")
         elif self._path.rows:
@@ -162,7 +190,7 @@ class SessionPane(Pane):
             parts.append(f"{glyph('held', self._view.ascii)} paused{f', {new:,} new' if new else ''} (F to follow)")
         self.tell(
             " · ".join(parts),
-            f"v {'waterfall' if self.as_sequence else 'sequence'}  {plural(len(self._path.rows), 'event')} kept",
+            f"v {self._next_picture}  {plural(len(self._path.rows), 'event')} kept",
         )
 
 
