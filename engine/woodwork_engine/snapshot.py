@@ -44,7 +44,8 @@ class NodeStats:
     messages settled in each of the last 60 seconds, oldest first. `peak` is the greatest depth, reached at `peak_at`
     (s since the epoch). `problem` says why it is not started, or what ended an input. `paused` are
     messages in sessions that a person or a dead letter holds here. `breaker` is open or half_open
-    while its circuit breaker is, and `breaker_due` when an open one is tried again (s since the epoch).
+    while its circuit breaker is, and `breaker_due` when an open one is tried again (s since the epoch). `drain_until`
+    is when a removed one that drains attempts nothing any more.
     """
 
     name: str
@@ -79,6 +80,7 @@ class NodeStats:
     paused: int = 0
     breaker: str | None = None
     breaker_due: float | None = None
+    drain_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +316,8 @@ class Snapshot:
 
     `sessions`, `lanes` and `retries` are the busiest ones, refreshed at most twice a second; `held` are the messages
     that breakpoints have held longest, `held_lanes` the lanes held by themselves, however little waits there, with what
-    waits there at this moment. `dead_version` changes whenever the list of dead letters does.
+    waits there at this moment. `dead_version` changes whenever the list of dead letters does; `drain_until` is when a
+    flow that drains is ended (s since the epoch).
     """
 
     seq: int = 0
@@ -332,6 +335,7 @@ class Snapshot:
     totals: Totals = field(default_factory=Totals)
     health: Health = field(default_factory=Health)
     dead_version: int = 0
+    drain_until: float | None = None
     jobs: tuple[ReplayJob, ...] = ()
     holds: tuple[HoldState, ...] = ()
     breakpoints: tuple[Breakpoint, ...] = ()

@@ -28,6 +28,8 @@ class Departures:
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving: set[Member] = set()
         self._drains: dict[str, Over] = {}
+        self.until: dict[str, float] = {}
+        """When each removed component, as long as it drains, attempts nothing any more (s since the epoch)."""
         self._hurry: Over | None = None
 
     def replace(self, member: Member, timeout: float) -> None:
@@ -43,6 +45,7 @@ class Departures:
         loop = asyncio.get_running_loop()
         self._bus.core.endpoint(name).state = EndpointState.DRAINING
         over = self._drains[name] = loop.create_future()
+        self.until[name] = self._bus.core.clock.time() + timeout
         if member is None:
             over.set_result(None)
         else:
@@ -52,6 +55,7 @@ class Departures:
     def returned(self, name: str) -> None:
         """Take note that *name* is a component of the flow again: its lanes are somebody else's now."""
         over = self._drains.pop(name, None)
+        self.until.pop(name, None)
         if over is not None and not over.done():
             over.set_result(None)
 
@@ -72,6 +76,7 @@ class Departures:
             await asyncio.wait([over, *busy], timeout=left, return_when=asyncio.FIRST_COMPLETED)
         if self._drains.get(name) is over:
             del self._drains[name]
+            self.until.pop(name, None)
             self._conclude(self._bus.core.endpoint(name))
         if member is not None:
             await self._leave(member, deadline, "removed")

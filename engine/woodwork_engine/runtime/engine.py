@@ -117,6 +117,7 @@ class Engine(HoldCommands, RetryCommands, RevisionCommands):
         """Held until the flow is opened. Commands go through it in the order in which they were given (bus.md B4)."""
         self._stop_asked = asyncio.Event()
         self._how_to_stop: tuple[bool, float | None] = (True, None)
+        self._drain_until: float | None = None
         self._report: Future[StopReport] = Future()
         self._report.set_running_or_notify_cancel()  # it is everybody's: nobody can cancel it for the others
         self._beginning = threading.Lock()
@@ -355,6 +356,9 @@ class Engine(HoldCommands, RetryCommands, RevisionCommands):
         if not self._stop_asked.is_set():
             self._how_to_stop = (drain, deadline)
             self._state = FlowState.DRAINING
+            if drain:
+                patience = self._flow.bus.core.policy.stop_timeout if deadline is None else deadline
+                self._drain_until = self._clock.time() + patience
             self._flow.bus.close_ingress()
             self._stop_asked.set()
         elif not drain:
@@ -366,7 +370,7 @@ class Engine(HoldCommands, RetryCommands, RevisionCommands):
         dead = self._flow.bus.core.dead
         if dead.version != self._letters[0]:
             self._letters = (dead.version, dead.list())
-        self._snapshot = self._maker.take(self._state)
+        self._snapshot = self._maker.take(self._state, self._drain_until)
 
     def _tell_telemetry(self, problem: str) -> None:
         """Note, from any thread, what goes wrong with the export of metrics and spans."""

@@ -199,6 +199,10 @@ class LiveFlow:
                 core.endpoint(node.name)
                 self._departures.resolve(node.was, f"{REDIRECT}{node.name}")
 
+    def drains_until(self, name: str) -> float | None:
+        """Return when *name*, which drains, attempts nothing any more (s since the epoch); None where it does not."""
+        return self._departures.until.get(name)
+
     def resolve_removed(self, name: str, how: OnRemove) -> int:
         """Let what the removed component *name* has left go another way; return how many messages went at once.
 

@@ -53,8 +53,8 @@ class SnapshotMaker:
         self._close_up = CloseUp(flow, log, clock, looked)
         self._paused: Counter[str] = Counter()
 
-    def take(self, state: FlowState) -> Snapshot:
-        """Return the numbers of this moment."""
+    def take(self, state: FlowState, drain_until: float | None = None) -> Snapshot:
+        """Return the numbers of this moment; *drain_until* is when a flow that drains is ended (s since the epoch)."""
         flow, core, now = self._flow, self._flow.bus.core, self._clock.time()
         if state is FlowState.STOPPED:
             self._close_up.finish()
@@ -84,6 +84,7 @@ class SnapshotMaker:
             totals=self._totals(core, now),
             health=self._health.look(ready=state is FlowState.RUNNING),
             dead_version=core.dead.version,
+            drain_until=drain_until if state is FlowState.DRAINING else None,
             jobs=flow.bus.jobs.all(),
             holds=flow.bus.holds.list(),
             breakpoints=flow.bus.breakpoints.list(),
@@ -141,6 +142,7 @@ class SnapshotMaker:
             paused=self._paused[name],
             breaker=breaker.state.value if breaker is not None else None,
             breaker_due=breaker.due if breaker is not None else None,
+            drain_until=self._flow.drains_until(name),
         )
 
     def _state(self, endpoint: Endpoint, node: Node | None, in_rate: float, out_rate: float) -> NodeState:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from support.engines import LONG, running
+from support.engines import GATED, LONG, running
 from woodwork_engine import MessageEnvelope
 from woodwork_engine.clock import SystemClock
 from woodwork_engine.runtime import closeup
@@ -138,3 +138,21 @@ def test_messages_for_a_name_that_is_in_no_flow_are_shown_as_such(tmp_path):
         assert "no component of this name" in node.problem
         assert [(lane.target, lane.state) for lane in snapshot.lanes] == [("stpe", "unhandled")]
         assert snapshot.totals.queued == 1
+
+
+def test_a_drain_tells_when_it_ends(tmp_path):
+    """H2, G3: of a flow that stops, and of a component that was removed."""
+    (tmp_path / "gate.py").write_text(GATED)
+    step = 'step = function python { path = "gate.py", function = "gated" }\n'
+    limits = "deployment = local { drain_timeout = 50s }\n"
+    with running(tmp_path, f'{limits}in = input cli {{ to = "step" }}\n{step}') as flow:
+        flow.send("in", "a", "s-1")
+        flow.until(lambda shown: shown.totals.inflight == 1)
+        assert flow.engine.take_snapshot().result(LONG).drain_until is None
+        flow.save(f"{limits}in = input cli {{}}\n")
+        leaving = flow.until(lambda shown: shown.node("step") is not None and shown.node("step").drain_until)
+        assert 40 < leaving.node("step").drain_until - leaving.at <= 50
+        flow.engine.stop(deadline=30.0)
+        draining = flow.until(lambda shown: shown.drain_until)
+        assert 20 < draining.drain_until - draining.at <= 30
+        (tmp_path / "let-a").touch()

@@ -11,7 +11,7 @@ from support.dead_letters import HOSTILE, letter
 from support.dlq_host import DlqHost
 from support.scene import NOW
 from woodwork_engine.dead_letter import DeadLetter, DeadState, Note
-from woodwork_tui.screens.typed import Typed
+from woodwork_tui.screens.ask_typed import AskTyped
 
 LARGE, SMALL = (120, 36), (80, 24)
 
@@ -83,12 +83,12 @@ async def test_a_purge_asks_for_the_typed_word_and_states_the_exact_count():
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("enter", "space", "space", "X")
         await pilot.pause()
-        assert app.lines("2 dead letters will be forgotten for good: nothing brings them back.")
+        assert app.lines("2 dead letters will be forgotten; nothing brings them back.")
         await pilot.press("enter")
         await pilot.press(*"purg", "enter")
         await pilot.pause()
         assert app.acts == []
-        assert app.lines("Type the word purge to go on.")
+        assert app.lines("type purge to go on: purg")
         await pilot.press("e", "enter")
         await pilot.pause()
         assert app.lines("No dead letters.")
@@ -107,7 +107,7 @@ async def test_a_purge_leaves_what_is_under_way_and_is_left_by_escape():
         assert app.lines("1 stay: their replay is under way, or they are gone already.")
         await pilot.press("escape")
         await pilot.pause()
-        assert not isinstance(app.screen, Typed)
+        assert not isinstance(app.screen, AskTyped)
 
     assert app.acts == []
 

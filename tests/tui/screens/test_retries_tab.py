@@ -9,10 +9,15 @@ import pytest
 from support.dead_letters import HOSTILE
 from support.scene import NOW, scene
 from support.tab_host import TabHost
-from woodwork_engine.snapshot import RetryRow, Snapshot
+from woodwork_engine.hold import HoldState, Scope
+from woodwork_engine.payload import encode
+from woodwork_engine.snapshot import FlowState, RetryRow, Snapshot
 from woodwork_tui.screens.ask import Ask
 from woodwork_tui.screens.retries import RetriesTab
+from woodwork_tui.screens.retry_editor import RetryEditor
+from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.json_editor import JsonEditor
 
 SMALL = (80, 24)
 KEY = {"message_id": "msg-r0/agent.0", "target": "audit"}
@@ -227,17 +232,106 @@ async def test_without_retries_the_list_says_how_many_there_were():
     assert app.told == []
 
 
-async def test_e_shows_the_route_and_y_copies_the_error():
+async def test_y_copies_the_error():
     app = TabHost(RetriesTab())
     async with app.run_test(size=SMALL) as pilot:
         app.show(scene().view())
         app.tab.enter()
-        await pilot.press("e", "y")
+        await pilot.press("y")
         await pilot.pause()
 
-    route = scene().plan.routes_from("agent")[-1]
-    assert app.told[0] == ("source", "main.ww", route.span.line)
-    assert app.told[1][1].startswith("ConnectionError: audit-db:5432 refused\nTraceback")
+    assert app.told[0][1].startswith("ConnectionError: audit-db:5432 refused\nTraceback")
+
+
+def editable(view: View) -> View:
+    """Return *view* with a payload in each retry."""
+    rows = tuple(replace(row, encoded=encode({"n": 1})) for row in view.snapshot.retries)
+    return replace(view, snapshot=replace(view.snapshot, retries=rows))
+
+
+class EditHost(TabHost):
+    """Answers every edit of a retry with what `waits` says."""
+
+    waits = True
+
+    def on_tab_act(self, message: Tab.Act) -> None:
+        if message.then is not None:
+            message.then(self.waits)
+
+
+async def test_e_edits_the_payload_that_the_next_attempt_gets():
+    app = EditHost(RetriesTab())
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.show(editable(scene().view()))
+        app.tab.enter()
+        await pilot.press("e")
+        await pilot.pause()
+        assert lines(app, "Edit the retry of msg-r0/agent.0: audit, session s-05")
+        assert lines(app, "Its next attempt, 4 of 4, comes in 0.9s.")
+        app.screen.query_one(JsonEditor).text = '{"n": 2}'
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert not isinstance(app.screen, RetryEditor)
+
+    assert app.told == [("edit_retry", {**KEY, "encoded": encode({"n": 2})})]
+
+
+async def test_an_edit_that_comes_too_late_is_told_and_the_text_stays():
+    app = EditHost(RetriesTab())
+    app.waits = False
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = editable(scene().view())
+        app.show(view)
+        app.tab.enter()
+        await pilot.press("e")
+        app.screen.query_one(JsonEditor).text = '{"n": 2}'
+        app.show(without_retries(view, now=NOW + 1))
+        await pilot.pause()
+        assert lines(app, "It does not wait now")
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert lines(app, "It did not wait any more, so nothing was changed.")
+        assert app.screen.query_one(JsonEditor).text == '{"n": 2}'
+
+        app.waits = True
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert not isinstance(app.screen, RetryEditor)
+
+
+async def test_a_retry_is_edited_by_its_name_too_and_one_that_is_gone_is_not():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=SMALL) as pilot:
+        app.show(editable(scene().view()))
+        await app.tab.run_action("edit_delivery('msg-r1/agent.0', 'audit')")
+        await pilot.pause()
+        assert lines(app, "Edit the retry of msg-r1/agent.0")
+        await pilot.press("escape")
+        await app.tab.run_action("edit_delivery('gone', 'audit')")
+        await pilot.pause()
+        assert not isinstance(app.screen, RetryEditor)
+
+
+async def test_held_retries_say_so_and_the_detail_says_why():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = scene().view()
+        app.show(replace(view, snapshot=replace(view.snapshot, holds=(HoldState(Scope("audit", "s-05"), NOW),))))
+        await pilot.pause()
+        assert lines(app, "‖ held", "s-05")
+        assert not lines(app, "‖ held", "s-02")
+        assert lines(app, "session s-05 at audit is paused")
+
+
+async def test_what_comes_after_a_drain_says_so():
+    app = TabHost(RetriesTab())
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = scene().view()
+        app.show(replace(view, snapshot=replace(view.snapshot, state=FlowState.DRAINING, drain_until=NOW + 1)))
+        await pilot.pause()
+        await pilot.pause()
+        assert lines(app, "0.9s", "s-05")
+        assert lines(app, "after drain", "s-02")
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 10)])

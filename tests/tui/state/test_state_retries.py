@@ -9,20 +9,24 @@ import pytest
 from support.dead_letters import HOSTILE, attempt
 from support.flows import edge, node, plan
 from support.traffic import TRACEBACK
+from woodwork_engine.hold import BY_LETTER, HoldState, Scope
 from woodwork_engine.snapshot import MOST_RETRIES, FlowState, NodeState, NodeStats, RetryRow, Snapshot, Totals
 from woodwork_tui.state.retries import (
+    Standing,
+    Standings,
     empty_text,
     error_of,
     expires_in,
-    held,
     next_in,
     retry_detail,
     retry_filter,
+    retry_line,
     retry_rows,
     title,
 )
 
 NOW = 1_700_000_000.0
+FREE = Standing()
 FLOW = plan([node("agent"), node("audit")], [edge("agent", "audit", 12)])
 
 
@@ -61,18 +65,67 @@ def test_retries_are_found_by_session_and_filter():
     ("due", "is_held", "text"),
     [(1.84, False, "1.8s"), (0.0, False, "due now"), (-4.0, False, "due now"), (5.0, True, "‖ held")],
 )
-def test_the_countdown_ends_with_due_now(due: float, is_held: bool, text: str):
-    assert next_in(retry("a", due), NOW, is_held=is_held)[0] == text
+def test_the_countdown_is_to_the_stored_time_of_the_next_attempt_and_ends_with_due_now(
+    due: float, is_held: bool, text: str
+):
+    """Screens 3.3: store the next-attempt timestamp; do not derive it in the UI."""
+    standing = Standing("held", "audit is paused") if is_held else FREE
+    assert next_in(retry("a", due), NOW, standing)[0] == text
 
 
-def test_nothing_is_attempted_where_the_component_is_parked_or_not_started():
-    nodes = (NodeStats("a", NodeState.PARKED), NodeStats("b", NodeState.NOT_STARTED), NodeStats("c", NodeState.FAILING))
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (NodeState.PARKED, "audit is parked"),
+        (NodeState.NOT_STARTED, "audit is not started"),
+        (NodeState.BREAKER_OPEN, "the breaker of audit is open"),
+        (NodeState.FAILING, ""),
+    ],
+)
+def test_nothing_is_attempted_where_the_component_takes_nothing(state: NodeState, why: str):
+    found = Standings(replace(SNAPSHOT, nodes=(NodeStats("audit", state),))).of(retry("a"))
 
-    assert held(replace(SNAPSHOT, nodes=nodes)) == {"a", "b"}
+    assert found == (Standing("held", why) if why else FREE)
+
+
+@pytest.mark.parametrize(
+    ("hold", "why"),
+    [
+        (HoldState(Scope(), NOW), "the whole flow is paused"),
+        (HoldState(Scope("audit"), NOW, reason="deploying"), "audit is paused: deploying"),
+        (HoldState(Scope(None, "s-01"), NOW), "session s-01 is paused"),
+        (HoldState(Scope("audit", "s-01"), NOW, BY_LETTER, dlq_id="dl-9"), "its session is stuck on dl-9"),
+        (HoldState(Scope("audit", "s-02"), NOW), ""),
+        (HoldState(Scope("desk"), NOW), ""),
+    ],
+)
+def test_a_retry_is_held_where_the_flow_its_component_or_its_session_is(hold: HoldState, why: str):
+    found = Standings(replace(SNAPSHOT, holds=(hold,))).of(retry("a"))
+
+    assert found == (Standing("held", why) if why else FREE)
 
 
 def test_in_a_stopped_flow_everything_is_held():
-    assert held(replace(SNAPSHOT, state=FlowState.STOPPED)) == {"audit"}
+    assert Standings(replace(SNAPSHOT, state=FlowState.STOPPED)).of(retry("a")).why == "the flow is stopped"
+
+
+def test_what_is_due_when_the_drain_is_over_comes_after_it():
+    draining = replace(SNAPSHOT, state=FlowState.DRAINING, drain_until=NOW + 5)
+    leaving = replace(SNAPSHOT, nodes=(NodeStats("audit", NodeState.DRAINING, drain_until=NOW + 5),))
+
+    for seen in (draining, leaving):
+        late, soon = Standings(seen).of(retry("a", 9.0)), Standings(seen).of(retry("b", 2.0))
+        assert next_in(retry("a", 9.0), NOW, late) == ("after drain", "warn")
+        assert "drains until" in late.why
+        assert soon == FREE
+
+
+def test_whoever_edits_a_retry_is_told_whether_it_still_waits():
+    row = retry("a", 1.8)
+
+    assert retry_line(row, NOW, FREE).text == "Its next attempt, 3 of 4, comes in 1.8s. ConnectionError: refused"
+    assert retry_line(row, NOW, Standing("held", "audit is paused")).text.startswith("It waits: audit is paused.")
+    assert retry_line(None, NOW, None).tone == "warn"
 
 
 def test_a_life_that_ends_before_the_next_attempt_warns():
@@ -101,7 +154,7 @@ def test_an_empty_list_says_how_many_retries_there_were():
 
 
 def test_the_detail_tells_the_newest_attempt_first_with_its_traceback_and_the_route():
-    text = "\n".join(line.text for line in retry_detail(retry("a", 1.8), FLOW, NOW, is_held=False))
+    text = "\n".join(line.text for line in retry_detail(retry("a", 1.8), FLOW, NOW, FREE))
 
     assert "(in 1.8s)" in text
     assert "routed by main.ww:12:11" in text
@@ -117,5 +170,5 @@ def test_the_error_is_the_last_one():
 def test_any_error_and_any_name_has_a_detail(text: str):
     row = replace(retry(text, session=text, target=text, text=text), event=text, policy=text)
 
-    assert retry_detail(row, FLOW, NOW, is_held=False)
+    assert retry_detail(row, FLOW, NOW, FREE)
     assert retry_filter("!zzz", NOW)(row)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_engine.snapshot import ReplayJob
 from woodwork_tui.screens.ask import Ask, Question
+from woodwork_tui.screens.ask_typed import AskTyped
 from woodwork_tui.screens.job import JobScreen
 from woodwork_tui.screens.payload_editor import EditedReplay, PayloadEditor
 from woodwork_tui.screens.replay_dialog import ReplayDialog, ReplayOffer, ReplayOrder
@@ -16,6 +18,7 @@ from woodwork_tui.state.dlq import is_under_way, last_discarded, reason_of
 from woodwork_tui.state.dlq_choice import Scope, Standing, discardable, forgettable, origin_of
 from woodwork_tui.state.dlq_index import DeadIndex
 from woodwork_tui.state.dlq_questions import (
+    PURGE,
     discard_question,
     export_question,
     file_for,
@@ -24,7 +27,6 @@ from woodwork_tui.state.dlq_questions import (
     restore_question,
     typed_file,
     typed_note,
-    typed_purge,
 )
 from woodwork_tui.state.dlq_replay import Ask as Asked
 from woodwork_tui.state.dlq_replay import ReplayCheck, check
@@ -185,11 +187,11 @@ class DlqActs:
         """Ask for the word, then forget the chosen letters for good."""
         ids = standing.chosen()
         if ids and self._is_free():
-            dialog: Typed[str] = Typed(
-                lambda: purge_question(forgettable(ids, self._index.kinds), len(ids)), "Type purge",
-                typed_purge, careful=True,
-            )  # fmt: skip
-            self._begin(dialog, self._typed("purge_letters"))
+            question = partial(self._purge_question, ids)
+            self._begin(AskTyped(question, PURGE), self._confirmed("purge_letters"))
+
+    def _purge_question(self, ids: Sequence[str]) -> Question[str]:
+        return purge_question(forgettable(ids, self._index.kinds), len(ids))
 
     # notes and files
 
@@ -238,19 +240,23 @@ class DlqActs:
 
     def _ask(self, question: Callable[[], Question[str]], action: str) -> None:
         dialog: Ask[str] = Ask(question, careful=action == "discard")
+        self._begin(dialog, self._confirmed(action))
+
+    def _confirmed(self, action: str) -> Callable[[tuple[str, ...] | None], None]:
+        """Return what has *action* done to the keys of a dialog."""
 
         def confirmed(ids: tuple[str, ...] | None) -> None:
             if ids:
                 self._act(action, ids)
 
-        self._begin(dialog, confirmed)
+        return confirmed
 
-    def _typed(self, action: str, word: str = "") -> Callable[[tuple[str, tuple[str, ...]] | None], None]:
+    def _typed(self, action: str, word: str) -> Callable[[tuple[str, tuple[str, ...]] | None], None]:
         """Return what has *action* done to the keys of a dialog, with the text as its argument *word*."""
 
         def confirmed(told: tuple[str, tuple[str, ...]] | None) -> None:
             if told is not None:
-                self._act(action, told[1], **({word: told[0]} if word else {}))
+                self._act(action, told[1], **{word: told[0]})
 
         return confirmed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -14,19 +15,21 @@ from woodwork_engine.hold import Scope
 from woodwork_engine.snapshot import RetryRow
 from woodwork_tui.screens.ask import Ask, Question
 from woodwork_tui.screens.retry_columns import retry_columns
+from woodwork_tui.screens.retry_editor import RetryEditor
 from woodwork_tui.screens.scope_tab import ScopeTab
-from woodwork_tui.state.attempts import route_between
 from woodwork_tui.state.filters import LastGood, problem
 from woodwork_tui.state.lines import Line, painted
 from woodwork_tui.state.message_columns import Looks, edge_width, session_width
+from woodwork_tui.state.payload_edit import NotEditable, editable_payload
 from woodwork_tui.state.retries import (
+    Standings,
     empty_text,
     error_of,
     expires_in,
-    held,
     next_in,
     retry_detail,
     retry_filter,
+    retry_line,
     retry_rows,
     title,
 )
@@ -53,18 +56,19 @@ class RetriesTab(ScopeTab):
     RetriesTab.-low #retry-detail, RetriesTab.-low.-open #retry-list { display: none; }
     RetriesTab.-low.-open #retry-detail { display: block; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = bindings("retries.now", "retries.kill", "item.source", "item.copy")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("retries.now", "retries.kill", "retries.edit", "item.copy")
     filterable = True
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
         super().__init__(id=id)
         self._view = View()
-        self._held: frozenset[str] = frozenset()
+        self._standings = Standings(self._view.snapshot)
+        self._drains = False
         self._filter = LastGood(retry_filter)
         self._beat = -1
         self._now = 0.0
         self._looks = Looks()
-        self._asking: Ask[RetryKey] | None = None
+        self._asking: Ask[RetryKey] | RetryEditor | None = None
         self._detailed: RetryKey | None = None
         self._table: LineTable[RetryRow] = LineTable((), key=lambda row: row.key, id="retries")
         self._detail = LineView(id="retry-error")
@@ -94,15 +98,17 @@ class RetriesTab(ScopeTab):
             edge=edge_width(snapshot.plan),
             session=max(sessions, self._looks.session),
         )
-        if looks != self._looks:
+        drains = any(self._standings.of(row).word == "after drain" for row in snapshot.retries[:_MOST_NAMES])
+        if looks != self._looks or drains is not self._drains:
+            self._drains = drains
             self._look_like(looks)
 
     def _look_like(self, looks: Looks) -> None:
         self._looks = looks
-        self._table.set_columns(retry_columns(looks, self._next_in, self._expires))
+        self._table.set_columns(retry_columns(looks, self._next_in, self._expires, drains=self._drains))
 
     def _next_in(self, row: RetryRow) -> Text:
-        return Text(*next_in(row, self._now, is_held=row.target in self._held, ascii_only=self._looks.ascii))
+        return Text(*next_in(row, self._now, self._standings.of(row), ascii_only=self._looks.ascii))
 
     def _expires(self, row: RetryRow) -> Text:
         return Text(*expires_in(row, self._now))
@@ -123,13 +129,13 @@ class RetriesTab(ScopeTab):
         if same and beat == self._beat and view.filter == before.filter and view.ascii is before.ascii:
             return
         self._beat = beat
+        self._standings = Standings(view.snapshot)
         self._fit_columns()
         self._draw()
 
     def _draw(self) -> None:
         view, snapshot = self._view, self._view.snapshot
         self._now = view.now
-        self._held = held(snapshot)
         matches = retry_filter(self._filter.take(view.filter), view.now)
         rows = retry_rows(snapshot, session=view.selection.session, matches=matches)
         self._table.set_empty(empty_text(snapshot, view.selection.session, view.filter))
@@ -145,7 +151,8 @@ class RetriesTab(ScopeTab):
             self._detail.set_lines(())
             self._detailed = None
             return
-        lines = retry_detail(row, view.snapshot.plan, view.now, is_held=row.target in self._held, ascii_only=view.ascii)
+        standing = self._standings.of(row)
+        lines = retry_detail(row, view.snapshot.plan, view.now, standing, ascii_only=view.ascii)
         self._detail.set_lines(painted(lines), keep_place=row.key == self._detailed)
         self._detailed = row.key
 
@@ -189,8 +196,48 @@ class RetriesTab(ScopeTab):
         self._asking = Ask(lambda: self._kill_question(key), careful=True)
         self.app.push_screen(self._asking, self._kill)
 
+    def action_edit(self) -> None:
+        """Edit the payload that the next attempt of the one under the cursor gets."""
+        row = self._table.cursor_row
+        if row is not None:
+            self.action_edit_delivery(*row.key)
+
+    def action_edit_delivery(self, message_id: str, target: str) -> None:
+        """Edit the payload that the next attempt of *message_id* at *target* gets."""
+        row = self._row((message_id, target))
+        if row is None or self._asking is not None:
+            return
+        found = editable_payload(row.encoded, "R tries it as it is.")
+        if isinstance(found, NotEditable):
+            self.notify(found.why, severity="warning", markup=False)
+            return
+        title = f"Edit the retry of {message_id}: {target}, session {row.session}"
+        self._asking = RetryEditor(
+            title, found.text, lambda: self._waiting((message_id, target)), self._rewrite(row.key)
+        )
+        self.app.push_screen(self._asking, self._edited)
+
+    def _waiting(self, key: RetryKey) -> Line:
+        row = self._row(key)
+        return retry_line(row, self._view.now, self._standings.of(row) if row is not None else None)
+
+    def _rewrite(self, key: RetryKey) -> Callable[[bytes, Callable[[object], None]], None]:
+        """Return what has the retry *key* get another payload, and hands on whether it still waited."""
+
+        def rewrite(encoded: bytes, then: Callable[[object], None]) -> None:
+            arguments = {"message_id": key[0], "target": key[1], "encoded": encoded}
+            self.post_message(self.Act("edit_retry", arguments, then=then))
+
+        return rewrite
+
+    def _edited(self, _: None) -> None:
+        self._asking = None
+
+    def _row(self, key: RetryKey) -> RetryRow | None:
+        return next((row for row in self._view.snapshot.retries if row.key == key), None)
+
     def _kill_question(self, key: RetryKey) -> Question[RetryKey]:
-        row = next((row for row in self._view.snapshot.retries if row.key == key), None)
+        row = self._row(key)
         if row is None:
             gone = Line("It no longer waits: it is being tried, or has ended.", "warn")
             return Question("Kill the retry", (gone,), "Kill 1 retry", ())
@@ -208,13 +255,6 @@ class RetriesTab(ScopeTab):
         self._asking = None
         for message_id, target in keys or ():
             self.post_message(self.Act("kill_retry", {"message_id": message_id, "target": target}))
-
-    def action_source(self) -> None:
-        """Show the route by which it came."""
-        row = self._table.cursor_row
-        edge = route_between(row.source, row.target, self._view.snapshot.plan) if row is not None else None
-        if edge is not None:
-            self.post_message(self.Source(edge.span.file, edge.span.line))
 
     def action_copy(self) -> None:
         """Copy the last error with its traceback."""

@@ -19,8 +19,11 @@ Cell = Callable[[RetryRow], Text]
 """Tells something of a retry that depends on the moment shown."""
 
 
-def retry_columns(looks: Looks, next_in: Cell, expires: Cell) -> list[Column[RetryRow]]:
-    """Return the columns; sessions and routes are as wide as *looks* says, what is left goes to the error."""
+def retry_columns(looks: Looks, next_in: Cell, expires: Cell, *, drains: bool = False) -> list[Column[RetryRow]]:
+    """Return the columns; sessions and routes are as wide as *looks* says, what is left goes to the error.
+
+    Where something *drains*, there is room to say so of what comes later.
+    """
     tight = not looks.wide
 
     def edge(row: RetryRow) -> str:
@@ -30,7 +33,7 @@ def retry_columns(looks: Looks, next_in: Cell, expires: Cell) -> list[Column[Ret
     way = max(looks.edge - 2, 12) if tight else looks.edge
     event = _NARROW_EVENT if tight else _EVENT
     return [
-        Column("next", "NEXT IN", next_in, 7, drop=0),
+        Column("next", "NEXT IN", next_in, 11 if drains else 7, drop=0),
         Column("try", "TRY", lambda row: f"{row.attempt}/{row.allowed}", 4, drop=0),
         Column("session", "SESS", lambda row: safe(row.session, width=200), looks.session, drop=2, cut=fit_middle),
         Column("edge", title, edge, way, drop=1, cut=fit_route),

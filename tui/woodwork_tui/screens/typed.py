@@ -1,4 +1,4 @@
-"""Asks for a line of text before something is done with it: a note, a word that confirms, the name of a file."""
+"""Asks for a line of text before something is done with it: a note, the name of a file."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ class Typed(Modal[tuple[str, tuple[Key, ...]] | None]):
         check: Callable[[str], str | None],
         *,
         text: str = "",
-        careful: bool = False,
     ) -> None:
         super().__init__()
         self._question = question
@@ -56,7 +55,7 @@ class Typed(Modal[tuple[str, tuple[Key, ...]] | None]):
         self._input.cursor_blink = False
         self._told = Told(self._shown.lines)
         self._wrong = Told()
-        self._answers = Answers(self._shown.doing, careful=careful)
+        self._answers = Answers(self._shown.doing)
         self._box = DialogBox(
             self._told,
             Horizontal(Static(label, classes="label", markup=False), self._input),

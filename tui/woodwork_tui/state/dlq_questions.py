@@ -37,7 +37,7 @@ def purge_question(ids: tuple[str, ...], asked: int) -> Question[str]:
     """Return what is asked before *ids*, of so many *asked* for, are forgotten for good."""
     lines = [
         Line(
-            f"{plural(len(ids), 'dead letter')} will be forgotten for good: nothing brings them back.",
+            f"{plural(len(ids), 'dead letter')} will be forgotten; nothing brings them back.",
             "bad",
         ),
         Line("Export them first (x) if somebody may still want them.", "muted"),
@@ -62,11 +62,6 @@ def export_question(ids: tuple[str, ...], *, marked: bool) -> Question[str]:
         Line("They stay here; :import FILE reads them in again.", "muted"),
     )
     return Question("Export", lines, f"Export {plural(len(ids), 'dead letter')}", ids)
-
-
-def typed_purge(text: str) -> str | None:
-    """Return what is wrong with the word typed to purge."""
-    return None if text.strip() == PURGE else f"Type the word {PURGE} to go on."
 
 
 def typed_note(text: str) -> str | None:

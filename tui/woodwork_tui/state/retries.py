@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from woodwork_engine.filter import compile_filter
+from woodwork_engine.hold import BY_LETTER, HoldState
 from woodwork_engine.payload import decode
 from woodwork_engine.payload_path import EncodedPayload
 from woodwork_engine.plan import FlowPlan
 from woodwork_engine.snapshot import MOST_RETRIES, FlowState, NodeState, RetryRow, Snapshot
 from woodwork_tui.state.attempts import attempt_lines, why_routed
 from woodwork_tui.state.delivery_row import payload_line
+from woodwork_tui.state.holds import scope_text
 from woodwork_tui.state.lines import Line
 from woodwork_tui.text import glyph
 from woodwork_tui.units import clock, duration
 
-_HOLDING = (NodeState.PAUSED, NodeState.PARKED, NodeState.NOT_STARTED, NodeState.BREAKER_OPEN)
+_HOLDING = {
+    NodeState.PAUSED: "{} is paused",
+    NodeState.PARKED: "{} is parked",
+    NodeState.NOT_STARTED: "{} is not started",
+    NodeState.BREAKER_OPEN: "the breaker of {} is open",
+}
 
 Matches = Callable[[RetryRow], bool]
 
@@ -73,17 +81,55 @@ def retry_rows(snapshot: Snapshot, *, session: str | None, matches: Matches | No
     return tuple(sorted((row for row in rows if matches is None or matches(row)), key=lambda row: (row.due, row.key)))
 
 
-def held(snapshot: Snapshot) -> frozenset[str]:
-    """Return the components at which nothing is attempted now, however due it is."""
-    if snapshot.state is FlowState.STOPPED:
-        return frozenset(row.target for row in snapshot.retries)
-    return frozenset(node.name for node in snapshot.nodes if node.state in _HOLDING)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands in the way of a retry: `held`, `after drain`, or nothing; and why, in words."""
+
+    word: str = ""
+    why: str = ""
 
 
-def next_in(row: RetryRow, now: float, *, is_held: bool, ascii_only: bool = False) -> tuple[str, str]:
-    """Return when the next attempt comes, and the tone of it: `due now`, `1.8s`, `‖ held`."""
-    if is_held:
+class Standings:
+    """What stands in the way of each retry in *snapshot*."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._nodes = {node.name: node for node in snapshot.nodes}
+
+    def of(self, row: RetryRow) -> Standing:
+        """Return what stands in the way of *row*, however due it is."""
+        if self._snapshot.state is FlowState.STOPPED:
+            return Standing("held", "the flow is stopped")
+        for hold in self._snapshot.holds:
+            if hold.scope.component in (None, row.target) and hold.scope.session in (None, row.session):
+                return Standing("held", _hold_words(hold))
+        node = self._nodes.get(row.target)
+        if node is not None and node.state in _HOLDING:
+            return Standing("held", _HOLDING[node.state].format(node.name))
+        return self._after_drain(row)
+
+    def _after_drain(self, row: RetryRow) -> Standing:
+        node = self._nodes.get(row.target)
+        ends = ((self._snapshot.drain_until, "the flow"), (node.drain_until if node is not None else None, row.target))
+        for until, who in ends:
+            if until is not None and row.due > until:
+                return Standing("after drain", f"{who} drains until {clock(until, millis=False)}, and this comes later")
+        return Standing()
+
+
+def _hold_words(hold: HoldState) -> str:
+    if hold.by == BY_LETTER:
+        return f"its session is stuck on {hold.dlq_id}"
+    reason = f": {hold.reason}" if hold.reason else ""
+    return f"{scope_text(hold.scope)} is paused{reason}"
+
+
+def next_in(row: RetryRow, now: float, standing: Standing, *, ascii_only: bool = False) -> tuple[str, str]:
+    """Return when the next attempt comes, and the tone of it: `due now`, `1.8s`, `‖ held`, `after drain`."""
+    if standing.word == "held":
         return f"{glyph('held', ascii_only)} held", "warn"
+    if standing.word:
+        return standing.word, "warn"
     if row.due <= now:
         return "due now", "accent"
     return duration(row.due - now), ""
@@ -118,27 +164,41 @@ def empty_text(snapshot: Snapshot, session: str | None, query: str) -> str:
 
 
 def retry_detail(
-    row: RetryRow, plan: FlowPlan | None, now: float, *, is_held: bool, ascii_only: bool = False
+    row: RetryRow, plan: FlowPlan | None, now: float, standing: Standing, *, ascii_only: bool = False
 ) -> tuple[Line, ...]:
     """Return everything about the retry *row*: identity, what comes next, its route, its attempts with tracebacks."""
-    return (*_head(row, plan, now, is_held, ascii_only), Line(""), *_attempts(row, ascii_only))
+    return (*_head(row, plan, now, standing, ascii_only), Line(""), *_attempts(row, ascii_only))
 
 
-def _head(row: RetryRow, plan: FlowPlan | None, now: float, is_held: bool, ascii_only: bool) -> Iterator[Line]:
+def _head(row: RetryRow, plan: FlowPlan | None, now: float, standing: Standing, ascii_only: bool) -> Iterator[Line]:
     arrow = "->" if ascii_only else "→"
     dot = "-" if ascii_only else "·"
     edge = f"{row.source or 'outside'} {arrow} {row.target}"
     yield Line(f" {dot} ".join((row.message_id, row.session, edge, row.event)), "strong")
-    left = "held" if is_held else f"in {duration(row.due - now)}" if row.due > now else "due now"
+    left = standing.word or (f"in {duration(row.due - now)}" if row.due > now else "due now")
     ends = (
         "never expires"
         if row.expires_at is None
         else f"expires {clock(row.expires_at, millis=False)} (in {duration(row.expires_at - now)})"
     )
     yield Line(f"next {clock(row.due)} ({left})   {ends}")
+    if standing.why:
+        yield Line(standing.why, "warn")
     yield Line(f"backoff {row.policy}", "muted")
     yield Line(f"routed by {why_routed(row.source, row.target, plan)}", "muted")
 
 
 def _attempts(row: RetryRow, ascii_only: bool) -> Iterator[Line]:
     return attempt_lines(row.attempts, f"{row.attempt} of {row.allowed}", ascii_only=ascii_only)
+
+
+def retry_line(row: RetryRow | None, now: float, standing: Standing | None) -> Line:
+    """Return, for whoever edits it, whether a retry still waits, and for how long."""
+    if row is None:
+        return Line(
+            "It does not wait now: it is being tried, or has ended. p pauses its queue, so that it waits.", "warn"
+        )
+    if standing is not None and standing.word:
+        return Line(f"It waits: {standing.why}. Its last error: {error_of(row)}", "muted")
+    left = f"in {duration(row.due - now)}" if row.due > now else "now"
+    return Line(f"Its next attempt, {row.attempt + 1} of {row.allowed}, comes {left}. {error_of(row)}", "muted")
