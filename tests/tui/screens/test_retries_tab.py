@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from support.dead_letters import HOSTILE
 from support.scene import NOW, scene
@@ -340,7 +341,7 @@ async def test_hostile_errors_and_names_are_shown_and_harm_nothing(size: tuple[i
     made = template.attempts[0]
     rows: list[RetryRow] = []
     for number, text in enumerate(HOSTILE):
-        attempts = (replace(made, error_type=text[:4_000], message=text[:4_000], traceback=text[:16_000]),)
+        attempts = (structs.replace(made, error_type=text[:4_000], message=text[:4_000], traceback=text[:16_000]),)
         rows.append(
             replace(
                 template, message_id=text, session=text, source=text, target=text, event=text, policy=text,

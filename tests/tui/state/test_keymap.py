@@ -73,7 +73,7 @@ def test_an_action_takes_the_keys_it_is_given_instead_of_its_own():
 
 
 def test_vims_keys_stay_whatever_else_is_set():
-    assert keymap({"list.down": ("f7",), "list.first": ("f8",)}).keys == {"list.down": "f7,j", "list.first": "f8,g"}
+    assert keymap({"list.down": ("f7",), "list.first": ("f9",)}).keys == {"list.down": "f7,j", "list.first": "f9,g"}
     assert refused({"list.mark": ("j",)}) == [("list.mark", "'j' is already 'list.down' (Down)")]
 
 
