@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import os
-import platform
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,35 +21,11 @@ import fan_out
 import journal
 import kept
 import raw
+from figures import Row, show
 from pipelines import Candidate, Run, bare_bus, bare_bus_of_three, engine, routed_bus, run, through_g
 
 RATE = 2_000
 LATENCY_MESSAGES = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One figure; *ratio* is to g, *floor* and *reach* are asked of the ratio, or of the value where there is none."""
-
-    name: str
-    value: float
-    unit: str
-    ratio: float | None = None
-    floor: float | None = None
-    reach: float | None = None
-
-    @property
-    def at_most(self) -> bool:
-        """Whether less is better."""
-        return not self.unit.endswith("/s")
-
-    @property
-    def holds(self) -> bool:
-        """Whether the figure is what is asked."""
-        if self.floor is None:
-            return True
-        figure = self.value if self.ratio is None else self.ratio
-        return figure <= self.floor if self.at_most else figure >= self.floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,24 +147,6 @@ PARTS: dict[str, Callable[[Asked], list[Row]]] = {
 }
 
 
-def table(rows: list[Row]) -> str:
-    """Return *rows* for a person."""
-    lines = [f"{'':72}{'value':>12} {'unit':13}{'x g':>7}{'floor':>8}{'reach':>8}"]
-    for row in rows:
-        sign = "<=" if row.at_most else ""
-        floor, reach = ("" if asked is None else f"{sign}{asked:g}" for asked in (row.floor, row.reach))
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        value = f"{row.value:,.0f}" if row.value >= 1_000 or row.value == int(row.value) else f"{row.value:,.2f}"
-        missed = "" if row.holds else "  missed"
-        lines.append(f"{row.name:72}{value:>12} {row.unit:13}{ratio:>7}{floor:>8}{reach:>8}{missed}")
-    return "\n".join(lines)
-
-
-def as_data(row: Row) -> dict[str, object]:
-    """Return *row* as the published JSON has it."""
-    return {name: getattr(row, name) for name in ("name", "value", "unit", "ratio", "floor", "reach")}
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -203,12 +158,7 @@ def main() -> None:
     given = parser.parse_args()
     asked = Asked(given.rounds, given.flows, given.sessions)
     rows = [row for part in given.only for row in PARTS[part](asked)]
-    if given.json:
-        about = {"python": platform.python_version(), "cpus": os.cpu_count()}
-        print(json.dumps({**about, "rows": [as_data(row) for row in rows]}))
-        return
-    print(f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {asked.rounds} rounds of {asked.flows:,} flows")
-    print(table(rows))
+    show(rows, f"{asked.rounds} rounds of {asked.flows:,} flows", as_json=given.json)
 
 
 if __name__ == "__main__":
