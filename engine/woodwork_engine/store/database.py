@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +44,16 @@ Row = tuple[Any, ...]
 Item = TypeVar("Item")
 
 
+def _need_json(path: Path) -> None:
+    """Raise StoreError where SQLite was built without JSON functions, as it could be up to 3.37."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute("SELECT value FROM json_each('[]')")
+        except sqlite3.OperationalError as error:
+            why = f"cannot be used: the SQLite {sqlite3.sqlite_version} of this Python has no JSON functions"
+            raise StoreError(str(path), why, "use a Python with SQLite 3.38 or newer") from error
+
+
 class Database:
     """One connection, used by one thread at a time. With *sync* `power` a commit survives the loss of power (I3)."""
 
@@ -52,6 +62,7 @@ class Database:
         self.unreadable: list[str] = []
         """What of all that was read could not be, a sentence each."""
         new = not path.exists()
+        _need_json(path)
         with self._told():
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
         try:

@@ -139,6 +139,19 @@ def test_a_batch_is_written_whole_however_many_it_accepts_and_settles(tmp_path: 
     folder.close()
 
 
+def test_a_sqlite_without_json_functions_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Poor(sqlite3.Connection):
+        def execute(self, statement: str, *values: object) -> sqlite3.Cursor:
+            if "json_each" in statement:
+                raise sqlite3.OperationalError("no such table: json_each")
+            return super().execute(statement, *values)
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda path, **how: connect(path, factory=Poor, **how))
+    with pytest.raises(StoreError, match=r"has no JSON functions; use a Python with SQLite 3\.38"):
+        StateFolder(tmp_path)
+
+
 def test_a_newer_form_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     """I2: with a sentence."""
     StateFolder(tmp_path / "state").close()
