@@ -110,7 +110,10 @@ class LaneStats:
 
 @dataclass(frozen=True, slots=True)
 class SessionStats:
-    """One session now; times in s since the epoch, rate in messages/s, p95 in ms, activity per second (60 s)."""
+    """One session now; times in s since the epoch, rate in messages/s, p95 in ms, activity per second (60 s).
+
+    `paused` are messages that wait in a hold; `held` tells that the session as a whole is paused.
+    """
 
     id: str
     first_seen: float
@@ -124,6 +127,7 @@ class SessionStats:
     dead: int = 0
     p95_ms: float = 0.0
     activity: tuple[int, ...] = ()
+    held: bool = False
 
 
 class AttemptInfo(msgspec.Struct, frozen=True, gc=False):

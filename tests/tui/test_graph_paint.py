@@ -61,6 +61,16 @@ def test_a_moving_line_carries_its_rate_and_a_reference_its_key():
     assert "to" in shown
 
 
+def test_a_breakpoint_stands_at_its_node_and_on_its_line_also_where_nothing_moves():
+    way, other = ("agent", "output"), ("agent", "audit")
+    paint = painted(stopped=frozenset({"output"}), stops=frozenset({way}), edges=moving(other))
+    shown = text(paint)
+    assert shown.count("●") == 2
+    assert "●" not in text(painted(edges=moving(other)))
+    assert "●12/s" in text(painted(stops=frozenset({way}), edges=moving(way)))
+    assert text(painted(stops=frozenset({way}), ascii=True)).isascii()
+
+
 def test_where_nothing_moves_there_is_no_rate():
     assert "/s" not in text(painted(edges=moving(("agent", "output"), rate=0.0)))
 
@@ -68,7 +78,10 @@ def test_where_nothing_moves_there_is_no_rate():
 @pytest.mark.parametrize("zoom", Zoom)
 def test_a_rate_is_never_wider_than_its_label(zoom):
     for rate in (0.1, 9.96, 99.9, 1_234.0, 123_456.0, 98_765_432.0):
-        before, after = text(painted(zoom)), text(painted(zoom, edges=moving(("web", "agent"), rate=rate)))
+        before, after = (
+            text(painted(zoom)),
+            text(painted(zoom, edges=moving(("web", "agent"), rate=rate), stops=frozenset({("web", "agent")}))),
+        )
         assert [len(line) for line in before.splitlines()] == [len(line) for line in after.splitlines()]
 
 

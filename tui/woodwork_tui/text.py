@@ -25,6 +25,7 @@ GLYPHS = {
     "failed": ("✗", "X"),
     "dead": ("†", "D"),
     "held": ("‖", "H"),
+    "breakpoint": ("●", "*"),
     "expired": ("×", "E"),
     "dropped": ("∅", "L"),
     "discarded": ("∅", "L"),
@@ -55,7 +56,7 @@ _TONES = {
     "ok": "ok", "queued": "muted", "handling": "accent", "retry": "warn", "failed": "bad", "dead": "bad",
     "held": "warn", "expired": "bad", "dropped": "bad", "discarded": "muted", "replayed": "accent", "unroutable": "bad",
     "unseen": "muted", "idle": "muted", "backlog": "warn", "retrying": "warn", "failing": "bad", "parked": "warn",
-    "breaker_open": "bad", "paused": "warn",
+    "breaker_open": "bad", "paused": "warn", "breakpoint": "accent",
     "draining": "warn", "not_started": "bad", "running": "ok", "starting": "warn", "stopped": "muted", "active": "ok",
     "error": "bad", "warning": "warn", "info": "muted",
 }  # fmt: skip

@@ -197,6 +197,7 @@ class _Steps:
             dead=session.dead,
             p95_ms=percentile_ms(session.histogram.counts(), 0.95),
             activity=session.window.per_second(0),
+            held=(None, session.id) in self._core.held,
         )
 
 

@@ -56,6 +56,19 @@ def test_what_is_retried_and_what_died_stands_in_the_lower_border():
     assert rows(node("audit"), Zoom.NORMAL, stats, loop=True)[-1] == "╰─┬──── ↻4 †12 ╯"
 
 
+def test_a_breakpoint_stands_in_the_upper_border_and_in_a_compact_box_before_the_name():
+    assert rows(AGENT, Zoom.NORMAL, BUSY, stopped=True)[0] == "╭ agent ──────●╮"
+    assert rows(AGENT, Zoom.NORMAL, BUSY, stopped=True, ascii_only=True)[0] == "+ agent ------*+"
+    assert rows(AGENT, Zoom.COMPACT, BUSY, stopped=True) == ["[▲●agent]"]
+
+
+def test_what_is_held_in_a_component_that_runs_stands_in_the_lower_border_and_a_paused_one_says_so():
+    held = NodeStats("audit", NodeState.OK, depth=4, paused=3)
+    assert rows(node("audit"), Zoom.NORMAL, held)[-1] == "╰────────── ‖3 ╯"
+    paused = NodeStats("audit", NodeState.PAUSED, depth=4, paused=4)
+    assert rows(node("audit"), Zoom.NORMAL, paused)[1:] == ["│ ‖ paused q 4 │", "╰──────────────╯"]
+
+
 def test_a_queue_without_room_beside_the_state_stands_in_the_border():
     assert rows(AGENT, Zoom.NORMAL, BUSY) == ["╭ agent ───────╮", "│ ▲ 11.9/s     │", "╰──────── q 31 ╯"]
     stats = NodeStats("audit", NodeState.NOT_STARTED, depth=1_234, dead_now=5)
@@ -87,11 +100,22 @@ def test_the_chosen_box_has_another_shape(ascii_only):
 @pytest.mark.parametrize("zoom", Zoom)
 def test_whatever_it_says_every_row_is_as_wide_as_the_box(zoom):
     stats = [None] + [
-        NodeStats("x", state, depth=depth, retrying=depth, dead_now=depth, in_rate=depth * 1.7, activity=(depth,) * 60)
+        NodeStats(
+            "x",
+            state,
+            depth=depth,
+            retrying=depth,
+            dead_now=depth,
+            paused=depth,
+            in_rate=depth * 1.7,
+            activity=(depth,) * 60,
+        )
         for state, depth in product(NodeState, (0, 7, 1_284, 250_000))
     ]
     names = ["a", "n" * 200, "漢字のノード", *HOSTILE]
-    for name, numbers, options in product(names, stats, ({}, {"chosen": True}, {"ascii_only": True})):
+    for name, numbers, options in product(
+        names, stats, ({}, {"chosen": True}, {"ascii_only": True}, {"stopped": True})
+    ):
         component = node(name, name)
         place = box(component, zoom, out=True, loop=True)
         for row in face(component, place, zoom, numbers, **options):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 from support.flows import edge, node, plan
+from woodwork_engine.hold import Breakpoint
 from woodwork_engine.kinds import Role
 from woodwork_engine.plan import EdgeKind
 from woodwork_engine.snapshot import NodeState, NodeStats, Snapshot
 from woodwork_tui.state.flow_tree import kinds_of_lines, tree, with_numbers
+from woodwork_tui.state.tree_columns import tree_columns
 
 
 def drawn(rows, ascii_only=False):
@@ -77,3 +79,19 @@ def test_the_kinds_of_lines_in_a_tree_are_known_for_its_legend():
 
 def test_without_a_plan_there_is_no_tree():
     assert tree(None) == ()
+
+
+def test_a_node_before_which_messages_stop_and_one_in_which_some_are_held_are_marked():
+    snapshot = Snapshot(
+        plan=DESK,
+        nodes=(NodeStats("output", NodeState.OK, depth=5, paused=3), NodeStats("log", NodeState.PAUSED, paused=2)),
+        breakpoints=(Breakpoint("agent", "chat"),),
+    )
+    name, *_, state = [column for column in tree_columns(ascii_only=False) if column.key in ("node", "state")]
+    rows = with_numbers(tree(DESK), snapshot)
+    shown = {row.name: (name.render(row).plain, state.render(row).plain) for row in rows if not row.again}
+    assert shown["agent"][0] == "└► agent ●"
+    assert shown["output"] == ("  └► output", "✓ ok ‖3")
+    assert shown["log"][1] == "‖ paused"
+    assert [name.render(row).plain for row in rows if row.again] == ["└▷ agent ↑"]
+    assert tree_columns(ascii_only=True)[0].render(rows[1]).plain.endswith("agent *")

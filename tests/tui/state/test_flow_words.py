@@ -5,10 +5,11 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from support.flows import edge, node, plan
+from woodwork_engine.hold import Breakpoint, HoldState, Scope
 from woodwork_engine.plan import EdgeKind
 from woodwork_engine.snapshot import FlowState, Snapshot
 from woodwork_engine.source import Diagnostic, Severity, Span
-from woodwork_tui.state.flow_words import empty_text, legend, title
+from woodwork_tui.state.flow_words import empty_text, legend, marks, title
 
 KINDS = ("explicit", "inferred", "feedback", "reference")
 
@@ -37,6 +38,13 @@ def test_the_legend_explains_the_kinds_of_lines_that_are_in_the_picture_before_t
 
 def test_where_all_lines_are_alike_the_legend_needs_not_tell_them_apart():
     assert legend(90, "v tree", ("explicit",)).startswith("✓ ok")
+
+
+def test_the_legend_explains_first_what_the_person_has_marked():
+    held = Snapshot(breakpoints=(Breakpoint("a"),), holds=(HoldState(Scope(), 0.0),))
+    assert list(marks(Snapshot())) == []
+    assert legend(60, "v tree", marked=marks(held)).startswith("● breakpoint  ‖ paused  ✓ ok")
+    assert legend(60, "v tree", marked=marks(held), ascii_only=True).startswith("* breakpoint  H paused")
 
 
 def test_an_empty_flow_says_why_and_what_to_do():

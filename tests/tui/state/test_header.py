@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from support.scene import NOW, scene
-from woodwork_engine.hold import HoldState, Scope
+from woodwork_engine.hold import BY_BREAKPOINT, BY_LETTER, HoldState, Scope
 from woodwork_engine.snapshot import FlowState, Health, NodeState, Snapshot, Totals
 from woodwork_tui.state.header import header_line, tab_labels
 from woodwork_tui.state.view import Selection, View
@@ -59,8 +59,16 @@ def test_a_paused_flow_says_so_and_a_paused_part_of_it_does_not():
     whole = replace(BUSY, holds=(HoldState(Scope(), NOW),))
     part = replace(BUSY, holds=(HoldState(Scope("a", "s"), NOW),))
     assert "│ ‖ PAUSED │" in header_line(view(whole), 120).plain
-    assert "│ ● RUN │" in header_line(view(part), 120).plain
+    assert "│ ● RUN │ ‖ 1 paused │" in header_line(view(part), 120).plain
     assert "│ H PAUSED │" in header_line(view(whole, ascii=True), 120).plain.replace("|", "│")
+
+
+def test_what_is_paused_stuck_and_held_is_counted_and_stays_longer_than_rates():
+    stuck = HoldState(Scope("a", "s"), NOW, BY_LETTER, dlq_id="d-01")
+    held = HoldState(Scope("a", "t"), NOW, BY_BREAKPOINT, message_id="m")
+    shown = view(replace(BUSY, holds=(HoldState(Scope("a"), NOW), stuck, held, HoldState(Scope(None, "u"), NOW))))
+    assert "│ ● RUN │ ‖ 2 paused  1 stuck  1 held │" in header_line(shown, 120).plain
+    assert header_line(shown, 60).plain == " main.ww r7✓ │ ● RUN │ ‖ 2 paused 1 stuck 1 held"
 
 
 def test_a_chosen_session_is_there_with_the_way_out_of_it():

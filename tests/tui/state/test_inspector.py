@@ -10,6 +10,8 @@ import pytest
 from support.flows import edge, node, plan
 from support.scene import NOW, scene
 from support.traffic import HOSTILE
+from woodwork_engine.hold import BY_BREAKPOINT, BY_LETTER, Breakpoint, HeldMessage, HoldState, Scope
+from woodwork_engine.payload import encode
 from woodwork_engine.plan import EdgeKind, FlowPlan, Layer, Node, PolicyPlace, Variable
 from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy, ErrorRule, RetryPolicy
 from woodwork_engine.role import Role
@@ -280,3 +282,59 @@ def test_in_ascii_own_words_are_ascii():
         facts = inspect(scene().snapshot, selection, WIDTH, ascii_only=True)
         left = {char for char in facts.title + plain(facts.lines) if not char.isascii()}
         assert left <= {"·", "–"}  # what the app's own filter turns into ASCII
+
+
+HELD = Snapshot(
+    plan=plan([node("in"), node("agent")], [edge("in", "agent")]),
+    nodes=(NodeStats("agent", NodeState.OK, depth=4, paused=4),),
+    at=NOW,
+    rev=1,
+    holds=(
+        HoldState(Scope(), NOW - 60),
+        HoldState(Scope("agent"), NOW - 12),
+        HoldState(Scope("agent", "s-01"), NOW - 9, BY_LETTER, dlq_id="d-01"),
+        HoldState(Scope("agent", "s-02"), NOW - 5, BY_BREAKPOINT, message_id="m-2"),
+    ),
+    breakpoints=(Breakpoint("agent", None, "payload.cost>1"), Breakpoint("agent", "in")),
+    held=(HeldMessage("m-2", "agent", "s-02", "in", "input.received", NOW - 5, encode({"cost": 2})),),
+)
+
+
+def test_what_is_held_at_a_component_is_told_with_since_when_and_what_to_do():
+    text = said(HELD, Selection(node="agent"))
+    assert "4 messages wait in a hold" in text
+    assert "paused agent, for 12s" in text
+    assert "stuck session s-01 at agent, for 9s p in 4 Queues resolves it" in text
+    assert "break ● before it, if payload.cost>1 ● from in" in text
+    assert 'held s-02 5s {"cost":2} :held releases, edits, drops' in text
+    assert "the whole flow" not in text
+
+
+def test_a_route_tells_what_stops_on_it_and_a_flow_everything():
+    assert "break ● before it, if payload.cost>1 ● here" in said(HELD, Selection(edge=("in", "agent")))
+    text = said(HELD, Selection())
+    assert "paused the whole flow, for 1m00s agent, for 12s" in text
+    assert "break ● agent, if payload.cost>1 ● in->agent" in text
+
+
+def test_of_many_holds_the_first_are_told_and_the_others_counted():
+    holds = tuple(HoldState(Scope("agent", f"s-{n}"), NOW) for n in range(9))
+    stops = tuple(Breakpoint("agent", None, f"hop>{n}") for n in range(5))
+    text = said(replace(HELD, holds=holds, breakpoints=stops), Selection(node="agent"))
+    assert "and 6 more" in text
+    assert "and 2 more" in text
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_sessions_conditions_and_payloads_stay_in_their_lines(text):
+    held = HeldMessage("m", "agent", text[:300], "in", text[:50], NOW, encode({text[:300]: text[:9_000]}))
+    snapshot = replace(
+        HELD,
+        holds=(HoldState(Scope("agent", text[:300]), NOW),),
+        breakpoints=(Breakpoint("agent", None, text[:300]),),
+        held=(held,),
+    )
+    for selection in (Selection(node="agent"), Selection(edge=("in", "agent")), Selection()):
+        for line in inspect(snapshot, selection, WIDTH, ascii_only=True).lines:
+            assert line.cell_len <= WIDTH
+            assert line.plain.isprintable()

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from support.fake_engine import Left
-from support.scene import scene
+from support.scene import NOW, scene
+from woodwork_engine.hold import BY_LETTER, HoldState, Scope
 from woodwork_engine.snapshot import FlowState, NodeState
 from woodwork_tui.actions import action
 from woodwork_tui.state.crash import short_traceback
@@ -61,6 +62,16 @@ def test_a_component_that_did_not_start_is_named_with_its_reason():
     )
     found = notices(scene().view(snapshot=replace(snapshot, nodes=nodes)))
     assert [notice.text for notice in found] == ["kb (1 more) did not start: $KEY is not set"]
+
+
+def test_a_session_that_is_stuck_is_named_with_what_it_is_stuck_on_and_where_to_resolve_it():
+    shown = scene()
+    letter = shown.dead_letters[0]
+    hold = HoldState(Scope("audit", "s-05"), NOW, BY_LETTER, dlq_id=letter.dlq_id)
+    other = HoldState(Scope("audit", "s-02"), NOW, BY_LETTER, dlq_id="gone")
+    (found,) = notices(shown.view(snapshot=replace(shown.snapshot, holds=(hold, other))))
+    assert found.text == f"Session s-05 at audit (1 more) is stuck on {letter.why}"
+    assert found.hint == "4 Queues: p"
 
 
 def test_what_did_not_start_is_named_once_though_the_engine_names_it_too():

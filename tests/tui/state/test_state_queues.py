@@ -165,3 +165,21 @@ def test_any_name_makes_rows_and_a_summary(name: str):
 
 def test_the_support_desk_has_four_queues():
     assert [each.name for each in queues(scene().snapshot)] == ["agent", "kb", "desk", "audit"]
+
+
+def test_a_lane_that_is_held_by_itself_is_there_however_little_waits_in_it_and_says_why():
+    held = (
+        LaneStats("s-02", "agent", 8, "stuck", 5.0),
+        LaneStats("s-03", "agent", 1, "stopped", 5.0),
+        LaneStats("s-04", "audit", 0, "paused", 0.0),
+    )
+    snapshot = replace(SNAPSHOT, held_lanes=held)
+    assert rows(snapshot, "agent audit") == [
+        "agent", "agent/s-02", "agent/s-01", "agent/s-03", "audit", "audit/s-02", "audit/s-04"
+    ]  # fmt: skip
+    order = ("agent", "audit")
+    found = {row.key: row for row in queue_rows(snapshot, order, opened=frozenset(order))}
+    assert (found["agent", "s-02"].depth, found["agent", "s-02"].trend) == (8, "stuck (p asks)")
+    assert found["agent", "s-03"].trend == "at a breakpoint"
+    assert found["audit", "s-04"].trend == "paused"
+    assert [row.session for row in session_rows(snapshot)] == ["s-02", "s-01", "s-03"]

@@ -20,7 +20,10 @@ _WORDED = (NodeState.NOT_STARTED, NodeState.PAUSED, NodeState.PARKED, NodeState.
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text with one look: *role* is border, name, kind, value, spark, retry, dead, or the value of a NodeState."""
+    """Text with one look.
+
+    *role* is border, name, kind, value, spark, held, retry, dead, breakpoint, or the value of a NodeState.
+    """
 
     text: str
     role: str
@@ -52,16 +55,20 @@ def _state(node: Node, stats: NodeStats, width: int, zoom: Zoom, ascii_only: boo
     return [mark, Run(f" {word}", "value"), waiting], True
 
 
-def _title(name: str, box: Box, frame: Frame) -> Row:
-    shown = fit_middle(name, box.width - 5)
-    rest = frame.level * (box.width - 4 - cell_len(shown))
-    return Run(f"{frame.top_left} ", "border"), Run(shown, "name"), Run(f" {rest}{frame.top_right}", "border")
+def _title(name: str, box: Box, frame: Frame, stop: str) -> Row:
+    """Return the upper border with the name, and at its end *stop*, the mark of a breakpoint, if there is one."""
+    shown = fit_middle(name, box.width - 5 - len(stop))
+    rest = frame.level * (box.width - 4 - len(stop) - cell_len(shown))
+    head = Run(f"{frame.top_left} ", "border"), Run(shown, "name"), Run(f" {rest}", "border")
+    return *head, Run(stop, "breakpoint"), Run(frame.top_right, "border")
 
 
 def _alarms(stats: NodeStats, queue_shown: bool, ascii_only: bool) -> list[Run]:
     alarms = []
     if stats.depth and not queue_shown:
         alarms.append(Run(f" q {count(stats.depth)}", "backlog"))
+    if stats.paused and stats.state is not NodeState.PAUSED:
+        alarms.append(Run(f" {glyph('held', ascii_only)}{count(stats.paused)}", "held"))
     if stats.retrying:
         alarms.append(Run(f" {glyph('retry', ascii_only)}{count(stats.retrying)}", "retry"))
     if stats.dead_now:
@@ -87,27 +94,39 @@ def _inner(content: Sequence[Run], box: Box, port: bool, frame: Frame) -> Row:
     return Run(f"{frame.upright} ", "border"), *content, Run(f"{fill} {right}", "border")
 
 
-def _compact(node: Node, box: Box, stats: NodeStats | None, ascii_only: bool, chosen: bool) -> Row:
+def _compact(node: Node, box: Box, stats: NodeStats | None, stop: str, ascii_only: bool, chosen: bool) -> Row:
     left, right = "<>" if chosen else "[]"
     name = Run(pad(fit_middle(node.name, box.width - 4), box.width - 4), "name")
     if stats is None:
         return Run(f"{left} ", "border"), name, Run(f" {right}", "border")
     mark = Run(glyph(stats.state.value, ascii_only), stats.state.value)
-    return Run(left, "border"), mark, Run(" ", "border"), name, Run(right, "border")
+    between = Run(stop, "breakpoint") if stop else Run(" ", "border")
+    return Run(left, "border"), mark, between, name, Run(right, "border")
 
 
 def face(
-    node: Node, box: Box, zoom: Zoom, stats: NodeStats | None, *, ascii_only: bool = False, chosen: bool = False
+    node: Node,
+    box: Box,
+    zoom: Zoom,
+    stats: NodeStats | None,
+    *,
+    stopped: bool = False,
+    ascii_only: bool = False,
+    chosen: bool = False,
 ) -> tuple[Row, ...]:
-    """Return the rows of *box*, each exactly as wide as it; without numbers it says only what *node* is."""
+    """Return the rows of *box*, each exactly as wide as it; without numbers it says only what *node* is.
+
+    *stopped*: a breakpoint holds messages before it.
+    """
+    stop = glyph("breakpoint", ascii_only) if stopped else ""
     if zoom is Zoom.COMPACT:
-        return (_compact(node, box, stats, ascii_only, chosen),)
+        return (_compact(node, box, stats, stop, ascii_only, chosen),)
     lines = frame(chosen=chosen, ascii_only=ascii_only)
     width = box.width - 4
     kind = [Run(pad(node.kind, width), "kind")]
     state, queue_shown = _state(node, stats, width, zoom, ascii_only) if stats else (kind, True)
     bottom = _bottom(box, _alarms(stats, queue_shown, ascii_only) if stats else (), lines)
-    title = _title(node.name, box, lines)
+    title = _title(node.name, box, lines, stop)
     if zoom is Zoom.NORMAL:
         return title, _inner(state, box, True, lines), bottom
     spark = [Run(sparkline(stats.activity, width, ascii_only=ascii_only) if stats else "", "spark")]

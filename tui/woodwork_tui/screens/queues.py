@@ -47,7 +47,11 @@ _LANE_GLYPHS = {
     "paused": "held",
     "blocked": "held",
     "held": "held",
+    "stuck": "failed",
+    "stopped": "held",
 }
+
+_LANE_TONES = {"handling": "accent", "retry": "warn", "held": "warn", "failed": "bad"}
 
 
 def queue_columns(ascii_only: bool) -> list[Column[QueueRow]]:
@@ -121,7 +125,7 @@ def _cell_column(number: int, name: str, ascii_only: bool) -> Column[SessionRow]
             return Text("." if ascii_only else "·", "faint")
         state = _LANE_GLYPHS.get(lane.state)
         mark = f" {glyph(state, ascii_only)}" if state else ""
-        return Text(f"{lane.depth:,}{mark}", "warn" if state in ("retry", "held") else "accent" if state else "")
+        return Text(f"{lane.depth:,}{mark}", _LANE_TONES.get(state or "", ""))
 
     title = fit(name, 14)
     return Column(f"component-{number}", title, cell, max(6, len(title)), align="right", drop=number + 1)

@@ -50,7 +50,7 @@ class StuckDialog(Modal[Way | None]):
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""
-        hint = "up/down choose  enter does it  esc cancels"
+        hint = "up/down choose  tab to the answers  esc cancels"
         yield DialogBox(self._told, self._choice, self._answers, title=self._title, hint=hint)
 
     def on_mount(self) -> None:

@@ -15,6 +15,8 @@ def outcome_text(row: DeliveryRow, now: float, *, ascii_only: bool = False) -> s
     mark = glyph(row.state.value, ascii_only)
     if row.state is DeliveryState.RETRY:
         return f"{mark} retry in {duration(row.due - now)}" if row.due and row.due > now else f"{mark} retry now"
+    if row.state is DeliveryState.HELD:
+        return f"{mark} held at {glyph('breakpoint', ascii_only)}"
     return f"{mark} {row.state.value}"
 
 

@@ -10,6 +10,7 @@ from woodwork_engine.plan import Edge, EdgeKind
 from woodwork_engine.snapshot import EdgeStats, Snapshot
 from woodwork_tui.state.facts import ends, fact, listed, long_fact, place_text, rule
 from woodwork_tui.state.ghosts import route_since
+from woodwork_tui.state.hold_facts import edge_holds
 from woodwork_tui.text import glyph, tone
 from woodwork_tui.units import clock, count, rate
 
@@ -28,6 +29,7 @@ def edge_facts(snapshot: Snapshot, source: str, target: str, width: int, *, asci
         stats = next((e for e in snapshot.edges if (e.source, e.target) == (source, target)), None)
         yield from _moving(stats, route_since(snapshot, (source, target)))
         yield from _events(routes, width)
+    yield from edge_holds(snapshot, source, target, width, ascii_only=ascii_only)
     yield from long_fact("to", f"{target}{_state(snapshot, target, ascii_only)}", width, _tone(snapshot, target))
     yield from long_fact("from", f"{source}{_state(snapshot, source, ascii_only)}", width, _tone(snapshot, source))
     for edge in edges:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from woodwork_engine.plan import Edge, EdgeKind, FlowPlan, Node
 from woodwork_engine.role import Role
 from woodwork_engine.snapshot import NodeStats, Snapshot
+from woodwork_tui.state.holds import stopped_components
 
 _DEEPEST = 12
 """Cells of a stem; of a deeper one only the end is shown."""
@@ -23,7 +24,7 @@ class TreeRow:
     """One line of the tree. *path* are the names from the root to it: its key.
 
     *again* marks a node that is listed with its numbers elsewhere. *stats* are its numbers now. *found* says whether
-    it is what was searched for, None that nothing was.
+    it is what was searched for, None that nothing was. *stopped*: a breakpoint holds messages before it.
     """
 
     path: _Path
@@ -32,6 +33,7 @@ class TreeRow:
     again: bool = False
     stats: NodeStats | None = None
     found: bool | None = None
+    stopped: bool = False
 
     @property
     def name(self) -> str:
@@ -101,8 +103,14 @@ def kinds_of_lines(rows: tuple[TreeRow, ...]) -> frozenset[str]:
 def with_numbers(
     rows: tuple[TreeRow, ...], snapshot: Snapshot, found: frozenset[str] | None = None
 ) -> tuple[TreeRow, ...]:
-    """Return *rows* with the numbers of *snapshot*, and whether they are among *found*."""
-    stats = {node.name: node for node in snapshot.nodes}
+    """Return *rows* with the numbers and breakpoints of *snapshot*, and whether they are among *found*."""
+    stats, stopped = {node.name: node for node in snapshot.nodes}, stopped_components(snapshot)
     return tuple(
-        replace(row, stats=stats.get(row.name), found=None if found is None else row.name in found) for row in rows
+        replace(
+            row,
+            stats=stats.get(row.name),
+            found=None if found is None else row.name in found,
+            stopped=row.name in stopped,
+        )
+        for row in rows
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePath
 
 from rich.cells import cell_len
@@ -32,17 +32,25 @@ def title(plan: FlowPlan | None, view: str) -> str:
 
 
 def legend(
-    width: int, hints: str, lines: Collection[str] = (), *, as_tree: bool = False, ascii_only: bool = False
+    width: int,
+    hints: str,
+    lines: Collection[str] = (),
+    *,
+    marked: Iterable[str] = (),
+    as_tree: bool = False,
+    ascii_only: bool = False,
 ) -> str:
     """Return as much of what the marks mean as fits before *hints* into *width* cells.
 
     *lines* are the kinds of lines in the picture, `explicit`, `inferred`, `feedback`, `reference`; where there is only
-    one, nobody has to tell it from others.
+    one, nobody has to tell it from others. *marked* are the marks that a person has set, which go first: `breakpoint`,
+    `paused`.
     """
     dash = "-" if ascii_only else "─"
     signs = _STEMS if as_tree else _LINES
     told = [signs[kind] for kind in signs if kind in lines] if len(lines) > 1 else []
-    items = [f"{plain if ascii_only else drawn} {word}" for drawn, plain, word in told]
+    items = [f"{glyph(state, ascii_only)} {state}" for state in marked]
+    items += [f"{plain if ascii_only else drawn} {word}" for drawn, plain, word in told]
     items += [f"{glyph(state, ascii_only)} {word}" for state, word in _STATES]
     shown = ""
     for item in items:
@@ -52,6 +60,14 @@ def legend(
         shown = longer
     fill = width - cell_len(shown) - cell_len(hints) - 2
     return f"{shown} {dash * fill} {hints}" if shown else hints
+
+
+def marks(snapshot: Snapshot) -> Iterator[str]:
+    """Yield the marks that a person has set in the picture."""
+    if snapshot.breakpoints:
+        yield "breakpoint"
+    if snapshot.holds:
+        yield "paused"
 
 
 def empty_text(snapshot: Snapshot, file: str) -> str:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from woodwork_engine.snapshot import FlowState, NodeState, Snapshot
 from woodwork_tui.actions import TAB_TITLES, TABS
+from woodwork_tui.state.holds import holding
 from woodwork_tui.state.problems import current_problems
 from woodwork_tui.state.view import View
 from woodwork_tui.text import glyph, visible
@@ -47,6 +48,8 @@ def header_line(view: View, width: int) -> Text:
     parts = [_Part(_file(view, wide), 0), _Part(_state(snapshot, view.ascii), 1)]
     if view.selection.session is not None:
         parts.append(_Part(Text(f"session {visible(view.selection.session)[:24]} (esc)", style="accent"), 2))
+    if snapshot.rev and (held := holding(snapshot).text(wide=wide)):
+        parts.append(_Part(Text(f"{glyph('held', view.ascii)} {held}", style="warn"), 2))
     if snapshot.rev:
         parts += [
             _Part(_rates(snapshot, wide), 4),

@@ -28,9 +28,9 @@ def way_words(waiting_behind: int) -> tuple[str, ...]:
     """Return the ways out in words, in their order."""
     behind = plural(waiting_behind, "message")
     return (
-        "retry it in its place, before what waits behind it",
-        f"skip it: it stays a dead letter, the {behind} behind it go on",
-        f"purge: discard the {behind} behind it, for good",
+        "retry it first, in its place",
+        f"skip it: what is behind it goes on ({behind})",
+        f"purge: discard what is behind it ({behind})",
     )
 
 
@@ -44,10 +44,12 @@ def way_doing(way: Way, waiting_behind: int) -> str:
 def stuck_lines(hold: HoldState, snapshot: Snapshot, letters: Sequence[DeadLetter], now: float) -> Iterator[Line]:
     """Yield why the lane of *hold* is stuck, on what, and how much waits there."""
     letter = next((one for one in letters if one.dlq_id == hold.dlq_id), None)
-    yield Line(f"{scope_text(hold.scope)} has been stuck for {age(now - hold.since)}: its policy is to stop")
-    yield Line(f"on what has failed for good. Dead letter {hold.dlq_id}:")
+    since = age(now - hold.since)
+    yield Line(f"It stopped {since} ago at a message that failed for good, dead letter {hold.dlq_id}:")
     yield Line(letter.why if letter is not None and letter.why else hold.reason or "no reason is known", "bad")
-    yield Line(f"{plural(waiting(snapshot, hold.scope), 'message')} wait behind it.")
+    behind = waiting(snapshot, hold.scope)
+    told = "Nothing waits" if not behind else f"{plural(behind, 'message')} {'waits' if behind == 1 else 'wait'}"
+    yield Line(f"{told} behind it.")
 
 
 def stops_title(snapshot: Snapshot) -> str:

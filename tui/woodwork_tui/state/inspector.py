@@ -12,6 +12,7 @@ from woodwork_engine.snapshot import FlowState, Snapshot
 from woodwork_tui.state.edge_facts import edge_facts
 from woodwork_tui.state.facts import ends, fact, listed, long_fact, pieces, rule
 from woodwork_tui.state.ghosts import ghost_routes, unreached
+from woodwork_tui.state.hold_facts import flow_holds
 from woodwork_tui.state.node_facts import node_facts
 from woodwork_tui.state.troubles import Trouble
 from woodwork_tui.state.view import Selection
@@ -93,6 +94,7 @@ def _flow_facts(snapshot: Snapshot, width: int, ascii_only: bool) -> Iterator[Te
     yield fact("since", f"{count(totals.accepted)} accepted, {count(totals.ok)} ok")
     yield fact("", f"{count(totals.failed)} failed, {count(totals.dead)} died")
     yield from _losses(snapshot)
+    yield from flow_holds(snapshot, width, ascii_only=ascii_only)
     yield fact("is", f"{plural(len(plan.nodes), 'component')}, {plural(_routes(snapshot), 'route')}")
     yield fact("", plural(totals.sessions, "session"))
     yield from _never_used(snapshot, width, ascii_only)

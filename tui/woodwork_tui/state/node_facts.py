@@ -11,6 +11,7 @@ from woodwork_engine.role import Role
 from woodwork_engine.snapshot import NodeStats, Snapshot
 from woodwork_tui.state.facts import LABEL, Piece, ends, fact, listed, long_fact, place_text, rule
 from woodwork_tui.state.ghosts import unreached
+from woodwork_tui.state.hold_facts import node_holds
 from woodwork_tui.state.setting_facts import ends_with, policy_facts, setting_facts
 from woodwork_tui.state.troubles import Trouble
 from woodwork_tui.text import fit, glyph, tone
@@ -33,6 +34,7 @@ def node_facts(
         yield from _numbers(node, stats, snapshot.at, width, ascii_only)
     elif node is not None and node.problem is not None:
         yield from long_fact("problem", node.problem.summary, width, "bad")
+    yield from node_holds(snapshot, name, width, ascii_only=ascii_only)
     yield from _errors(stats, troubles, width, ascii_only)
     yield from _sessions(snapshot, name, width)
     yield from _routes(snapshot, name, width)
@@ -51,7 +53,8 @@ def _numbers(node: Node | None, stats: NodeStats, now: float, width: int, ascii_
             "breaker", f"tried again in {duration(max(0, round(due - now)))}" if due else "trying a few messages"
         )
     if stats.paused:
-        yield fact("paused", (plural(stats.paused, "message"), "warn"))
+        waits = "waits" if stats.paused == 1 else "wait"
+        yield fact("", (f"{plural(stats.paused, 'message')} {waits} in a hold", "warn"))
     if stats.problem:
         yield from long_fact("problem", stats.problem, width, "bad")
     is_input = node is not None and node.role is Role.INPUT

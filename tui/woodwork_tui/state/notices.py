@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from woodwork_engine.hold import HoldState, Scope
 from woodwork_engine.snapshot import FlowState, NodeState, NodeStats
 from woodwork_engine.source import Diagnostic
+from woodwork_tui.state.holds import scope_text, stuck_in
 from woodwork_tui.state.problems import notice as file_notice
 from woodwork_tui.state.view import View
 
@@ -43,6 +45,10 @@ def notices(view: View, trouble: str = "", standing: Sequence[Notice] = ()) -> t
         found.append(Notice("failed", f"The state folder cannot be written: {journal}. {_REFUSED}", "8 Health"))
     if file := file_notice(view.snapshot, view.file, view.now):
         found.append(Notice("failed", file, "7 File"))
+    if stuck := stuck_in(view.snapshot, Scope()):
+        others = f" ({len(stuck) - 1} more)" if len(stuck) > 1 else ""
+        where = f"{scope_text(stuck[0].scope).capitalize()}{others}"
+        found.append(Notice("failed", f"{where} is stuck{_on(view, stuck[0])}", "4 Queues: p"))
     if view.snapshot.rev and view.snapshot.state is FlowState.STOPPED:
         found.append(Notice("failed", "The flow has stopped; what is shown is its last state.", "^r Reload"))
     down = [node for node in view.snapshot.nodes if node.state is NodeState.NOT_STARTED]
@@ -61,6 +67,11 @@ def remarks(problems: Sequence[Diagnostic], home: Path) -> tuple[Notice, ...]:
         first = f"~{first[len(str(home)) :]}"
     others = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
     return (Notice("warning", f"{first}{others}", "F12 shows all" if others else ""),)
+
+
+def _on(view: View, hold: HoldState) -> str:
+    letter = next((one for one in view.dead_letters if one.dlq_id == hold.dlq_id), None)
+    return f" on {letter.why}" if letter is not None else ""
 
 
 def _why(view: View, node: NodeStats) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from woodwork_engine.filter import compile_filter
@@ -26,6 +26,8 @@ _LANE_TRENDS = {
     "parked": ("parked", "warn"),
     "unhandled": ("nobody there", "warn"),
     "held": ("held", "warn"),
+    "stuck": ("stuck (p asks)", "bad"),
+    "stopped": ("at a breakpoint", "warn"),
 }
 _FORECAST_TONES = {"idle": "muted", "growing": "warn", "draining": "ok"}
 
@@ -129,6 +131,14 @@ def _trend(node: NodeStats) -> tuple[str, str]:
     return text, _FORECAST_TONES.get(text.split()[0], "")
 
 
+def lanes_of(snapshot: Snapshot) -> Iterator[LaneStats]:
+    """Yield the busiest lanes, and those held by themselves with what is true of them at this moment."""
+    held = {(lane.target, lane.session): lane for lane in snapshot.held_lanes}
+    for lane in snapshot.lanes:
+        yield held.pop((lane.target, lane.session), lane)
+    yield from held.values()
+
+
 def lane_row(lane: LaneStats, snapshot: Snapshot) -> QueueRow:
     """Return the row of one session's lane."""
     planned = snapshot.plan.node(lane.target) if snapshot.plan is not None else None
@@ -155,7 +165,7 @@ def queue_rows(
     searched = matches is not None or session is not None
     nodes = {node.name: node for node in snapshot.nodes}
     lanes: dict[str, list[QueueRow]] = {}
-    for lane in snapshot.lanes:
+    for lane in lanes_of(snapshot):
         if session is None or lane.session == session:
             lanes.setdefault(lane.target, []).append(lane_row(lane, snapshot))
     rows: list[QueueRow] = []
@@ -214,7 +224,7 @@ def session_rows(
 ) -> tuple[SessionRow, ...]:
     """Return the sessions that have messages waiting anywhere, those with the most first."""
     found: dict[str, dict[str, LaneStats]] = {}
-    for lane in snapshot.lanes:
+    for lane in lanes_of(snapshot):
         if lane.depth and (session is None or lane.session == session):
             found.setdefault(lane.session, {})[lane.target] = lane
     rows = [

@@ -20,7 +20,7 @@ Fields = Mapping[str, Callable[[SessionStats], object]]
 
 def session_state(session: SessionStats) -> str:
     """Return how *session* is: paused somewhere, failing (retries, and some died), retrying, active or idle."""
-    if session.paused:
+    if session.paused or session.held:
         return "paused"
     if session.retrying:
         return "failing" if session.dead else "retrying"

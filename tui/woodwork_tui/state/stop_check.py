@@ -48,7 +48,8 @@ class StopCheck:
             return Line("Without a condition every message stops here.", "muted")
         if not self.seen:
             return Line("Nothing was seen here yet to try it on.", "muted")
-        return Line(f"It would have held {self.held:,} of the last {plural(self.seen, 'message')} here.", "ok")
+        told = f"It would have held {self.held:,} of the last {plural(self.seen, 'message')} here."
+        return Line(told, "ok" if self.held else "warn")
 
 
 def check_stop(stop: Breakpoint, text: str, history: DeliveryHistory) -> StopCheck:

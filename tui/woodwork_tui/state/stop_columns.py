@@ -40,11 +40,14 @@ def held_columns(looks: Looks, now: Callable[[], float]) -> tuple[Column[HeldMes
     def way(held: HeldMessage) -> str:
         return route_text(held.source, held.target, ascii_only=looks.ascii)
 
+    def payload(held: HeldMessage) -> Text:
+        return safe(held_line(held), width=400)
+
     return (
         Column("since", "HELD FOR", lambda held: age(now() - held.since), 8, align="right", drop=1),
         Column("session", "SESS", lambda held: safe(held.session, width=200), looks.session, drop=0, cut=fit_middle),
         Column("edge", route_title(ascii_only=looks.ascii, tight=False), way, looks.edge, drop=0, cut=fit_route),
         Column("event", "EVENT", lambda held: safe(held.event, width=40), 18, drop=3),
-        Column("payload", "PAYLOAD", lambda held: safe(held_line(held), width=400), minimum=16, drop=2),
+        Column("payload", "PAYLOAD", payload, minimum=44 if looks.wide else 16, drop=2),
         Column("id", "ID", lambda held: safe(held.message_id, width=80, style="muted"), 32, drop=4),
     )

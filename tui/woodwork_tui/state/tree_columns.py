@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from rich.text import Text
 
-from woodwork_engine.snapshot import NodeStats
+from woodwork_engine.snapshot import NodeState, NodeStats
 from woodwork_tui.state.columns import Column
 from woodwork_tui.state.flow_tree import TreeRow
-from woodwork_tui.text import fit_middle, safe, state_text
+from woodwork_tui.text import fit_middle, glyph, safe, state_text
 from woodwork_tui.units import NONE, count, milliseconds, rate, sparkline
 
 _SPARK = 12
@@ -20,9 +20,12 @@ def tree_columns(*, ascii_only: bool) -> tuple[Column[TreeRow], ...]:
     dead, retry = ("D", "R") if ascii_only else ("†", "↻")
 
     def name(row: TreeRow) -> Text:
-        drawn = safe(row.drawn(ascii_only), width=60, style="muted" if row.again or row.found is False else "")
+        stop = f" {glyph('breakpoint', ascii_only)}" if row.stopped and not row.again else ""
+        tone = "muted" if row.again or row.found is False else ""
+        drawn = safe(f"{row.drawn(ascii_only)}{stop}", width=60, style=tone)
         if row.found and not row.again:
-            drawn.stylize("mark", max(0, len(drawn) - len(row.name)))
+            end = len(drawn) - len(stop)
+            drawn.stylize("mark", max(0, end - len(row.name)), end)
         return drawn
 
     def spark(stats: NodeStats) -> Text:
@@ -58,7 +61,10 @@ def _state(row: TreeRow, ascii_only: bool) -> Text:
         return Text("")
     if row.stats is None:
         return state_text("not_started", ascii_only) if row.node.problem else Text("")
-    return state_text(row.stats.state.value, ascii_only)
+    text = state_text(row.stats.state.value, ascii_only)
+    if row.stats.paused and row.stats.state is not NodeState.PAUSED:
+        text.append(f" {glyph('held', ascii_only)}{count(row.stats.paused)}", style="warn")
+    return text
 
 
 def _rate(per_second: float) -> Text:

@@ -20,6 +20,7 @@ from woodwork_tui.layout import Layout, Zoom
 from woodwork_tui.layout.drawings import Drawings
 from woodwork_tui.layout.steps import Mark, Way, anchor, boxes_in, central, first, known, last, mark_at, step
 from woodwork_tui.state.ghosts import ghost_routes, unused_text
+from woodwork_tui.state.holds import stopped_components, stopped_ways
 from woodwork_tui.state.pulse import PULSE_SECONDS, Pulse
 from woodwork_tui.widgets.dragged import DraggedView
 from woodwork_tui.widgets.graph_map import GraphMap
@@ -78,6 +79,8 @@ class GraphView(DraggedView, can_focus=True):
         self._map = GraphMap()
         self._ghosts: Mapping[tuple[str, str], str] = {}
         self._found: frozenset[str] | None = None
+        self._stopped: frozenset[str] = frozenset()
+        self._stops: frozenset[tuple[str, str]] = frozenset()
         self._empty = ""
         self._kinds: frozenset[str] = frozenset()
         self._base = Style.null()
@@ -120,6 +123,7 @@ class GraphView(DraggedView, can_focus=True):
             self._fit()
             self.refresh()
         self._empty, self._ascii, self._found = empty, ascii_only, found
+        self._stopped, self._stops = stopped_components(snapshot), stopped_ways(snapshot)
         self._node_stats = {node.name: node for node in snapshot.nodes}
         self._ghosts = {route: unused_text(since) for route, since in ghost_routes(snapshot).items()}
         self._map.colour(self._node_stats)
@@ -213,6 +217,8 @@ class GraphView(DraggedView, can_focus=True):
             self._ghosts,
             self.has_focus,
             self._ascii,
+            self._stopped,
+            self._stops,
         )
         self._paint.at(moment)
         self._put_map()

@@ -15,7 +15,7 @@ from woodwork_tui.layout.faces import Row, face
 from woodwork_tui.layout.geometry import Box, Label, Layout, Path
 from woodwork_tui.layout.glyphs import character
 from woodwork_tui.layout.steps import Mark
-from woodwork_tui.text import fit, tone
+from woodwork_tui.text import fit, glyph, tone
 from woodwork_tui.units import short_rate
 
 _ROLES = {"border": "muted", "kind": "muted", "value": "", "spark": "muted", "retry": "warn", "dead": "bad"}
@@ -52,6 +52,10 @@ class Moment:
     """What is said on routes that were never used though they could have been."""
     focused: bool = False
     ascii: bool = False
+    stopped: frozenset[str] = frozenset()
+    """The nodes before which a breakpoint holds messages."""
+    stops: frozenset[tuple[str, str]] = frozenset()
+    """The lines on which there is one."""
 
 
 @dataclass(slots=True)
@@ -138,11 +142,14 @@ class GraphPaint:
         if path.kind is EdgeKind.REFERENCE:
             via = fit(path.via, label.width)
             return via if cell_len(via) == len(via) else ""  # only one cell a character goes over a line
+        stop = glyph("breakpoint", self._moment.ascii) if path.key in self._moment.stops else ""
         ghost = self._moment.ghosts.get(path.key)
         if ghost is not None:
-            return next((each for each in (ghost, _UNUSED_WORD) if len(each) <= _room(stretch, label)), "")
+            told = (f"{stop}{ghost}", f"{stop}{_UNUSED_WORD}", stop)
+            return next((each for each in told if len(each) <= _room(stretch, label)), "")
         stats = self._moment.edges.get(path.key)
-        return short_rate(stats.rate, label.width) if stats is not None and stats.rate >= _LEAST_RATE else ""
+        moves = stats is not None and stats.rate >= _LEAST_RATE
+        return stop + (short_rate(stats.rate, label.width - len(stop)) if stats is not None and moves else "")
 
     def _box(self, box: Box, dy: int) -> list[Segment]:
         moment = self._moment
@@ -151,7 +158,13 @@ class GraphPaint:
         rows = self._faces.get(box.name)
         if rows is None:
             rows = self._faces[box.name] = face(
-                self._nodes[box.name], box, self.layout.zoom, stats, ascii_only=moment.ascii, chosen=chosen
+                self._nodes[box.name],
+                box,
+                self.layout.zoom,
+                stats,
+                stopped=box.name in moment.stopped,
+                ascii_only=moment.ascii,
+                chosen=chosen,
             )
         if not chosen and moment.found is not None and box.name not in moment.found:
             return [Segment(run.text, self._style("faint")) for run in rows[dy]]

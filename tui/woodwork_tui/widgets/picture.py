@@ -10,7 +10,7 @@ from textual.message import Message
 
 from woodwork_tui.layout.steps import Mark
 from woodwork_tui.state.flow_search import Found
-from woodwork_tui.state.flow_words import empty_text, legend, title
+from woodwork_tui.state.flow_words import empty_text, legend, marks, title
 from woodwork_tui.state.view import View
 from woodwork_tui.widgets.graph import GraphView
 from woodwork_tui.widgets.line_table import LineTable
@@ -106,7 +106,7 @@ class Picture(Pane):
             self.graph.show(snapshot, chosen, found=marked, ascii_only=view.ascii, empty=empty)
         hints = "v graph" if self._as_tree else f"zoom {self.graph.zoom.value}"
         room, lines = max(0, self.size.width - 4), (self.tree_table if self._as_tree else self.graph).kinds_of_lines
-        below = legend(room, hints, lines, as_tree=self._as_tree, ascii_only=view.ascii)
+        below = legend(room, hints, lines, marked=marks(snapshot), as_tree=self._as_tree, ascii_only=view.ascii)
         self.tell(title(snapshot.plan, "tree" if self._as_tree else "graph"), below)
 
     @on(GraphView.Selected)
