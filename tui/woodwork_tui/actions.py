@@ -41,7 +41,7 @@ class Action:
 
 _KEY_NAMES = {
     "escape": "esc", "enter": "⏎", "question_mark": "?", "slash": "/", "colon": ":", "minus": "-", "backslash": "\\",
-    "asterisk": "*", "equals_sign": "=", "right_square_bracket": "]", "space": "space",
+    "asterisk": "*", "delete": "del", "equals_sign": "=", "right_square_bracket": "]", "space": "space",
     "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←", "right": "→", "semicolon": ";",
 }  # fmt: skip
 
@@ -197,6 +197,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("flow.pan_down", "shift+down", "Move the window down", "Flow", "pan(0, 1)"),
     Action("flow.pan_left", "shift+left", "Move the window to the left", "Flow", "pan(-1, 0)"),
     Action("flow.pan_right", "shift+right", "Move the window to the right", "Flow", "pan(1, 0)"),
+    Action("flow.add", "a", "Add a component", "Flow", "add", "add [KIND]", "Add", 33),
+    Action("flow.route", "r", "Draw a route", "Flow", "route", "route [SOURCE [TARGET [EVENT...]]]", "Route", 34),
+    Action(
+        "flow.remove",
+        "delete",
+        "Remove a component or a line; asks",
+        "Flow",
+        "remove",
+        "remove NAME|SOURCE->TARGET",
+        "Remove",
+        35,
+    ),
+    Action("build.review", "ctrl+s", "Review the change", "Flow", "review", "", "Review", 15),
+    Action("pick.up", "up", "The one above", "Typing", "up"),
+    Action("pick.down", "down", "The one below", "Typing", "down"),
     Action("flow.session", "", "A new session for the prompt", "Flow", "new_session", "new-session"),
     Action("flow.tap_page", "", "Show the tap", "Flow", "page('tap')", "tap"),
     Action("flow.chat_page", "", "Show the chat", "Flow", "page('chat')", "chat"),

@@ -199,6 +199,12 @@ class WoodworkApp(App[Ending]):
         if self._operator is not None:
             self._operator.grant(event.wish)
 
+    @on(Tab.Build)
+    def _build(self, event: Tab.Build) -> None:
+        event.stop()
+        if self._operator is not None:
+            self._operator.build(event.wish, event.words)
+
     @on(Tab.Select)
     def _select(self, event: Tab.Select) -> None:
         event.stop()

@@ -9,6 +9,7 @@ from textual.app import App
 
 from woodwork_tui.exports import export_to
 from woodwork_tui.screens.main import MainScreen
+from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.commands import Command
 from woodwork_tui.state.injection import Payload, read_payload
 from woodwork_tui.state.leaving import Ending
@@ -29,6 +30,7 @@ _ON_APP = {
     "app.copy_command": "copy_command",
 }
 _ON_FLOW = {"flow.session": "new_session", "flow.tap_page": "page('tap')", "flow.chat_page": "page('chat')"}
+_BUILDING = {"flow.add": "add", "flow.route": "route", "flow.remove": "remove"}
 _ON_FILE = {
     "file.fix": "fix",
     "file.external": "external",
@@ -71,6 +73,8 @@ class Commander:
             await self._main.run_action(_ON_MAIN[name])
         elif name in _ON_FLOW:
             await self._on_tab("flow", _ON_FLOW[name])
+        elif name in _BUILDING:
+            self._main.post_message(Tab.Build(_BUILDING[name], *words))
         elif name in _ON_FILE:
             await self._on_tab("file", f"{_ON_FILE[name]}({', '.join(map(repr, words))})")
         elif words:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from textual.app import App
 
 from woodwork_tui.appearance import Appearance
 from woodwork_tui.bridge import Answered, Bridge, OpenEngine
+from woodwork_tui.builder import Builder
 from woodwork_tui.commander import Commander
 from woodwork_tui.departure import Departure
 from woodwork_tui.hold_control import HoldControl
@@ -54,6 +55,7 @@ class Operator:
         self._commander = Commander(app, main, self.act, self._control.perform)
         self._last: tuple[str, Mapping[str, object]] | None = None
         self._injected: Mapping[str, object] | None = None
+        self._builder = Builder(app, main, self._tell)
         self._departure = Departure(app, main.unsaved)
         self._rest = Rest()
         self._greeted = False
@@ -150,6 +152,11 @@ class Operator:
     async def perform(self, command: Command) -> None:
         """Do what was typed on the `:` line."""
         await self._commander.perform(command)
+
+    def build(self, wish: str, words: Sequence[str]) -> None:
+        """Have the flow's files changed: *wish* is add, route or remove, *words* what of the rest is known."""
+        if self.bridge is not None:
+            self._builder.do(wish, *words)
 
     def inject(self, component: str) -> None:
         """Compose a message for *component* or whom the person most likely means; an `input cli` has its prompt."""

@@ -8,6 +8,7 @@ from woodwork_engine.language.literals import NAME, reserved
 from woodwork_engine.language.parser import parse
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.syntax import Declaration, Scalar, Value
+from woodwork_engine.language.values import plain, setting_of
 from woodwork_engine.source import Severity
 
 _TEXTS = ("STRING", "WORD", "BAREWORD", "ENV")
@@ -33,6 +34,12 @@ def written(typed: str, *, text_only: bool) -> str:
     value = _value(typed)
     is_text = isinstance(value, Scalar) and value.kind in _TEXTS
     return quoted(typed) if value is None or (text_only and not is_text) else typed
+
+
+def read_value(text: str) -> object:
+    """Return what *text*, one value as it is written, is read as; None where it is none."""
+    value = _value(text)
+    return None if value is None else plain(setting_of(value))
 
 
 def _value(typed: str) -> Value | None:

@@ -189,6 +189,14 @@ class FlowTab(ScopeTab):
         if selection != self._view.selection:
             self.post_message(self.Select(selection))
 
+    @on(Picture.Wanted)
+    def build(self, event: Picture.Wanted) -> None:
+        """Have the flow changed where the selection is."""
+        event.stop()
+        selection = self._view.selection
+        where = selection.edge or ((selection.node,) if selection.node else ())
+        self.post_message(self.Build(event.wish, *(() if event.wish == "add" else where)))
+
     @on(Picture.Opened)
     def open(self, event: Picture.Opened) -> None:
         """Show the messages of what was opened; where there is no inspector yet, that first."""

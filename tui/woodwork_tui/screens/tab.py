@@ -79,6 +79,14 @@ class Tab(Widget):
             self.action = action
             super().__init__()
 
+    class Build(Message):
+        """The flow's files are to be changed: *wish* is add, route or remove, *words* what of the rest is known."""
+
+        def __init__(self, wish: str, *words: str) -> None:
+            self.wish = wish
+            self.words = words
+            super().__init__()
+
     class Source(Message):
         """Show the place *line* (from 1) of *file* in the File tab."""
 

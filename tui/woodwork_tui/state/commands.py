@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from woodwork_tui.actions import COMMAND_TABS, TABS, Action, commands
 from woodwork_tui.state.command_form import Form, Names, Wrong, unknown
 from woodwork_tui.state.dlq_view import DlqView
+from woodwork_tui.state.draft import known_kinds
 from woodwork_tui.state.hold_commands import HOLD_FORMS
 from woodwork_tui.state.injection import recipients
 from woodwork_tui.state.letter_commands import LETTER_FORMS
@@ -64,6 +65,10 @@ def _components(known: Names) -> Iterable[str]:
     return known.components
 
 
+def _kinds(known: Names) -> Iterable[str]:
+    return (kind.name for kind in known_kinds())
+
+
 def _nothing(known: Names) -> Iterable[str]:
     return ()
 
@@ -92,6 +97,9 @@ _FORMS: Mapping[str, Form] = {
     "list.export": Form((_nothing,), least=1, rest=True, strict=False),
     "sessions.compare": Form((lambda known: known.sessions,) * 2, least=2, strict=False),
     "app.goto": Form((_components,), least=1),
+    "flow.add": Form((_kinds,), rest=True, strict=False),
+    "flow.route": Form((_components, _components, _nothing), rest=True, strict=False),
+    "flow.remove": Form((_taps,), least=1, strict=False),
     "item.tap": Form((_taps,)),
     "file.rollback": Form((lambda known: known.revisions,), least=1),
     "file.resolve": Form((lambda known: known.removed,), least=1),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from textual import on
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.message import Message
 
@@ -13,6 +15,7 @@ from woodwork_tui.state.flow_search import Found
 from woodwork_tui.state.flow_words import empty_text, legend, marks, title
 from woodwork_tui.state.view import View
 from woodwork_tui.widgets.graph import GraphView
+from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.pane import Pane
 from woodwork_tui.widgets.tree_table import TreeTable
@@ -34,6 +37,15 @@ class Picture(Pane):
         def __init__(self, mark: Mark) -> None:
             self.mark = mark
             super().__init__()
+
+    class Wanted(Message):
+        """The person wants to build: *wish* is add, route or remove."""
+
+        def __init__(self, wish: str) -> None:
+            self.wish = wish
+            super().__init__()
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("flow.add", "flow.route", "flow.remove")
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
         self.graph = GraphView(id="graph")
@@ -77,6 +89,18 @@ class Picture(Pane):
         """Show the tree, or the graph, unless the person has chosen."""
         if not self._chosen:
             self._put(as_tree)
+
+    def action_add(self) -> None:
+        """Add a component."""
+        self.post_message(self.Wanted("add"))
+
+    def action_route(self) -> None:
+        """Draw a route from the selection."""
+        self.post_message(self.Wanted("route"))
+
+    def action_remove(self) -> None:
+        """Remove the selection."""
+        self.post_message(self.Wanted("remove"))
 
     def on_resize(self, event: Resize) -> None:
         """Fit what stands below the picture."""
