@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from typing import NoReturn, Self
 
-from woodwork_tui.cli.requests import Check, Diff, Dlq, Fmt, Graph, Inject, Keys, New, Open, Request, Run
+from woodwork_tui.cli.requests import Check, Diff, Dlq, Fmt, Graph, Inject, Keys, New, Open, Request, Run, Serve
 
 DISTRIBUTION = "woodwork-tui"
 
@@ -25,6 +25,7 @@ _COMMANDS = """commands:
   new [TEMPLATE] [DIR]
                 begin a flow; without a name, list the templates
   keys          list the keys and commands of the screen
+  serve FILE    show a flow in a browser on this machine
 
 woodwork-tui COMMAND --help tells more. A file that is called like a command is opened as ./NAME.
 """
@@ -181,6 +182,29 @@ def _keys_parser() -> _Parser:
     return _Parser.of("keys", "List everything that can be done on the screen: keys, what they do, `:` commands.", "")
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to 65535")
+    return int(text)
+
+
+def _serve_parser() -> _Parser:
+    parser = _Parser.of(
+        "serve",
+        "Show a flow in a browser on this machine. Each page runs the flow while it is open. There is no password: "
+        "only addresses of this machine alone are served unless you say that you know.",
+        "exit status: 0 interrupted, 2 usage, file, or the address cannot be served",
+    )
+    parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
+    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1")
+    parser.add_argument("--port", type=_port, default=8000, metavar="N", help="default: 8000")
+    parser.add_argument("--i-know-there-is-no-auth", action="store_true", help="serve to whoever can reach ADDRESS")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    parser.add_argument("--theme", metavar="NAME", help="colours of the screen")
+    parser.add_argument("--state", metavar="DIR|none", help=f"{_STATE}; default: .woodwork beside FILE")
+    return parser
+
+
 def _dlq_parser() -> _Parser:
     parser = _Parser.of(
         "dlq",
@@ -225,6 +249,7 @@ _PARSERS = {
     "inject": _inject_parser,
     "new": _new_parser,
     "keys": _keys_parser,
+    "serve": _serve_parser,
 }
 
 
@@ -243,6 +268,9 @@ _REQUESTS: dict[str, Callable[[argparse.Namespace], Request]] = {
     "inject": lambda found: Inject(found.file, found.component, found.payload, found.session, found.state),
     "new": lambda found: New(found.template, found.folder),
     "keys": lambda found: Keys(),
+    "serve": lambda found: Serve(
+        found.file, found.host, found.port, found.i_know_there_is_no_auth, found.ascii, found.theme, found.state
+    ),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from woodwork_tui.cli.requests import Open, Run
+from woodwork_tui.cli.served import end_with, server
 
 _MAIN = "main.ww"
 _USAGE = 2
@@ -42,6 +43,8 @@ def open_flow(request: Open) -> int:
         _say(f"no theme {theme!r}; {hint}")
         return _USAGE
     sys.setswitchinterval(_SWITCH)
+    if (serving := server()) is not None:
+        end_with(serving)
     app = WoodworkApp(
         request.file,
         opener=keeping(request.state),
@@ -65,6 +68,8 @@ def open_flow(request: Open) -> int:
 
 def _no_screen() -> str | None:
     """Return why the app cannot be shown here; takes keys from the controlling terminal if need be."""
+    if server() is not None:
+        return None
     if not _is_terminal(sys.stdout) or not _is_terminal(sys.stderr):
         return "standard output and standard error are not both a terminal"
     if os.environ.get("TERM") in ("dumb", "unknown"):

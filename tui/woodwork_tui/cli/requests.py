@@ -102,4 +102,17 @@ class Keys:
     """List what can be done on the screen."""
 
 
-Request = Open | Run | Check | Graph | Fmt | Diff | Dlq | Inject | New | Keys
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """Show *file* in browsers at *host* and *port*; *open_to_all*: also where others can reach it."""
+
+    file: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    open_to_all: bool = False
+    ascii: bool = False
+    theme: str | None = None
+    state: str | None = None
+
+
+Request = Serve | Open | Run | Check | Graph | Fmt | Diff | Dlq | Inject | New | Keys
