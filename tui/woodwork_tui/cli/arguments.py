@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from typing import NoReturn, Self
 
-from woodwork_tui.cli.requests import Check, Diff, Dlq, Fmt, Graph, Inject, Keys, New, Open, Request, Run, Serve
+from woodwork_tui.cli.requests import Check, Diff, Dlq, Fmt, Graph, Info, Inject, Keys, New, Open, Request, Run, Serve
 
 DISTRIBUTION = "woodwork-tui"
 
@@ -25,6 +25,7 @@ _COMMANDS = """commands:
   new [TEMPLATE] [DIR]
                 begin a flow; without a name, list the templates
   keys          list the keys and commands of the screen
+  info          tell versions, paths and the terminal
   serve FILE    show a flow in a browser on this machine
 
 woodwork-tui COMMAND --help tells more. A file that is called like a command is opened as ./NAME.
@@ -205,6 +206,12 @@ def _serve_parser() -> _Parser:
     return parser
 
 
+def _info_parser() -> _Parser:
+    parser = _Parser.of("info", "Tell versions, paths and the terminal, for a report of a fault.", "")
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    return parser
+
+
 def _dlq_parser() -> _Parser:
     parser = _Parser.of(
         "dlq",
@@ -249,6 +256,7 @@ _PARSERS = {
     "inject": _inject_parser,
     "new": _new_parser,
     "keys": _keys_parser,
+    "info": _info_parser,
     "serve": _serve_parser,
 }
 
@@ -268,6 +276,7 @@ _REQUESTS: dict[str, Callable[[argparse.Namespace], Request]] = {
     "inject": lambda found: Inject(found.file, found.component, found.payload, found.session, found.state),
     "new": lambda found: New(found.template, found.folder),
     "keys": lambda found: Keys(),
+    "info": lambda found: Info(found.json),
     "serve": lambda found: Serve(
         found.file, found.host, found.port, found.i_know_there_is_no_auth, found.ascii, found.theme, found.state
     ),

@@ -98,6 +98,13 @@ class New:
 
 
 @dataclass(frozen=True, slots=True)
+class Info:
+    """Tell versions, paths and the terminal."""
+
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """List what can be done on the screen."""
 
@@ -115,4 +122,4 @@ class Serve:
     state: str | None = None
 
 
-Request = Serve | Open | Run | Check | Graph | Fmt | Diff | Dlq | Inject | New | Keys
+Request = Serve | Open | Run | Check | Graph | Fmt | Diff | Dlq | Inject | New | Keys | Info

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
-from textual import __version__ as textual_version
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from woodwork_tui.screens.modal import Modal
+from woodwork_tui.state.surroundings import PROGRAM, variables, versions
 from woodwork_tui.state.view import View
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.dialog_box import DialogBox
@@ -76,15 +73,13 @@ def facts(
     """
     history, health = view.deliveries, view.snapshot.health
     totals = view.snapshot.totals
-    variables = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "LANG")
-    terminal = ", ".join(f"{name}={os.environ[name]}" for name in variables if name in os.environ)
+    terminal = ", ".join(f"{name}={value}" for name, value in variables().items())
+    known = versions()
     return (
-        ("woodwork-tui", version("woodwork-tui")),
-        ("textual", textual_version),
-        ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        *((name, known[name]) for name in ("woodwork-tui", "textual", "python")),
         ("", ""),
         ("flow", str(Path(view.file).absolute()) if view.file else "none"),
-        ("program", str(Path(__file__).parent.parent)),
+        ("program", str(PROGRAM)),
         ("interpreter", sys.executable),
         ("settings", settings),
         *(("", problem) for problem in problems),
