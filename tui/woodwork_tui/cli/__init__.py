@@ -9,11 +9,26 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from woodwork_tui.cli.arguments import parse
-from woodwork_tui.cli.requests import Check, Diff, Dlq, Fmt, Graph, Info, Inject, Keys, New, Open, Request, Run, Serve
+from woodwork_tui.cli.requests import (
+    Check,
+    Diff,
+    Dlq,
+    Fmt,
+    Graph,
+    Info,
+    Inject,
+    Keys,
+    Kinds,
+    New,
+    Open,
+    Request,
+    Run,
+    Serve,
+)
 
 _COMMANDS: dict[type[Request], str] = {
     Open: "open_flow", Run: "run", Check: "check", Graph: "graph", Fmt: "fmt", Diff: "diff", Dlq: "dlq",
-    Inject: "inject", New: "new", Keys: "keys", Info: "info", Serve: "serve",
+    Inject: "inject", New: "new", Kinds: "kinds", Keys: "keys", Info: "info", Serve: "serve",
 }  # fmt: skip
 """What each request is done by: a module of this package, and the function of the same name in it."""
 

@@ -98,6 +98,14 @@ class New:
 
 
 @dataclass(frozen=True, slots=True)
+class Kinds:
+    """List the kinds, or tell about the one called *name*."""
+
+    name: str | None = None
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Info:
     """Tell versions, paths and the terminal."""
 
@@ -122,4 +130,4 @@ class Serve:
     state: str | None = None
 
 
-Request = Serve | Open | Run | Check | Graph | Fmt | Diff | Dlq | Inject | New | Keys | Info
+Request = Serve | Open | Run | Check | Graph | Fmt | Diff | Dlq | Inject | New | Kinds | Keys | Info
