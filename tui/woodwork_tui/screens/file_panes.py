@@ -31,8 +31,6 @@ from woodwork_tui.state.view import View
 
 LOOK = 1.0
 """Seconds between two looks at the file on disk."""
-DEBOUNCE = 0.15
-"""Seconds without a key after which edited text is checked."""
 _WIDE = 110
 _COUNTS = 2.0  # a second, how often live numbers change
 
@@ -71,7 +69,7 @@ class FilePanes(Tab):
         self._possible: frozenset[str] = frozenset()
         self._marked: tuple[object, ...] = ()
         self._completes: tuple[FlowPlan | None, FlowPaths, str] | None = None
-        self._effect: tuple[object, str] = (None, "")
+        self._effect: tuple[Draft | None, int, str] = (None, -1, "")
         self._declares: tuple[str, Mapping[str, int]] = ("", {})
         self._beat = -1
 
@@ -169,14 +167,14 @@ class FilePanes(Tab):
             self.refresh_bindings()
 
     def _would_do(self, draft: Draft | None) -> str:
-        """Return what *draft* would do to the flow, in one line, refreshed as often as the snapshot."""
+        """Return what *draft* would do to the flow, in one line, found anew twice a second."""
         if draft is None or draft.plan is None:
             return ""
         snapshot = self._view.snapshot
-        of = (draft, snapshot.seq)
-        if self._effect[0] != of:
-            self._effect = (of, effect(reload_plan(draft.plan, snapshot)))
-        return self._effect[1]
+        beat = int(self._view.now * _COUNTS)
+        if self._effect[0] is not draft or self._effect[1] != beat:
+            self._effect = (draft, beat, effect(reload_plan(draft.plan, snapshot)))
+        return self._effect[2]
 
     def _go_to_the_worst(self, found: tuple[Diagnostic, ...]) -> None:
         if self._eager and self._view.snapshot.revisions:
@@ -244,7 +242,7 @@ class FilePanes(Tab):
 
     async def _look_at(self, edits: Mapping[str, str]) -> None:
         """Find the problems of *edits* once no key was pressed for a moment; a later call puts an end to this one."""
-        await asyncio.sleep(DEBOUNCE)
+        await asyncio.sleep(self._drafting.pause)
         await self._drafting.find(edits, self._view.file)
         self._refresh()
 

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.document._wrapped_document import WrappedDocument
 from textual.events import Key, Resize
 from textual.message import Message
 from textual.strip import Strip
@@ -37,11 +38,20 @@ class Mark:
     end: int = 1
 
 
+class _Unwrapped(WrappedDocument):
+    """A document that is never wrapped: its height is no sum over all lines, which each painted line would ask for."""
+
+    @property
+    def height(self) -> int:
+        """The lines on the screen that all of it takes."""
+        return self.document.line_count
+
+
 class SourceEditor(TextArea):
     """Source text; printable keys are typed only while it has the focus, and `esc` leaves it.
 
-    What would act on a terminal is shown as one cell and stays in the text. The only private name of TextArea used
-    here is `_line_cache`, which must be dropped when the colours of unchanged lines change.
+    What would act on a terminal is shown as one cell and stays in the text. The private names of TextArea used here are
+    `_line_cache`, which must be dropped when the colours of unchanged lines change, and WrappedDocument.
     """
 
     DEFAULT_CSS = """
@@ -94,6 +104,16 @@ class SourceEditor(TextArea):
     def _mark_of_order(self, row: int) -> int:
         """Return how many characters of the first line places do not count: a byte order mark."""
         return int(row == 0 and self.document.get_line(0).startswith("\ufeff"))
+
+    @property
+    def wrapped_document(self) -> WrappedDocument:
+        """The document as TextArea lays it out."""
+        return self._laid_out
+
+    @wrapped_document.setter
+    def wrapped_document(self, laid_out: WrappedDocument) -> None:
+        laid_out.__class__ = _Unwrapped  # made anew it would go through all lines once more
+        self._laid_out = laid_out
 
     def set_marks(self, marks: Mapping[int, Mark]) -> None:
         """Mark lines (from 1)."""
