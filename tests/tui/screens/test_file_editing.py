@@ -185,3 +185,35 @@ async def test_without_an_editor_the_remedy_is_said(tmp_path: Path, monkeypatch:
         await desk.press("E")
 
         assert said(desk) == ["No editor was found; set EDITOR to the command of one, as in EDITOR=nano."]
+
+
+# typing
+
+
+async def test_a_new_line_begins_under_the_one_before_and_deeper_behind_an_open_bracket(tmp_path: Path):
+    async with opened(tmp_path, text="a = echo {\n    to: []\n}\n") as desk:
+        await desk.press("enter")
+        desk.editor.go_to(1, 100)
+        await desk.press("enter", "x", "enter", "y")
+
+        assert desk.editor.text == "a = echo {\n    x\n    y\n    to: []\n}\n"
+
+
+async def test_a_closing_bracket_on_a_line_of_its_own_goes_back_a_step(tmp_path: Path):
+    async with opened(tmp_path, text="a = echo {\n") as desk:
+        await desk.press("enter")
+        desk.editor.go_to(1, 100)
+        await desk.press("enter", "right_curly_bracket")
+
+        assert desk.editor.text == "a = echo {\n}\n"
+
+
+async def test_a_closing_bracket_behind_text_and_one_new_line_over_a_selection_are_plain(tmp_path: Path):
+    async with opened(tmp_path, text="a = echo {\n    to: [b\n}\n") as desk:
+        await desk.press("enter")
+        desk.editor.go_to(2, 100)
+        await desk.press("right_square_bracket")
+        assert desk.editor.text == "a = echo {\n    to: [b]\n}\n"
+        desk.editor.selection = desk.editor.selection.__class__((1, 4), (1, 11))
+        await desk.press("enter")
+        assert desk.editor.text == "a = echo {\n    \n    \n}\n"

@@ -9,7 +9,8 @@ import pytest
 from support.fake_engine import Left
 from support.scene import NOW, scene
 from woodwork_engine.hold import BY_LETTER, HoldState, Scope
-from woodwork_engine.snapshot import FlowState, NodeState
+from woodwork_engine.snapshot import FlowState, NodeState, NodeStats, Revision
+from woodwork_engine.source import Diagnostic, Severity, Span
 from woodwork_tui.actions import action
 from woodwork_tui.state.crash import short_traceback
 from woodwork_tui.state.injection import (
@@ -98,6 +99,36 @@ def test_while_it_drains_the_way_to_end_at_once_is_shown():
 def test_a_flow_that_has_stopped_is_noticed():
     stopped = replace(scene().snapshot, state=FlowState.STOPPED)
     assert "has stopped" in notices(scene().view(snapshot=stopped))[0].text
+
+
+def test_a_file_with_errors_leads_to_the_file_tab_and_there_to_its_problems():
+    rejected = Revision(
+        0, NOW, "rejected", "", diagnostics=(Diagnostic(Severity.ERROR, "WW201", "no", Span.point("f")),)
+    )
+    broken = scene().view(snapshot=replace(scene().snapshot, revisions=(rejected,)))
+
+    assert notices(broken)[0].hint == "7 File"
+    assert notices(broken, tab="file")[0].hint == "n next  E $EDITOR"
+
+
+def test_after_a_rollback_it_is_said_that_the_disk_says_otherwise_until_the_file_is_read_as_what_runs():
+    back = Revision(3, NOW, "live", "back to rev 1: -audit", "rollback")
+    same = Revision(0, NOW + 1, "no effective change", "no effective change")
+
+    def said(*revisions: Revision) -> list[str]:
+        return [each.text for each in notices(scene().view(snapshot=replace(scene().snapshot, revisions=revisions)))]
+
+    assert said(back) == ["rev 3 is a rollback; main.ww on the disk says otherwise."]
+    assert said(back, same) == []
+
+
+def test_messages_parked_for_a_component_that_is_gone_are_not_forgotten():
+    left = NodeStats("books", NodeState.PARKED, depth=10)
+    snapshot = scene().snapshot
+    (found,) = notices(scene().view(snapshot=replace(snapshot, nodes=(*snapshot.nodes, left))))
+
+    assert found.text == "10 messages of what is no longer in the flow wait for it to return: books."
+    assert found.hint == "7 File"
 
 
 def test_never_more_than_two_lines_are_noticed():

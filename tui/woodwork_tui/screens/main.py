@@ -95,7 +95,7 @@ class MainScreen(SteadyScreen[None]):
 
     def _show_chrome(self) -> None:
         view = self.view
-        found = notices(view, self._trouble, self.standing)
+        found = notices(view, self._trouble, self.standing, tab=self.place.tab)
         self.set_class(bool(found), "-noticed")
         self.set_class(self.size.width < _SMALLEST[0] or self.size.height < _SMALLEST[1], "-smallest")
         self.query_one(Header).show(view)

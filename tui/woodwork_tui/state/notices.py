@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from woodwork_engine.hold import HoldState, Scope
 from woodwork_engine.snapshot import FlowState, NodeState, NodeStats
 from woodwork_engine.source import Diagnostic
 from woodwork_tui.state.holds import scope_text, stuck_in
 from woodwork_tui.state.problems import notice as file_notice
+from woodwork_tui.state.reload_plan import leftovers
+from woodwork_tui.state.revisions import unlike_the_disk
 from woodwork_tui.state.view import View
+from woodwork_tui.units import plural
 
 MOST = 2
 _REFUSED = "Durable messages are refused."
@@ -28,10 +31,11 @@ class Notice:
     hint: str = ""
 
 
-def notices(view: View, trouble: str = "", standing: Sequence[Notice] = ()) -> tuple[Notice, ...]:
+def notices(view: View, trouble: str = "", standing: Sequence[Notice] = (), *, tab: str = "") -> tuple[Notice, ...]:
     """Return what to say, worst first, at most two.
 
-    *trouble* is what kept the engine from coming up, *standing* what is wrong beside the flow.
+    *trouble* is what kept the engine from coming up, *standing* what is wrong beside the flow. What helps is said for
+    who looks at *tab*.
     """
     found = []
     if trouble:
@@ -44,7 +48,7 @@ def notices(view: View, trouble: str = "", standing: Sequence[Notice] = ()) -> t
     if journal := view.snapshot.health.journal:
         found.append(Notice("failed", f"The state folder cannot be written: {journal}. {_REFUSED}", "8 Health"))
     if file := file_notice(view.snapshot, view.file, view.now):
-        found.append(Notice("failed", file, "7 File"))
+        found.append(Notice("failed", file, "n next  E $EDITOR" if tab == "file" else "7 File"))
     if stuck := stuck_in(view.snapshot, Scope()):
         others = f" ({len(stuck) - 1} more)" if len(stuck) > 1 else ""
         where = f"{scope_text(stuck[0].scope).capitalize()}{others}"
@@ -55,7 +59,23 @@ def notices(view: View, trouble: str = "", standing: Sequence[Notice] = ()) -> t
     if down:
         others = f" ({len(down) - 1} more)" if len(down) > 1 else ""
         found.append(Notice("failed", f"{down[0].name}{others} did not start{_why(view, down[0])}", "7 File"))
-    return (*found, *standing)[:MOST]
+    return (*found, *_after_changes(view, tab), *standing)[:MOST]
+
+
+def _after_changes(view: View, tab: str) -> Iterator[Notice]:
+    """Yield what a rollback or a removed component has left to be decided."""
+    live = unlike_the_disk(view.snapshot.revisions)
+    if live is not None:
+        name = PurePath(view.file).name or "the file"
+        yield Notice(
+            "warning", f"rev {live.number} is a rollback; {name} on the disk says otherwise.", "^r applies that"
+        )
+    parked = [left for left in leftovers(view.snapshot) if not left.draining]
+    if parked:
+        messages = plural(sum(left.messages for left in parked), "message")
+        names = ", ".join(left.name for left in parked[:3])
+        text = f"{messages} of what is no longer in the flow wait for it to return: {names}."
+        yield Notice("parked", text, "" if tab == "file" else "7 File")
 
 
 def remarks(problems: Sequence[Diagnostic], home: Path) -> tuple[Notice, ...]:

@@ -12,6 +12,7 @@ from woodwork_tui.units import NONE, clock, plural
 
 LIVE = "live"
 REJECTED = "rejected"
+ROLLBACK = "rollback"
 UNCHANGED = "no effective change"
 
 
@@ -69,6 +70,12 @@ def ways_back(revisions: Sequence[Revision]) -> tuple[Revision, ...]:
 def live_revision(revisions: Sequence[Revision]) -> Revision | None:
     """Return the revision that runs, None where none does."""
     return next((each for each in reversed(revisions) if each.result == LIVE), None)
+
+
+def unlike_the_disk(revisions: Sequence[Revision]) -> Revision | None:
+    """Return the revision that runs where it was rolled back to, and the file was not read as one that runs since."""
+    read = next((each for each in reversed(revisions) if each.result != REJECTED), None)
+    return read if read is not None and read.result == LIVE and read.by == ROLLBACK else None
 
 
 def diff_to_live(revisions: Sequence[Revision], index: int) -> tuple[str, tuple[DiffLine, ...]]:

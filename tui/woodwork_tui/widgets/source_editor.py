@@ -218,11 +218,29 @@ class SourceEditor(TextArea):
             self.scroll_cursor_visible(center=True, animate=False)
 
     def on_key(self, event: Key) -> None:
-        """Leave with `esc`."""
+        """Leave with `esc`; a new line and a closing bracket stand where they belong."""
         if event.key == "escape":
-            event.stop()
-            event.prevent_default()
             self.post_message(self.Left())
+        elif self.read_only or not self._typed_in_place(event):
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _typed_in_place(self, event: Key) -> bool:
+        """Type what a key means with the blanks that belong before it; return whether it is such a key."""
+        (row, column), end = sorted(self.selection)
+        before = self.document.get_line(row)[:column]
+        if event.key == "enter":
+            blanks = before[: len(before) - len(before.lstrip())]
+            deeper = " " * self.indent_width if before.rstrip().endswith(("{", "[")) else ""
+            self.replace(f"\n{blanks}{deeper}", (row, column), end, maintain_selection_offset=False)
+        elif event.character in ("}", "]") and before and not before.strip():
+            kept = max(0, column - self.indent_width)
+            self.replace(event.character, (row, kept), end, maintain_selection_offset=False)
+        else:
+            return False
+        self.scroll_cursor_visible(animate=False)
+        return True
 
     def on_text_area_changed(self) -> None:
         """Colour anew what an edit put into or out of a comment of several lines."""
