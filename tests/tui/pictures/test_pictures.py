@@ -5,6 +5,7 @@ pytest tests/tui/pictures --snapshot-update
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from support.fake_engine import FakeEngine
 from support.flows import edge, node, plan
 from support.pictured import Step
-from support.scene import NOW, SOURCE
+from support.scene import NOW, SOURCE, scene
 from woodwork_engine.components import builtin_kinds
 from woodwork_engine.language import check_file
 from woodwork_engine.snapshot import FlowState, Revision
@@ -104,3 +105,35 @@ def test_a_file_with_errors_at_the_start_looks_as_it_did(look_as_before, folder)
     engine = FakeEngine()
     engine.snap(state=FlowState.STOPPED, rev=0, plan=None, nodes=(), revisions=(rejected,), diagnostics=())
     look_as_before(Step("not started"), Step("← 'tools' names"), size=NARROW, engine=engine)
+
+
+@pytest.mark.parametrize("size", [NARROW, SMALL], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_file_on_a_small_screen_looks_as_it_did(look_as_before, size):
+    look_as_before(RUNNING, Step("main.ww · on disk", ("7",)), size=size)
+
+
+def test_words_to_go_on_with_look_as_they_did(look_as_before):
+    look_as_before(
+        RUNNING,
+        Step("main.ww · on disk", ("7",)),
+        Step("F1Help", ("enter",)),
+        Step("max_session_queue", ("end", "enter", "m")),
+        Step("Problems in the edited text 1"),
+        size=NARROW,
+    )
+
+
+@pytest.mark.parametrize("size", [NARROW, SMALL], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_rollback_that_strands_messages_looks_as_it_did(look_as_before, folder, size):
+    before = SOURCE[: SOURCE.index("audit = ")].replace("[desk, audit]", "desk")
+    opened, live = scene().snapshot.revisions
+    engine = FakeEngine()
+    engine.snap(revisions=(replace(opened, source=before), live))
+    look_as_before(
+        RUNNING,
+        Step("main.ww · on disk", ("7",)),
+        Step("enter diff", ("v", "down")),
+        Step("would be stranded", ("U",)),
+        size=size,
+        engine=engine,
+    )

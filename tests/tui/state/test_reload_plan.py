@@ -78,6 +78,12 @@ def test_who_may_go_on_and_for_how_long_is_said_with_the_count():
     )
 
 
+def test_a_component_that_returns_takes_back_what_was_parked():
+    parked = running(AFTER, stats("audit", 10, state=NodeState.PARKED))
+
+    assert "+ added    audit  takes back the 10 that wait for it" in told(parked, BEFORE)
+
+
 def test_a_change_without_effect_says_so():
     assert effect(reload_plan(plan_of(f"# said\n{BEFORE}"), BUSY)) == "Would change nothing that has an effect."
 

@@ -23,9 +23,9 @@ from woodwork_tui.units import clock, plural
 
 _LOOKS = 2.0  # a second at an open dialog
 _LABELS = {
-    "park": "parked: kept, and back in order when the component returns",
-    "dead_letter": "dead-lettered: they can be replayed, also elsewhere",
-    "discard": "discarded: they are gone for good",
+    "park": "parked: kept, back in order when it returns",
+    "dead_letter": "dead-lettered: to be replayed by hand",
+    "discard": "discarded: gone for good",
 }
 _STAYS = Line("The file on disk stays as it is; the next save of it, or ^r, applies what it says.", "muted")
 
@@ -156,8 +156,8 @@ class FileActs:
         head = Line(f"What runs now, rev {snapshot.rev}, is left; this becomes rev {snapshot.rev + 1}.")
         if after is None:  # its includes or scripts are no longer what they were; the engine kept what it needs
             return FateQuestion(title, (head, _STAYS), doing)
-        asked = self._plan_question(after, title, doing)
-        return replace(asked, lines=(head, Line(""), *asked.lines, Line(""), _STAYS))
+        asked = self._plan_question(after, title, doing, Line(""), _STAYS)
+        return replace(asked, lines=(head, Line(""), *asked.lines))
 
     def _rolled_back(self, wanted: Revision, fate: Fate) -> None:
         self._decide(fate)

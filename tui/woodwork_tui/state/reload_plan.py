@@ -83,7 +83,12 @@ def _stranded(node: NodeStats, plan: FlowPlan) -> Stranded:
 def plan_lines(plan: ReloadPlan) -> tuple[Line, ...]:
     """Return *plan* in words, one line for each component or route that changes."""
     difference, depths = plan.diff, plan.depths or {}
-    lines = [Line(f"+ added    {name}", "ok") for name in difference.added]
+    lines = []
+    for name in difference.added:
+        waits = depths.get(name, 0)
+        lines.append(
+            Line(f"+ added    {name}" + (f"  takes back the {waits:,} that wait for it" if waits else ""), "ok")
+        )
     for name, keys in difference.changed.items():
         kept = depths.get(name, 0)
         lines.append(Line(f"~ changed  {name}  {', '.join(keys)}" + (f"  keeps its queue ({kept:,})" if kept else "")))
