@@ -241,3 +241,18 @@ async def test_the_answers_are_in_sight_however_small_the_screen_is(size: tuple[
         assert "[ Cancel ]" in person.shown()
         assert "[ Write main.ww ]" in person.shown()
         assert "removed" in person.shown()
+
+
+@pytest.mark.parametrize("size", [(60, 20), (40, 12)])
+async def test_the_form_shows_the_line_one_types_in_and_the_answers_however_small_the_screen_is(
+    size: tuple[int, int], folder: Path
+) -> None:
+    async with opened(folder, size) as person:
+        await person.command("add llm scripted")
+        await person.sees(ComponentForm)
+        for _ in range(len(person.app.screen.query("FormLine")) - 1):
+            focused = person.app.focused
+            assert focused is not None
+            assert focused.parent.field.key in person.shown()
+            assert "[ Review ]" in person.shown()
+            await person.press("tab")

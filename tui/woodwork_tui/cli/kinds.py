@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from textwrap import wrap
 
 from woodwork_engine.components import builtin_kinds
 from woodwork_engine.kinds import Kind
+from woodwork_engine.language.settings import DELIVERY
 from woodwork_tui.cli.requests import Kinds
 from woodwork_tui.state.component_form import NAME, TO, Field, fields_of
 from woodwork_tui.text import visible
@@ -54,7 +56,10 @@ def _told(kind: Kind) -> Iterator[str]:
             default = "needed" if field.required else f"default: {field.default}"
             yield f"  {field.key:<{wide}}  {field.description} ({default})"
     yield ""
-    yield "and the settings about deliveries and routes that every component has; see LANGUAGE.md"
+    yield "and what every component has:"
+    yield from wrap(
+        ", ".join(("to", "hooks", "pipes", *sorted(DELIVERY))), 100, initial_indent="  ", subsequent_indent="  "
+    )
 
 
 def _data(kind: Kind) -> dict[str, object]:

@@ -25,8 +25,9 @@ from woodwork_tui.widgets.told import Told
 if TYPE_CHECKING:  # loaded after the first frame
     from woodwork_engine.kinds import Kind
 
-_DOING = "Review the change"
-_TALLEST = 16
+_DOING = "Review"
+_TALLEST, _FRAME = 16, 9
+"""Lines of the form at the most, and lines of the screen that are left for the rest of the dialog."""
 
 
 class FormLine(Horizontal):
@@ -72,16 +73,15 @@ class ComponentForm(Modal[Add | None]):
         self._fields = fields_of(kind)
         name = free_name(kind, names)
         self._lines = [FormLine(field, name if field.key == NAME else "", names) for field in self._fields]
+        self._rows = VerticalScroll(*self._lines, can_focus=False)
         self._about = Told(id="about")
         self._lack = Told(id="lack")
         self._answers = Answers(_DOING)
 
     def compose(self) -> ComposeResult:
         """Lay the form out."""
-        rows = VerticalScroll(*self._lines, can_focus=False)
-        rows.styles.max_height = _TALLEST
         yield DialogBox(
-            rows, self._about, self._lack, self._answers, title=f"New component: {self._kind.name}",
+            self._rows, self._about, self._lack, self._answers, title=f"New component: {self._kind.name}",
             hint="tab next  ^s review  esc cancel",
         )  # fmt: skip
 
@@ -90,6 +90,10 @@ class ComponentForm(Modal[Add | None]):
         self._judge()
         needed = (line for line in self._lines if line.field.required and not line.input.value)
         self.call_after_refresh(next(needed, self._lines[0]).input.focus)
+
+    def on_resize(self) -> None:
+        """Keep what is said about the form, and the answers, in sight."""
+        self._rows.styles.max_height = max(1, min(_TALLEST, self.size.height - _FRAME))
 
     @property
     def typed(self) -> dict[str, str]:
