@@ -26,6 +26,14 @@ class DeliveryTab(Tab):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
         super().__init__(id=id)
         self.view = View()
+        self._held = False
+
+    def follow_held(self) -> None:
+        """Offer what can be done about a held delivery while one is chosen, and no longer."""
+        held = self.chosen is not None and self.chosen.state is DeliveryState.HELD
+        if held is not self._held:
+            self._held = held
+            self.refresh_bindings()
 
     @property
     def chosen(self) -> DeliveryRow | None:

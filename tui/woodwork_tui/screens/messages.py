@@ -94,6 +94,7 @@ class MessagesTab(DeliveryTab):
             self._seen = self._index.end
         self._tell()
         self._detail.show(self.chosen, view)
+        self.follow_held()
 
     def _again(self) -> None:
         self.show(self.view)
@@ -206,6 +207,7 @@ class MessagesTab(DeliveryTab):
     def _show_highlighted(self, event: LineTable.Highlighted) -> None:
         event.stop()
         self._detail.show(self.chosen, self.view)
+        self.follow_held()
 
     @on(LineTable.Followed)
     def _tell_following(self, event: LineTable.Followed) -> None:

@@ -40,7 +40,9 @@ from woodwork_tui.widgets.session_pane import SessionPane
 
 _LOW = 26
 """Lines below which the path is shown only when it is opened."""
-_NOT_COMPARING = frozenset({"export", "sort", "reverse", "time_form", "view", "mark", "unmark", "compare", "again"})
+_NOT_COMPARING = frozenset(
+    {"export", "sort", "reverse", "time_form", "view", "mark", "unmark", "compare", "again", "drop"}
+)
 
 
 class SessionsTab(DeliveryTab, ScopeTab):
@@ -105,6 +107,7 @@ class SessionsTab(DeliveryTab, ScopeTab):
             self._table.refresh()
         self._go_where_asked()
         self._path.show(self._session, view)
+        self.follow_held()
         self._look_into_memory()
 
     def _look_into_memory(self) -> None:
@@ -225,6 +228,7 @@ class SessionsTab(DeliveryTab, ScopeTab):
         if event.key != self._held_at:  # the person moved on
             self._unlisted = None
         self._path.show(self._session, self.view)
+        self.follow_held()
 
     @on(LineTable.Chosen, "#sessions")
     def _select_session(self, event: LineTable.Chosen) -> None:
@@ -295,7 +299,7 @@ class SessionsTab(DeliveryTab, ScopeTab):
         """Offer only what means something: other keys while two sessions are compared than in the table."""
         if self._comparing:
             return action not in _NOT_COMPARING
-        return action != "mark" or self._table.has_focus
+        return self._table.has_focus if action == "mark" else super().check_action(action, parameters)
 
     def action_time_form(self) -> None:
         """Tell the times of events in the next form."""
