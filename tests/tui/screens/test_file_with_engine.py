@@ -59,6 +59,7 @@ def stuck(tmp_path: Path):
 
 async def ready(app: EngineHost, pilot: Pilot[None]) -> SourcePane:
     source = app.tab.query_one(SourcePane)
+    app.tab.enter()
     await until(pilot, lambda: app.look() and source.editor.text == WITH_AUDIT)
     return source
 
