@@ -64,3 +64,40 @@ def test_an_editor_that_fails_is_told_and_the_app_goes_on(flow: Path):
         shown.wait_for("EDITING")
         shown.press("x", "enter")
         shown.wait_for("[7 File]", "nano ended with status 3.")
+
+
+FAILING = """\
+ask = input cli { to: say }
+say = function python { path: "bad.py", function: process, retry: { max_retries: 1, base: 60s, jitter: none } }
+bad = function python { path: "bad.py", function: process, retry: { max_retries: 0 } }
+"""
+
+
+@pytest.mark.parametrize(("component", "tab"), [("say", "2"), ("say", "5"), ("bad", "2"), ("bad", "3"), ("bad", "6")])
+def test_the_line_that_failed_is_opened_from_wherever_the_failure_is_listed(flow: Path, component: str, tab: str):
+    (flow / "main.ww").write_text(FAILING)
+    (flow / "bad.py").write_text("def process(data):\n    return check(data)\n\n\ndef check(data):\n    return 1 / 0\n")
+    with edited_with(flow) as shown:
+        shown.wait_for("● RUN")
+        shown.press(f':inject {component} "hello"', "enter")
+        shown.wait_until(lambda screen: "retry 1" in screen or "DLQ 1" in screen)
+        shown.press(tab)
+        shown.wait_for(f"[{tab} ", component)
+        if tab == "6":
+            shown.press("enter")
+            shown.wait_for("1/1")
+        shown.press("E")
+        shown.wait_for("EDITING ['+6', ", "bad.py")
+        shown.press("x", "enter")
+        shown.wait_for(f"[{tab} ")
+
+
+def test_what_has_not_failed_has_no_line_to_open(flow: Path):
+    with edited_with(flow) as shown:
+        shown.wait_for("● RUN")
+        shown.press(':inject say "hello"', "enter")
+        shown.wait_for("accepted as")
+        shown.press("2")
+        shown.wait_for("[2 ", "✓ ok")
+        shown.press("E")
+        shown.wait_for("It has no error with a line of code to open.")

@@ -184,6 +184,7 @@ ACTIONS: tuple[Action, ...] = (
     # what is selected
     Action("item.describe", "d", "Describe", "Selection", "describe", "", "Describe", 50),
     Action("item.source", "e,ctrl+right_square_bracket", "Go to the source", "Selection", "source", "", "Source", 51),
+    Action("item.editor", "E", "Open the line that failed in $EDITOR", "Selection", "editor", "", "$EDITOR", 53),
     Action("item.copy", "y", "Copy", "Selection", "copy", "", "Copy", 52),
     Action("item.tap", "t", "Tap the selection", "Selection", "tap", "tap [SOURCE->]TARGET", "Tap", 21),
     Action("item.view", "v", "Another view or grouping", "Selection", "view", "", "View", 30),

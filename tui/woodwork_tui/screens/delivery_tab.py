@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from woodwork_tui.screens.copy_menu import CopyMenu
+from woodwork_tui.screens.failed_line import open_failed_line
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.causes import why
 from woodwork_tui.state.copies import Copyable, message_copies
@@ -20,7 +21,7 @@ class DeliveryTab(Tab):
     """A tab in which one delivery is chosen; a subclass says which and keeps `view` up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "item.again", "held.drop", "item.tap", "item.source", "item.copy", "list.export"
+        "item.again", "held.drop", "item.tap", "item.source", "item.editor", "item.copy", "list.export"
     )
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
@@ -88,6 +89,11 @@ class DeliveryTab(Tab):
             self.post_message(self.Source(reason.file, reason.line))
         else:
             self._say(f"No route of the flow leads it there: {reason.text}.")
+
+    def action_editor(self) -> None:
+        """Open the line at which it failed last in the person's own editor."""
+        if self.chosen is not None:
+            open_failed_line(self, [attempt.traceback for attempt in self.chosen.attempts])
 
     def action_export(self) -> None:
         """Begin the command that writes what is marked, else what is shown, to a file; its name can be changed."""

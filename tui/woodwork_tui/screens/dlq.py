@@ -13,6 +13,7 @@ from textual.events import Resize
 
 from woodwork_tui.screens.dlq_acts import DlqActs
 from woodwork_tui.screens.dlq_lists import DlqLists
+from woodwork_tui.screens.failed_line import open_failed_line
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.dlq_choice import Standing, still_marked, toggled
 from woodwork_tui.state.dlq_filter import dlq_filter
@@ -48,7 +49,7 @@ class DlqTab(Tab):
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "dlq.replay", "dlq.edit", "dlq.discard", "dlq.undo", "dlq.note", "dlq.export", "dlq.purge", "item.view",
-        "list.mark", "list.mark_all", "list.unmark", "item.copy",
+        "list.mark", "list.mark_all", "list.unmark", "item.editor", "item.copy",
     )  # fmt: skip
     filterable = True
 
@@ -239,6 +240,12 @@ class DlqTab(Tab):
             self._acts.export_to(self._standing, file)
         else:
             self._acts.export(self._standing)
+
+    def action_editor(self) -> None:
+        """Open the line at which the letter under the cursor failed last in the person's own editor."""
+        letter = self._lists.letter
+        if letter is not None:
+            open_failed_line(self, [attempt.traceback for attempt in letter.attempts])
 
     def action_copy(self) -> None:
         """Copy the payload of the letter under the cursor as JSON."""

@@ -14,6 +14,7 @@ from textual.events import Resize
 from woodwork_engine.hold import Scope
 from woodwork_engine.snapshot import RetryRow
 from woodwork_tui.screens.ask import Ask, Question
+from woodwork_tui.screens.failed_line import open_failed_line
 from woodwork_tui.screens.retry_columns import retry_columns
 from woodwork_tui.screens.retry_editor import RetryEditor
 from woodwork_tui.screens.scope_tab import ScopeTab
@@ -56,7 +57,9 @@ class RetriesTab(ScopeTab):
     RetriesTab.-low #retry-detail, RetriesTab.-low.-open #retry-list { display: none; }
     RetriesTab.-low.-open #retry-detail { display: block; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = bindings("retries.now", "retries.kill", "retries.edit", "item.copy")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        "retries.now", "retries.kill", "retries.edit", "item.editor", "item.copy"
+    )
     filterable = True
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
@@ -195,6 +198,12 @@ class RetriesTab(ScopeTab):
         key = row.key
         self._asking = Ask(lambda: self._kill_question(key), careful=True)
         self.app.push_screen(self._asking, self._kill)
+
+    def action_editor(self) -> None:
+        """Open the line at which the one under the cursor failed last in the person's own editor."""
+        row = self._table.cursor_row
+        if row is not None:
+            open_failed_line(self, [attempt.traceback for attempt in row.attempts])
 
     def action_edit(self) -> None:
         """Edit the payload that the next attempt of the one under the cursor gets."""
