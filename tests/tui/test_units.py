@@ -84,6 +84,12 @@ def test_a_queue_is_idle_draining_steady_or_growing():
     assert forecast(10, 2.5, 2) == "growing +0.5/s"
 
 
+def test_what_is_handled_within_a_second_is_steady_however_it_comes():
+    assert forecast(1, 3, 2) == forecast(1, 0.2, 0) == forecast(9, 12, 10) == forecast(9, 5, 10) == "steady"
+    assert forecast(11, 12, 10) == "growing +2.0/s"
+    assert forecast(2, 0.2, 0) == "growing +0.2/s"
+
+
 def test_a_rate_gives_up_decimals_and_then_its_unit_to_fit():
     assert [short_rate(number, 5) for number in (9.1, 12.4, 412, 1_234, 250_000)] == [
         "9.1/s",

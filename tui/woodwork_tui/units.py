@@ -128,9 +128,14 @@ def gauge(value: float, limit: float, width: int, *, ascii_only: bool = False) -
 
 
 def forecast(depth: int, in_rate: float, out_rate: float) -> str:
-    """Return what becomes of a queue of *depth*, rates in messages/s: idle, draining 12s, steady or growing +0.5/s."""
+    """Return what becomes of a queue of *depth*, rates in messages/s: idle, draining 12s, steady or growing +0.5/s.
+
+    What is handled within a second is no backlog, and how it changes from moment to moment no trend: steady.
+    """
     if depth <= 0:
         return "idle"
+    if depth <= max(1.0, out_rate):
+        return "steady"
     drift = in_rate - out_rate
     if drift > _SETTLED_DRIFT:
         return f"growing +{rate(drift)}"

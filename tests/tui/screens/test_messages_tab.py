@@ -472,3 +472,17 @@ async def test_a_mark_on_a_message_that_is_no_longer_kept_goes_with_it():
         desk.traffic.now += 2
         await desk.show(pilot)
         assert "marked" not in desk.app.painted()
+
+
+async def test_where_the_detail_is_narrow_and_high_the_attempts_are_below_the_payload():
+    traffic = numbered(3)
+    traffic.start("m02", "agent")
+    traffic.fail("m02", "agent")
+    desk = Desk(traffic)
+    async with desk.app.run_test(size=(170, 45)) as pilot:
+        await desk.show(pilot)
+        await pilot.pause()
+        page, side = (desk.tab.query_one(name, LineView) for name in ("#message-page", "#message-side"))
+        assert "Attempts, newest first" in side.shown
+        assert side.region.y >= page.region.bottom
+        assert side.region.width == page.region.width

@@ -401,3 +401,14 @@ async def test_hostile_sessions_are_compared_and_drawn_at_any_size(size):
         await pilot.pause()
         assert "\x1b" not in desk.app.painted()
         assert all(len(line) <= size[0] for line in desk.app.painted().split("\n"))
+
+
+async def test_where_the_path_is_out_of_sight_its_keys_are_not_offered():
+    desk = Desk()
+    async with desk.app.run_test(size=NARROW) as pilot:
+        await desk.show(pilot)
+        assert desk.tab.check_action("view", ()) is False
+        desk.table.focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert desk.tab.check_action("view", ()) is True

@@ -209,7 +209,7 @@ class QueuesTab(ScopeTab):
         rows = queue_rows(snapshot, names, opened=self._opened, session=session, matches=self._matches)
         self._table.set_empty(self._empty(len(nodes)))
         self._table.set_rows(rows)
-        self._told.update(safe(summary(snapshot), width=300))
+        self._told.update(safe(summary(snapshot), width=max(20, self._told.content_size.width)))
         turned = ", reversed" if self._backwards else ""
         self._by_component.tell(
             f"Queues · {plural(len(nodes), 'component')} · {order}{turned}", "enter sessions  o order"

@@ -299,6 +299,8 @@ class SessionsTab(DeliveryTab, ScopeTab):
         """Offer only what means something: other keys while two sessions are compared than in the table."""
         if self._comparing:
             return action not in _NOT_COMPARING
+        if action in ("view", "time_form"):  # they are about the path
+            return not self.has_class("-low") or self.has_class("-open")
         return self._table.has_focus if action == "mark" else super().check_action(action, parameters)
 
     def action_time_form(self) -> None:

@@ -39,6 +39,8 @@ from woodwork_tui.widgets.pane import Pane
 
 _BESIDE = 100
 """Cells from which the attempts stand beside the payload."""
+_HIGH = 24
+"""Lines from which they stand below it where there is no room beside."""
 _MOVING = frozenset({DeliveryState.RETRY, DeliveryState.HANDLING})
 _BEATS = 4.0
 """Times a second that what counts down or up is told anew."""
@@ -75,6 +77,11 @@ class MessageDetail(Pane):
     MessageDetail LineView { padding: 0 0 0 1; }
     MessageDetail #message-side { width: 45%; max-width: 64; border-left: solid $foreground 20%; display: none; }
     MessageDetail #message-side.-shown { display: block; }
+    MessageDetail.-below Horizontal { layout: vertical; }
+    MessageDetail.-below #message-side {
+        width: 1fr; max-width: 100%; height: 2fr; border-left: none; border-top: solid $foreground 20%;
+    }
+    MessageDetail.-below #message-page { height: 3fr; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
@@ -162,7 +169,9 @@ class MessageDetail(Pane):
         self._draw_head((*state, shown.why, tuple(o.seq for o in shown.others), shown.dead), shown)
         self._strip.show(page_titles(row), self.page)
         self._draw_page(state, shown)
-        beside = self.page == "payload" and self.size.width >= _BESIDE
+        wide = self.size.width >= _BESIDE
+        self.set_class(not wide, "-below")
+        beside = self.page == "payload" and (wide or self.size.height >= _HIGH)
         self._side.set_class(beside, "-shown")
         if beside and self._drawn.side != state:
             self._side.set_lines(painted(_side_lines(shown)), keep_place=self._drawn.side[:1] == state[:1])

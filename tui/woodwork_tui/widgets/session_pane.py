@@ -181,7 +181,7 @@ class SessionPane(Pane):
             return
         parts = [session]
         if rows:
-            parts.append(f"turn of {clock(rows[0].at)}")
+            parts += [f"turn of {clock(rows[0].at)}"] if self.picture != "memory" else []
             parts.append(self.picture)
         if self.events.following:
             parts.append("following")
