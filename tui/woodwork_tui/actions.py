@@ -219,6 +219,7 @@ ACTIONS: tuple[Action, ...] = (
         "Remove",
         35,
     ),
+    Action("flow.undo", "u", "Take the last change of the graph back; asks", "Flow", "undo", "undo", "Undo", 36),
     Action("build.review", "ctrl+s", "Review the change", "Flow", "review", "", "Review", 15),
     Action("pick.up", "up", "The one above", "Typing", "up"),
     Action("pick.down", "down", "The one below", "Typing", "down"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import Callable
 
 from textual.app import App
@@ -21,9 +22,11 @@ from woodwork_tui.state.building import (
     Disconnect,
     Proposal,
     Remove,
+    Undo,
     command,
     proposed,
     read_base,
+    taken_back,
     targets_from,
 )
 from woodwork_tui.state.change_question import ChangeQuestion, change_question
@@ -31,6 +34,9 @@ from woodwork_tui.state.draft import Examine, examine, known_kinds
 from woodwork_tui.state.leaving import Ending
 from woodwork_tui.state.said import Said
 from woodwork_tui.state.source_file import Changed, Refused, save
+
+_MOST_MADE = 50
+"""Changes that can be taken back, the last one first."""
 
 Tell = Callable[[str, Said], None]
 """Tells the person a command and what came of it."""
@@ -44,11 +50,12 @@ class Builder:
         self._main = main
         self._tell = tell
         self._check = check
+        self._made: deque[tuple[Change, Proposal]] = deque(maxlen=_MOST_MADE)
 
     # what is wanted
 
     def do(self, wish: str, *words: str) -> None:
-        """Do *wish* (add, route or remove), of which *words* are known already."""
+        """Do *wish* (add, route, remove or undo), of which *words* are known already."""
         said = " ".join((wish, *words))
         if self._is_edited(said):
             return
@@ -56,6 +63,8 @@ class Builder:
             self._add(" ".join(words))
         elif wish == "remove":
             self._remove(*words)
+        elif wish == "undo":
+            self._app.run_worker(self._undo(), group="build", exclusive=True)
         else:
             source, target, *events = (*words, "", "")
             self._connect(source, target, tuple(" ".join(events).split()))
@@ -135,11 +144,24 @@ class Builder:
 
     async def _propose(self, change: Change) -> None:
         base = await self._base(command(change))
-        if base is None:
+        if base is not None:
+            await self._ask(change, base, proposed(change, base))
+
+    async def _undo(self) -> None:
+        """Take the last change back that was made here."""
+        if not self._made:
+            self._refuse("undo", "Nothing was built here that could be taken back.")
             return
-        proposal = proposed(change, base)
+        change, made = self._made[-1]
+        base = await self._base("undo")
+        if base is not None:
+            await self._ask(Undo(change), base, taken_back(made, base))
+
+    async def _ask(self, change: Change | Undo, base: Base, proposal: Proposal | str) -> None:
+        """Show what *change* does, and have it written if that is wanted."""
+        wish = command(change)
         if isinstance(proposal, str):
-            self._refuse(command(change), proposal)
+            self._refuse(wish, proposal)
             return
         draft = await asyncio.to_thread(self._check, proposal.after, self._main.view.file)
 
@@ -148,12 +170,12 @@ class Builder:
             return change_question(change, base, proposal, draft, view.snapshot, ascii_only=view.ascii)
 
         def answered(wanted: bool | None) -> None:
-            if wanted and not self._is_edited(command(change)):
+            if wanted and not self._is_edited(wish):
                 self._app.run_worker(self._write(change, proposal), group="write")
 
         self._app.push_screen(ChangeDialog(question), answered)
 
-    async def _write(self, change: Change, proposal: Proposal) -> None:
+    async def _write(self, change: Change | Undo, proposal: Proposal) -> None:
         written: list[str] = []
         for path, text in proposal.after.items():
             answer = await asyncio.to_thread(save, path, text, over=proposal.before[path])
@@ -164,7 +186,12 @@ class Builder:
                 self._refuse(command(change), why + done)
                 return
             written.append(name)
-        self._tell(command(change), Said(f"written to {', '.join(written)}; applied as any save is"))
+        if isinstance(change, Undo):
+            self._made.pop()
+        else:
+            self._made.append((change, proposal))
+        more = "" if isinstance(change, Undo) else "; u on the graph takes it back"
+        self._tell(command(change), Said(f"written to {', '.join(written)}, applied as any save is{more}"))
 
     def _refuse(self, wish: str, why: str) -> None:
         self._tell(wish, Said(why, "warning"))

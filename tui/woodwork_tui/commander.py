@@ -30,7 +30,7 @@ _ON_APP = {
     "app.copy_command": "copy_command",
 }
 _ON_FLOW = {"flow.session": "new_session", "flow.tap_page": "page('tap')", "flow.chat_page": "page('chat')"}
-_BUILDING = {"flow.add": "add", "flow.route": "route", "flow.remove": "remove"}
+_BUILDING = {"flow.add": "add", "flow.route": "route", "flow.remove": "remove", "flow.undo": "undo"}
 _ON_FILE = {
     "file.fix": "fix",
     "file.external": "external",

@@ -154,7 +154,7 @@ class Operator:
         await self._commander.perform(command)
 
     def build(self, wish: str, words: Sequence[str]) -> None:
-        """Have the flow's files changed: *wish* is add, route or remove, *words* what of the rest is known."""
+        """Have the flow's files changed: *wish* is add, route, remove or undo, *words* what of the rest is known."""
         if self.bridge is not None:
             self._builder.do(wish, *words)
 

@@ -179,6 +179,67 @@ async def test_escape_writes_nothing_anywhere_on_the_way(folder: Path) -> None:
         assert person.text == FLOW
 
 
+async def test_changes_are_taken_back_one_by_one_the_last_one_first(folder: Path) -> None:
+    async with opened(folder) as person:
+        for line in ("route ask notes", "remove ask->say"):
+            before = person.text
+            await person.command(line)
+            await person.sees(ChangeDialog)
+            await person.press("enter")
+            await until(person.pilot, lambda before=before: person.text != before)
+        assert "to: [notes]" in person.text
+        await person.sees_told(
+            "remove ask->say: written to main.ww, applied as any save is; u on the graph takes it back"
+        )
+        for after in (FLOW.replace("to: say", "to: [say, notes]"), FLOW):
+            await person.press("u")
+            await person.sees(ChangeDialog)
+            assert "Undo: " in person.shown()
+            await person.press("enter")
+            await until(person.pilot, lambda after=after: person.text == after)
+            await until(person.pilot, lambda: person.app.screen is person.app.main)
+        await until(person.pilot, lambda: sum(title == "undo" for title, _ in person.told) == 2)
+        await person.press("u")
+        await person.sees_told("Nothing was built here that could be taken back.")
+
+
+async def test_what_was_changed_since_is_not_taken_back(folder: Path) -> None:
+    async with opened(folder) as person:
+        await person.command("route ask notes")
+        await person.sees(ChangeDialog)
+        await person.press("enter")
+        await person.sees_told("route ask notes: written")
+        person.file.write_text(person.text + "# theirs\n")
+        await person.press("u")
+        await person.sees_told("main.ww has changed since; roll back in 7 File, or edit it there.")
+        assert person.text.endswith("# theirs\n")
+
+
+async def test_a_route_for_some_events_is_typed(folder: Path) -> None:
+    async with opened(folder) as person:
+        await person.command("route ask notes input.* agent.error")
+        await person.sees(ChangeDialog)
+        await person.press("enter")
+        await person.sees_told("route ask notes input.* agent.error: written")
+        assert 'to: [say, { component: notes, on: ["input.*", "agent.error"] }] }   # asks' in person.text
+
+
+HOSTILE = "# \x1b[2J [/] [bold]\n" + FLOW.replace("# asks", "# [/red] \x1b]0;x\x07 \u202e")
+
+
+async def test_hostile_text_of_a_file_is_shown_and_kept_as_it_is(folder: Path) -> None:
+    (folder / "main.ww").write_text(HOSTILE)
+    async with opened(folder) as person:
+        await person.command("route ask notes")
+        await person.sees(ChangeDialog)
+        shown = person.shown()
+        assert "[/red]" in shown
+        assert not set("\x1b\x07\u202e") & set(shown)
+        await person.press("enter")
+        await person.sees_told("route ask notes: written")
+        assert person.text == HOSTILE.replace("to: say", "to: [say, notes]")
+
+
 async def test_edits_that_are_not_saved_are_not_overwritten(folder: Path) -> None:
     async with opened(folder) as person:
         await person.press("7")

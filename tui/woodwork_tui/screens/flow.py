@@ -195,7 +195,7 @@ class FlowTab(ScopeTab):
         event.stop()
         selection = self._view.selection
         where = selection.edge or ((selection.node,) if selection.node else ())
-        self.post_message(self.Build(event.wish, *(() if event.wish == "add" else where)))
+        self.post_message(self.Build(event.wish, *(where if event.wish in ("route", "remove") else ())))
 
     @on(Picture.Opened)
     def open(self, event: Picture.Opened) -> None:

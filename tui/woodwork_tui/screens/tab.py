@@ -80,7 +80,7 @@ class Tab(Widget):
             super().__init__()
 
     class Build(Message):
-        """The flow's files are to be changed: *wish* is add, route or remove, *words* what of the rest is known."""
+        """The flow's files are to be changed: *wish* is add, route, remove or undo, *words* are what it is about."""
 
         def __init__(self, wish: str, *words: str) -> None:
             self.wish = wish

@@ -50,6 +50,15 @@ class Remove:
 
 
 Change = Add | Connect | Disconnect | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A change that was made is taken back."""
+
+    change: Change
+
+
 _Edit = Callable[[str], str]
 
 
@@ -106,7 +115,15 @@ def proposed(change: Change, base: Base) -> Proposal | str:
     return Proposal({path: base.texts[path] for path in changed}, {path: after[path] for path in changed})
 
 
-def command(change: Change) -> str:
+def taken_back(made: Proposal, base: Base) -> Proposal | str:
+    """Return the texts of *base* as they were before *made*, or in a sentence why they cannot be had again."""
+    for path, text in made.after.items():
+        if base.texts.get(path) != text:
+            return f"{os.path.basename(path)} has changed since; roll back in 7 File, or edit it there."
+    return Proposal(made.after, made.before)
+
+
+def command(change: Change | Undo) -> str:
     """Return what to type on the `:` line for *change*."""
     match change:
         case Add():
@@ -117,9 +134,11 @@ def command(change: Change) -> str:
             return f"remove {change.source}->{change.target}"
         case Remove():
             return f"remove {change.name}"
+        case Undo():
+            return "undo"
 
 
-def title(change: Change) -> str:
+def title(change: Change | Undo) -> str:
     """Return what *change* does, in a few words."""
     match change:
         case Add():
@@ -131,6 +150,8 @@ def title(change: Change) -> str:
             return f"Remove {change.source} → {change.target}"
         case Remove():
             return f"Remove {change.name}"
+        case Undo():
+            return f"Undo: {title(change.change)}"
 
 
 def new_problems(before: tuple[Diagnostic, ...], after: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

@@ -10,7 +10,7 @@ from woodwork_engine.plan import FlowPlan
 from woodwork_engine.policy import redirect_of
 from woodwork_engine.snapshot import Snapshot
 from woodwork_engine.source import Severity
-from woodwork_tui.state.building import Base, Change, Proposal, Remove, new_problems, title
+from woodwork_tui.state.building import Add, Base, Change, Proposal, Remove, Undo, new_problems, title
 from woodwork_tui.state.draft import Draft
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.reload_plan import ReloadPlan, Stranded, plan_lines, reload_plan
@@ -39,7 +39,7 @@ class ChangeQuestion:
 
 
 def change_question(
-    change: Change, base: Base, proposal: Proposal, draft: Draft, snapshot: Snapshot, *, ascii_only: bool = False
+    change: Change | Undo, base: Base, proposal: Proposal, draft: Draft, snapshot: Snapshot, *, ascii_only: bool = False
 ) -> ChangeQuestion:
     """Return what to ask about *change*, which makes *proposal* of the files in *base* and checks as *draft*."""
     names = [os.path.basename(path) for path in proposal.after]
@@ -49,9 +49,13 @@ def change_question(
         tuple(_diff(proposal)),
         f"Write {names[0]}" if len(names) == 1 else f"Write {plural(len(names), 'file')}",
         possible=draft.plan is not None,
-        careful=isinstance(change, Remove),
+        careful=_removes(change),
     )
     return asked if draft.plan is None else _with_plan(asked, draft.plan, snapshot)
+
+
+def _removes(change: Change | Undo) -> bool:
+    return isinstance(change.change, Add) if isinstance(change, Undo) else isinstance(change, Remove)
 
 
 def _with_plan(asked: ChangeQuestion, after: FlowPlan, snapshot: Snapshot) -> ChangeQuestion:

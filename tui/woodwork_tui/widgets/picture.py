@@ -39,13 +39,13 @@ class Picture(Pane):
             super().__init__()
 
     class Wanted(Message):
-        """The person wants to build: *wish* is add, route or remove."""
+        """The person wants to build: *wish* is add, route, remove or undo."""
 
         def __init__(self, wish: str) -> None:
             self.wish = wish
             super().__init__()
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("flow.add", "flow.route", "flow.remove")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("flow.add", "flow.route", "flow.remove", "flow.undo")
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
         self.graph = GraphView(id="graph")
@@ -101,6 +101,10 @@ class Picture(Pane):
     def action_remove(self) -> None:
         """Remove the selection."""
         self.post_message(self.Wanted("remove"))
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        self.post_message(self.Wanted("undo"))
 
     def on_resize(self, event: Resize) -> None:
         """Fit what stands below the picture."""
