@@ -61,6 +61,7 @@ KEYS = 80
 SECONDS = 8.0
 FLOOD_COUNT = 400_000
 COMPONENTS = 50
+NODES = 200
 SAVES = 30
 
 
@@ -156,6 +157,34 @@ def rest(folder: Path, _minutes: float) -> list[Row]:
     return [Row("app while nothing moves", share * 100, "% of a core", None, 2)]
 
 
+def graph(folder: Path, _minutes: float) -> list[Row]:
+    """Return what a graph of 200 components costs while everything in it moves, and how soon it answers a key."""
+    flow = folder / "graph.ww"
+    lines = ["source = input generator { rate = 5, to = step0 }"]
+    for step in range(NODES - 1):
+        below = ", ".join(f"step{each}" for each in (2 * step + 1, 2 * step + 2) if each < NODES - 1)
+        lines.append(f"step{step} = echo {{ to = [{below}] }}")
+    flow.write_text("\n".join(lines) + "\n")
+    with Painted((*APP, flow, "--state", "none")) as app:
+        app.seconds_until("k/s")
+        app.watch(2.0)
+        pid = app.process.pid
+        began, used = time.perf_counter(), processor_seconds(pid, pid)
+        app.watch(SECONDS)
+        share = (processor_seconds(pid, pid) - used) / (time.perf_counter() - began)
+        waits = []
+        for number in range(KEYS):
+            app.press("G" if number % 2 == 0 else "g")
+            waits.append(app.seconds_until("echo" if number % 2 == 0 else "input generator"))
+            app.watch(0.05)
+    what = f"with {NODES} components on the graph, 1,000 deliveries/s"
+    return [
+        Row(f"interface {what}", share * 100, "% of a core", None, 15),
+        Row(f"key to paint p50 {what}", percentile(waits, 50) * 1000, "ms"),
+        Row(f"key to paint p99 {what}", percentile(waits, 99) * 1000, "ms", None, 50),
+    ]
+
+
 def save(folder: Path, _minutes: float) -> list[Row]:
     """Return the time from closing the saved file to the first delivery by the new routes, with 50 components."""
     flow, seen = folder / "save.ww", folder / "seen"
@@ -219,6 +248,7 @@ PARTS: dict[str, Callable[[Path, float], list[Row]]] = {
     "rest": rest,
     "load": load,
     "flood": flood,
+    "graph": graph,
     "save": save,
     "soak": soak,
 }
