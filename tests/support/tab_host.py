@@ -53,7 +53,7 @@ class TabHost(App[None]):
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], object]) -> None:
-    """Let the app run until *holds* is true; fails after five seconds."""
-    async with asyncio.timeout(5):
+    """Let the app run until *holds* is true; fails after half a minute, which is much even on a busy machine."""
+    async with asyncio.timeout(30):
         while not holds():
             await pilot.pause(0.01)

@@ -7,6 +7,7 @@ import pytest
 from support.dead_letters import HOSTILE, letter
 from support.dlq_host import DlqHost
 from support.scene import NOW
+from support.tab_host import until
 from woodwork_engine.dead_letter import DeadLetter, DeadState
 from woodwork_tui.screens.ask import Ask
 from woodwork_tui.state.view import Selection
@@ -303,8 +304,7 @@ async def test_y_copies_the_payload_as_json():
 async def test_ten_thousand_letters_are_grouped_once_while_nothing_changes():
     app = DlqHost(many(10_000))
     async with app.run_test(size=LARGE) as pilot:
-        await pilot.pause()
-        assert app.lines("Dead letters 10,000 · 1 group by reason")
+        await until(pilot, lambda: app.lines("Dead letters 10,000 · 1 group by reason"))
         assert app.lines("ConnectionError: order <n> refused")
         groups = app.tab.query_one("#groups").rows
         app.show(app.view)
