@@ -217,3 +217,12 @@ async def test_a_closing_bracket_behind_text_and_one_new_line_over_a_selection_a
         desk.editor.selection = desk.editor.selection.__class__((1, 4), (1, 11))
         await desk.press("enter")
         assert desk.editor.text == "a = echo {\n    \n    \n}\n"
+
+
+async def test_the_frame_says_what_helps_where_the_person_is(tmp_path: Path):
+    async with opened(tmp_path) as desk:
+        await desk.until(lambda: "E $EDITOR" in desk.painted())
+        await desk.press("enter")
+        await desk.until(lambda: "tab complete  esc leave" in desk.painted())
+        await desk.press("escape")
+        await desk.until(lambda: "E $EDITOR" in desk.painted())

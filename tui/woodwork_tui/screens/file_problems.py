@@ -20,7 +20,7 @@ _LONGEST = 600
 _LONGEST_NOTE = 200
 """Cells of a sentence in the list, and behind a line of the editor."""
 
-_HINT = "enter edit there  n next"
+_HINT = "enter edit  n next"
 
 Title = Callable[[str], str]
 """The name of a file, as a place has it, in; how people know it, out."""

@@ -21,6 +21,8 @@ from woodwork_tui.widgets.completing_editor import CompletingEditor
 from woodwork_tui.widgets.pane import Pane
 from woodwork_tui.widgets.source_editor import Mark
 
+_TYPING = "^s save+reload  tab complete  esc leave"
+_READING = "^s save+reload  E $EDITOR"
 _FOREIGN = "only .ww files are edited here"
 _LINE_ENDS = "its line ends are mixed or unusual, and a save would change them"
 
@@ -165,8 +167,23 @@ class SourcePane(Pane):
     def _tell(self) -> None:
         file = self.file
         if file is not None:
-            self.tell(f"{file.title} · {file.status}", "^s save and reload  esc leave")
+            self._say()
             self.post_message(self.Updated())
+
+    def _say(self) -> None:
+        """Say in the frame which file it is, and what helps here."""
+        file = self.file
+        if file is not None:
+            hint = _TYPING if self.editor.has_focus else _READING
+            self.tell(f"{file.title} · {file.status}", hint)
+
+    def on_descendant_focus(self) -> None:
+        """Offer what helps while one types."""
+        self._say()
+
+    def on_descendant_blur(self) -> None:
+        """Offer what helps while one reads."""
+        self.call_after_refresh(self._say)
 
     @on(TextArea.Changed)
     def _typed(self, event: TextArea.Changed) -> None:
