@@ -29,7 +29,6 @@ from woodwork_tui.state.leaving import Ending
 from woodwork_tui.state.pace import Pace
 from woodwork_tui.state.preference_files import PreferenceFiles
 from woodwork_tui.widgets.ascii_filter import AsciiFilter
-from woodwork_tui.widgets.clipboard import LARGEST, copy, through_multiplexer
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.keys import bindings
 
@@ -261,6 +260,8 @@ class WoodworkApp(App[Ending]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy *text*; what a terminal would not take at once goes into a file, which is told."""
+        from woodwork_tui.widgets.clipboard import LARGEST, copy, through_multiplexer  # when it is first wanted
+
         if len(text.encode("utf-8", "backslashreplace")) > LARGEST:
             self.notify(copy(super().copy_to_clipboard, text, "What was copied"), markup=False)
             return

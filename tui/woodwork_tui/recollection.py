@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from textual.app import App
@@ -11,6 +12,7 @@ from textual.app import App
 from woodwork_engine.snapshot import Snapshot
 from woodwork_tui.appearance import Appearance
 from woodwork_tui.screens.main import MainScreen
+from woodwork_tui.state.filters import sound
 from woodwork_tui.state.leaving import Ending
 from woodwork_tui.state.memory import Memory, MemoryFile
 from woodwork_tui.state.recents import Recent, RecentFlows, seen
@@ -47,7 +49,8 @@ class Recollection:
         """Show the flow in *file* as it was left."""
         self._path = str(Path(file).absolute())
         self._file = MemoryFile(self._state(file))
-        self._kept = self._file.read()
+        kept = self._file.read()
+        self._kept = replace(kept, filters=sound(kept.filters))
         self._appearance.recall(self._kept.theme)
         self._main.recall(self._kept)
 

@@ -9,7 +9,8 @@ from woodwork_engine.hold import BY_LETTER, Breakpoint, HoldState, Scope
 from woodwork_tui import actions
 from woodwork_tui.screens.tabs import make_tab
 from woodwork_tui.state import commands
-from woodwork_tui.state.commands import Command, CommandHistory, Names, Wrong, completions, names, parse, usage
+from woodwork_tui.state.command_history import CommandHistory
+from woodwork_tui.state.commands import Command, Names, Wrong, completions, names, parse, usage
 
 KNOWN = Names(
     components=("chat", "agent", "audit"),

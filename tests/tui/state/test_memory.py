@@ -58,7 +58,7 @@ def test_a_write_that_fails_leaves_what_was_kept_and_no_draft(tmp_path, monkeypa
 def test_what_makes_no_sense_is_left_out_and_the_rest_comes_back():
     kept = KEPT.as_json()
     kept["tab"] = "nowhere"
-    kept["filters"] = {"messages": "state:", "dlq": "reason:x", "health": "x", "queues": 3}
+    kept["filters"] = {"flow": "agent", "dlq": "reason:x", "health": "x", "queues": 3}
     kept["tabs"]["nowhere"] = {}
     kept["commands"] = ["dlq", 3, "", "x" * 5_000]
     found = memory_of(kept)

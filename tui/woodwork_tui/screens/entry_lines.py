@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,8 +10,8 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from woodwork_tui.state.commands import Command, Names
-from woodwork_tui.widgets.command_line import CommandLine, Parse
+from woodwork_tui.state.command_form import Command, Grammar
+from woodwork_tui.widgets.command_line import CommandLine
 from woodwork_tui.widgets.filter_bar import Check, FilterBar
 
 
@@ -59,10 +59,10 @@ class EntryLines(Vertical):
         self._remember()
         self._filter.edit(expression, check)
 
-    def command(self, text: str, parse: Parse, names: Callable[[], Names]) -> None:
-        """Let the person type a command, beginning with *text*."""
+    def command(self, text: str, grammar: Grammar) -> None:
+        """Let the person type a command that *grammar* reads, beginning with *text*."""
         self._remember()
-        self._command.type(text, parse, names)
+        self._command.type(text, grammar)
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -16,8 +16,6 @@ from woodwork_tui.screens.entry_lines import EntryLines
 from woodwork_tui.screens.steady import SteadyScreen
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.screens.tab_stack import TabStack
-from woodwork_tui.state import commands
-from woodwork_tui.state.commands import Command, Names, Wrong
 from woodwork_tui.state.memory import Memory
 from woodwork_tui.state.navigation import Navigation
 from woodwork_tui.state.notices import Notice, notices
@@ -254,19 +252,15 @@ class MainScreen(SteadyScreen[None]):
 
     def action_command(self, text: str = "") -> None:
         """Type a command, beginning with *text*."""
-        self.query_one(EntryLines).command(text, self._parse, self.names)
+        from woodwork_tui.state import commands  # with all that they are about: not before the first frame
+
+        grammar = commands.CommandGrammar(lambda: commands.names(self.view, self.themes), self._check_filter)
+        self.query_one(EntryLines).command(text, grammar)
 
     @on(Tab.Type)
     def _type(self, event: Tab.Type) -> None:
         event.stop()
         self.action_command(event.command)
-
-    def names(self) -> Names:
-        """Return what commands may name now."""
-        return commands.names(self.view, self.themes)
-
-    def _parse(self, line: str) -> Command | Wrong:
-        return commands.parse(line, self.names(), self._check_filter)
 
     def _check_filter(self, tab: str, expression: str) -> str | None:
         name = tab or self.place.tab

@@ -20,7 +20,7 @@ from woodwork_tui.screens.help import HelpScreen, keys_here
 from woodwork_tui.screens.main import MainScreen
 from woodwork_tui.screens.modal import Modal
 from woodwork_tui.screens.template_menu import TemplateMenu
-from woodwork_tui.state.commands import Names, parse
+from woodwork_tui.state.commands import CommandGrammar, Names
 from woodwork_tui.state.recents import Recent
 from woodwork_tui.state.start import Start, create, example, judge
 from woodwork_tui.state.start_lines import learn_lines, offer_lines, recent_lines
@@ -197,7 +197,7 @@ class StartScreen(Modal[str]):
     def action_command(self) -> None:
         """Type a command."""
         names = Names(themes=self._known.themes, able=_COMMANDS)
-        self._command.type("", lambda line: parse(line, names), lambda: names)
+        self._command.type("", CommandGrammar(lambda: names))
 
     @on(CommandLine.Entered)
     def _perform(self, event: CommandLine.Entered) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 from textual.widget import Widget
 
-from woodwork_tui.state.export import Export
 from woodwork_tui.state.view import Selection, View
 from woodwork_tui.state.wishes import Wish
+
+if TYPE_CHECKING:  # with the pages of a message: not before the first frame
+    from woodwork_tui.state.export import Export
 
 
 class Tab(Widget):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Protocol
 
 from woodwork_engine.hold import Breakpoint, HoldState
+from woodwork_tui.actions import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,30 @@ class Names:
     jobs: tuple[str, ...] = ()
     able: frozenset[str] | None = None
     """Ids of the commands that can be used; None: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What is to be done: an action and its *words*; a *tab* of a tab's own action."""
+
+    action: Action
+    words: tuple[str, ...] = ()
+
+
+class Grammar(Protocol):
+    """Reads what is typed on the `:` line, as it is to be read at the moment."""
+
+    def parse(self, line: str) -> Command | Wrong:
+        """Return what *line*, without its colon, asks for, or why it asks for nothing."""
+        ...
+
+    def completions(self, line: str) -> tuple[str, ...]:
+        """Return how *line* can go on, each as the whole line."""
+        ...
+
+    def usage(self, line: str) -> str:
+        """Return the form of the command that *line* begins with, or nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from woodwork_tui.actions import COMMAND_TABS, TABS, Action, commands
-from woodwork_tui.state.command_form import Form, Names, Wrong, unknown
+from woodwork_tui.state.command_form import Command, Form, Names, Wrong, unknown
 from woodwork_tui.state.dlq_view import DlqView
 from woodwork_tui.state.draft import known_kinds
 from woodwork_tui.state.hold_commands import HOLD_FORMS
@@ -22,7 +21,7 @@ from woodwork_tui.text import one_line
 _ALIASES = {"q": "quit", "h": "help", **{tab: short for short, tab in COMMAND_TABS.items()}}
 _MOST = 200
 
-__all__ = ["Command", "CommandHistory", "Names", "Wrong", "completions", "names", "parse", "usage"]
+__all__ = ["Command", "CommandGrammar", "Names", "Wrong", "completions", "names", "parse", "usage"]
 
 
 def names(view: View, themes: Iterable[str] = ()) -> Names:
@@ -47,14 +46,6 @@ def names(view: View, themes: Iterable[str] = ()) -> Names:
 
 def _can_be_typed(name: str) -> bool:
     return one_line(name) == name and " " not in name
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What is to be done: an action and its *words*; a *tab* of a tab's own action."""
-
-    action: Action
-    words: tuple[str, ...] = ()
 
 
 CheckFilter = Callable[[str, str], str | None]
@@ -230,26 +221,21 @@ def usage(line: str) -> str:
     return found.command if found else ""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandHistory:
-    """Commands that were typed, oldest first, and where the person is among them (None: at the end)."""
+class CommandGrammar:
+    """The grammar over *names* as they are when it is asked; *check_filter* says what is wrong with a filter."""
 
-    lines: tuple[str, ...] = ()
-    at: int | None = None
-    limit: int = 200
+    def __init__(self, names: Callable[[], Names], check_filter: CheckFilter = lambda tab, text: None) -> None:
+        self._names = names
+        self._check_filter = check_filter
 
-    def added(self, line: str) -> CommandHistory:
-        """Return the history with *line* as its newest."""
-        kept = tuple(each for each in self.lines if each != line)
-        return CommandHistory((*kept, line)[-self.limit :], None, self.limit)
+    def parse(self, line: str) -> Command | Wrong:
+        """Return what *line*, without its colon, asks for, or why it asks for nothing."""
+        return parse(line, self._names(), self._check_filter)
 
-    def moved(self, step: int) -> CommandHistory:
-        """Return the history *step* lines further (negative: older)."""
-        at = (len(self.lines) if self.at is None else self.at) + step
-        at = max(0, at)
-        return CommandHistory(self.lines, at if at < len(self.lines) else None, self.limit)
+    def completions(self, line: str) -> tuple[str, ...]:
+        """Return how *line* can go on, each as the whole line."""
+        return completions(line, self._names())
 
-    @property
-    def line(self) -> str:
-        """The line at this place; nothing at the end."""
-        return "" if self.at is None or not self.lines else self.lines[self.at]
+    def usage(self, line: str) -> str:
+        """Return the form of the command that *line* begins with, or nothing."""
+        return usage(line)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from woodwork_engine.errors import FilterError
+from woodwork_engine.filter import compile_filter
 
 
 def problem(read: Callable[[str], object], text: str) -> str | None:
@@ -14,6 +15,11 @@ def problem(read: Callable[[str], object], text: str) -> str | None:
     except FilterError as error:
         return str(error)
     return None
+
+
+def sound(filters: Mapping[str, str]) -> Mapping[str, str]:
+    """Return those of *filters*, by tab, that are written as filters are."""
+    return {tab: text for tab, text in filters.items() if problem(compile_filter, text) is None}
 
 
 class LastGood:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from woodwork_engine.errors import FilterError
-from woodwork_engine.filter import compile_filter
 from woodwork_tui.actions import FILTERED_TABS, TABS
 from woodwork_tui.state.kept_json import read_json, table, write_json
 
@@ -66,13 +64,7 @@ def _is_line(value: object) -> bool:
 def _is_filter(tab: str, text: object) -> bool:
     if tab not in FILTERED_TABS or not isinstance(text, str) or not _is_line(text):
         return False
-    if tab == "flow":  # what is looked for in the picture is looked for anew
-        return False
-    try:
-        compile_filter(text)
-    except FilterError:
-        return False
-    return True
+    return tab != "flow"  # what is looked for in the picture is looked for anew
 
 
 class MemoryFile:

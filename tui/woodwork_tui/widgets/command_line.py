@@ -11,14 +11,13 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from woodwork_tui.state.commands import Command, CommandHistory, Names, Wrong, completions, usage
+from woodwork_tui.state.command_form import Command, Grammar, Wrong
+from woodwork_tui.state.command_history import CommandHistory
 from woodwork_tui.text import safe
 from woodwork_tui.widgets.entry_line import EntryLine
 from woodwork_tui.widgets.keys import bindings
 
 _SHOWN = 6
-
-Parse = Callable[[str], Command | Wrong]
 
 
 class _FromModel(Suggester):
@@ -51,15 +50,13 @@ class CommandLine(EntryLine):
 
     def __init__(self) -> None:
         super().__init__(":", suggester=_FromModel(self._completions))
-        self._parse: Parse = lambda line: Wrong("")
-        self._names: Callable[[], Names] = Names
+        self._grammar: Grammar | None = None
         self._history = CommandHistory()
         self._round: tuple[str, ...] = ()
 
-    def type(self, text: str, parse: Parse, names: Callable[[], Names]) -> None:
-        """Let the person type, beginning with *text*; *parse* reads a line, *names* are what it may name."""
-        self._parse = parse
-        self._names = names
+    def type(self, text: str, grammar: Grammar) -> None:
+        """Let the person type, beginning with *text*; *grammar* reads it."""
+        self._grammar = grammar
         self._history = CommandHistory(self._history.lines)
         self.open(text)
         self._remark_on(text)
@@ -74,7 +71,7 @@ class CommandLine(EntryLine):
         self._history = CommandHistory(tuple(lines))
 
     def _completions(self, line: str) -> tuple[str, ...]:
-        return completions(line, self._names())
+        return self._grammar.completions(line) if self._grammar is not None else ()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what is wrong, or how to go on."""
@@ -84,23 +81,25 @@ class CommandLine(EntryLine):
         self._remark_on(event.value)
 
     def _remark_on(self, line: str) -> None:
-        read = self._parse(line)
+        if self._grammar is None:
+            return
+        read = self._grammar.parse(line)
         if isinstance(read, Wrong) and not read.unfinished:
             self.say(safe(read.problem, width=60, style="bad"))
             return
         ways = [way.rstrip().rpartition(" ")[2] for way in self._completions(line)]
         told = "  ".join(ways[:_SHOWN]) + (f"  … {len(ways) - _SHOWN} more" if len(ways) > _SHOWN else "")
-        self.say(safe(told or usage(line), width=60, style="muted"))
+        self.say(safe(told or self._grammar.usage(line), width=60, style="muted"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Close and hand the command up; what is no command stays with what is wrong with it."""
         event.stop()
-        if not event.value.strip():
+        if self._grammar is None or not event.value.strip():
             self.action_abandon()
             return
-        read = self._parse(event.value)
+        read = self._grammar.parse(event.value)
         if isinstance(read, Wrong):
-            why = read.problem or usage(event.value)
+            why = read.problem or self._grammar.usage(event.value)
             self.say(safe(why, width=60, style="bad") if why else Text("not a command yet", style="bad"))
             return
         self._history = self._history.added(event.value.strip())
