@@ -486,3 +486,17 @@ async def test_where_the_detail_is_narrow_and_high_the_attempts_are_below_the_pa
         assert "Attempts, newest first" in side.shown
         assert side.region.y >= page.region.bottom
         assert side.region.width == page.region.width
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW, (60, 20), (170, 45)])
+async def test_hex_has_the_whole_width_and_is_never_broken(size):
+    traffic = Traffic()
+    traffic.send("m", "agent", payload="x" * 100)
+    desk = Desk(traffic)
+    async with desk.app.run_test(size=size) as pilot:
+        await desk.show(pilot)
+        await pilot.press("v", "v", "v", "enter")
+        await pilot.pause()
+        lines = [line for line in desk.page.split("\n") if line.startswith("000000")]
+        assert len(lines) == len([line for line in desk.page.split("\n") if "78 78" in line])
+        assert len(lines) in (7, 13)

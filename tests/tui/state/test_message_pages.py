@@ -147,6 +147,15 @@ def test_payloads_show_as_json_text_and_hex():
     assert payload_lines(b"\x00", PayloadForm.HEX)[0].startswith("00000000  00 ")
 
 
+def test_a_line_of_hex_fits_into_its_room_with_sixteen_or_eight_bytes():
+    wide = payload_lines(bytes(range(40)), PayloadForm.HEX, 80)
+    narrow = payload_lines(bytes(range(40)), PayloadForm.HEX, 57)
+    assert (len(wide), len(narrow)) == (3, 5)
+    assert max(map(len, wide)) <= 75
+    assert max(map(len, narrow)) <= 43
+    assert narrow[1].startswith("00000008  08 09")
+
+
 def test_a_cut_payload_says_how_big_it_was():
     traffic = Traffic()
     traffic.send("big", "agent", payload="x" * 100_000)

@@ -12,7 +12,7 @@ from woodwork_tui.state.delivery_words import edge_text, outcome_text, try_text
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.lineage import edit_lines
 from woodwork_tui.state.lines import Line
-from woodwork_tui.state.payload_view import PayloadForm, content_type, payload_lines
+from woodwork_tui.state.payload_view import HEX_WIDTH, PayloadForm, content_type, payload_lines
 from woodwork_tui.state.tracebacks import traceback_lines
 from woodwork_tui.text import fit
 from woodwork_tui.units import clock, duration, milliseconds, size
@@ -35,8 +35,13 @@ def page_titles(row: DeliveryRow) -> tuple[tuple[str, str], ...]:
     )
 
 
-def payload_page(row: DeliveryRow, form: PayloadForm, history: DeliveryHistory) -> tuple[Line, ...]:
-    """Return the payload in *form*, its size and kind, and what was edited; says so where it was cut or never seen."""
+def payload_page(
+    row: DeliveryRow, form: PayloadForm, history: DeliveryHistory, width: int = HEX_WIDTH
+) -> tuple[Line, ...]:
+    """Return the payload in *form* for *width* cells, its size and kind, and what was edited.
+
+    Says so where it was cut or never seen.
+    """
     if row.emission is None:
         return (Line("This message was accepted before the screen looked, or its record was missed.", "muted"),)
     details = row.emission.to_dict()
@@ -44,7 +49,7 @@ def payload_page(row: DeliveryRow, form: PayloadForm, history: DeliveryHistory) 
     kind = f"{size(row.size or 0)} · {content_type(value)} · {form.value} (v changes)"
     if details.get("truncated"):
         kind += f" · cut at 64 KiB, {size(row.size or 0)} in all"
-    return (*(Line(text) for text in payload_lines(value, form)), Line(kind, "muted"), *edit_lines(row, history))
+    return (*(Line(text) for text in payload_lines(value, form, width)), Line(kind, "muted"), *edit_lines(row, history))
 
 
 def headers_page(row: DeliveryRow, dead: DeadLetter | None) -> tuple[Line, ...]:

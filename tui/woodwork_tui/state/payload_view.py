@@ -10,6 +10,8 @@ _INLINE = 60
 _MOST_ITEMS = 40
 _DEEPEST = 4
 _MOST_HEX = 64 * 1024
+HEX_WIDTH = 75
+"""Cells of a line of 16 bytes in hex."""
 
 
 class PayloadForm(StrEnum):
@@ -26,10 +28,13 @@ class PayloadForm(StrEnum):
         return order[(order.index(self) + 1) % len(order)]
 
 
-def payload_lines(value: object, form: PayloadForm) -> tuple[str, ...]:
-    """Return *value* as lines; nothing is left out without a line that says how much."""
+def payload_lines(value: object, form: PayloadForm, width: int = HEX_WIDTH) -> tuple[str, ...]:
+    """Return *value* as lines; nothing is left out without a line that says how much.
+
+    A line of hex has 16 bytes, 8 where *width* cells are too few for it.
+    """
     if form is PayloadForm.HEX:
-        return tuple(_hex(_bytes(value)))
+        return tuple(_hex(_bytes(value), 16 if width >= HEX_WIDTH else 8))
     if isinstance(value, str) and form is not PayloadForm.JSON:
         return tuple(_split(value))
     if form is PayloadForm.FOLDED:
@@ -95,11 +100,11 @@ def _bytes(value: object) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _hex(data: bytes) -> Iterator[str]:
-    for start in range(0, min(len(data), _MOST_HEX), 16):
-        row = data[start : start + 16]
+def _hex(data: bytes, a_line: int) -> Iterator[str]:
+    for start in range(0, min(len(data), _MOST_HEX), a_line):
+        row = data[start : start + a_line]
         pairs = " ".join(f"{byte:02x}" for byte in row)
         shown = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row)
-        yield f"{start:08x}  {pairs:<47}  {shown}"
+        yield f"{start:08x}  {pairs:<{3 * a_line - 1}}  {shown}"
     if len(data) > _MOST_HEX:
         yield f"… {len(data) - _MOST_HEX:,} more bytes"

@@ -39,6 +39,8 @@ from woodwork_tui.widgets.pane import Pane
 
 _BESIDE = 100
 """Cells from which the attempts stand beside the payload."""
+_FRAME = 3
+"""Cells beside the lines of a page: a blank, and the scroll bar with one before it."""
 _HIGH = 24
 """Lines from which they stand below it where there is no room beside."""
 _MOVING = frozenset({DeliveryState.RETRY, DeliveryState.HANDLING})
@@ -171,7 +173,7 @@ class MessageDetail(Pane):
         self._draw_page(state, shown)
         wide = self.size.width >= _BESIDE
         self.set_class(not wide, "-below")
-        beside = self.page == "payload" and (wide or self.size.height >= _HIGH)
+        beside = self.page == "payload" and self.form is not PayloadForm.HEX and (wide or self.size.height >= _HIGH)
         self._side.set_class(beside, "-shown")
         if beside and self._drawn.side != state:
             self._side.set_lines(painted(_side_lines(shown)), keep_place=self._drawn.side[:1] == state[:1])
@@ -184,7 +186,7 @@ class MessageDetail(Pane):
 
     def _draw_page(self, state: tuple[object, ...], shown: Shown) -> None:
         if self.page == "payload":  # it never changes
-            state = (shown.row.key, self.form, shown.row.emission is not None, shown.row.replay_of)
+            state = (shown.row.key, self.form, shown.row.emission is not None, shown.row.replay_of, self.size.width)
         elif self.page == "trace":
             state = (*state[:2], int(shown.now))  # looks at everything kept: once a second will do
         place = (shown.row.key, self.page, self.form)
@@ -196,7 +198,7 @@ class MessageDetail(Pane):
         row = shown.row
         match self.page:
             case "payload":
-                return payload_page(row, self.form, shown.history)
+                return payload_page(row, self.form, shown.history, self.size.width - _FRAME)
             case "headers":
                 return headers_page(row, shown.dead)
             case "attempts":
