@@ -15,6 +15,7 @@ from woodwork_tui.state.preference_files import PreferenceFiles
 from woodwork_tui.widgets.command_line import CommandLine
 from woodwork_tui.widgets.footer import FooterBar
 from woodwork_tui.widgets.notice_bar import NoticeBar
+from woodwork_tui.widgets.pane import Pane
 
 THEME = """
 dark = true
@@ -92,24 +93,33 @@ def opened(tmp_path, monkeypatch):
 
 
 async def test_a_remapped_key_does_what_the_old_one_did_and_the_old_one_does_it_no_longer(opened):
-    async with opened('[keys]\ntab.messages = "f7"\n') as shown:
+    async with opened('[keys]\ntab.messages = "f17"\n') as shown:
         await shown.pilot.press("2")
         assert shown.app.main.place.tab == "flow"
-        await shown.pilot.press("f7")
+        await shown.pilot.press("f17")
         assert shown.app.main.place.tab == "messages"
 
 
 async def test_footer_and_help_name_the_keys_that_work_here(opened):
-    async with opened('[keys]\napp.inject = "f6"\nlist.down = "f7"\n') as shown:
+    async with opened('[keys]\napp.inject = "f16"\nlist.down = "f17"\n') as shown:
         await shown.pilot.press("2")
         await shown.pilot.pause()
         shown.app.main.query_one(FooterBar).show()
-        assert "F6Inject" in shown.app.main.query_one(FooterBar).text
+        assert "F16 Inject" in shown.app.main.query_one(FooterBar).text
         await shown.pilot.press("question_mark")
         await shown.pilot.pause()
         lines = [line.plain for line in shown.app.screen._lines]
-        assert any(line.startswith("  F6 ") and "Inject a message" in line for line in lines)
-        assert any(line.startswith(("  F7  j ", "  j  F7 ")) for line in lines)
+        assert any(line.startswith("  F16 ") and "Inject a message" in line for line in lines)
+        assert any(line.startswith(("  F17  j ", "  j  F17 ")) for line in lines)
+
+
+async def test_hints_below_panes_and_empty_lists_name_the_keys_that_work(opened):
+    async with opened('[keys]\nitem.source = "f17"\n') as shown:
+        about = shown.app.main.tab.query_one("#about", Pane)
+        assert str(about.border_subtitle) == "d describe  F17 source"
+        shown.write("config.toml", '[keys]\nitem.source = "f18"\n')
+        await shown.later()
+        assert str(about.border_subtitle) == "d describe  F18 source"
 
 
 async def test_what_is_wrong_with_the_settings_is_a_notice_until_it_is_mended(opened):

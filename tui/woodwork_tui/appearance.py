@@ -15,6 +15,7 @@ from woodwork_tui.state.leaving import Ending
 from woodwork_tui.state.notices import remarks
 from woodwork_tui.state.preference_files import PreferenceFiles
 from woodwork_tui.state.preferences import Preferences, read_setting
+from woodwork_tui.widgets.pane import Pane
 
 EVERY = 1.0
 """Seconds between two looks at the files."""
@@ -123,3 +124,5 @@ class Appearance:
                 self.resize(value)
             case "keys", _:
                 self._app.set_keymap(dict(self._written.keys))
+                for pane in self._main.query(Pane):
+                    pane.tell_again()

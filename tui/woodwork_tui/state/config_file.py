@@ -8,7 +8,7 @@
 
     [keys]                        # action = key, or keys; `?` in the app and `woodwork-tui keys` name the actions
     list.follow = "alt+f"
-    item.tap = ["t", "f5"]
+    item.tap = ["t", "alt+t"]
 
 What is wrong is left out, and the rest counts. In lists h j k l g G keep their meaning whatever else is set.
 """
@@ -89,7 +89,7 @@ def _keys(data: object, places: _Places) -> tuple[Mapping[str, str], list[Diagno
             wishes[name] = tuple(written)
         else:
             problem = f"{name!r} is no key"
-            found.append(_error("CF103", problem, places.of((_KEYS, name)), 'write "alt+f", or ["t", "f5"]'))
+            found.append(_error("CF103", problem, places.of((_KEYS, name)), 'write "alt+f", or ["t", "alt+t"]'))
     made = keymap(wishes)
     found += [
         _error("CF104", each.problem, places.of((_KEYS, each.action)), each.remedy or None) for each in made.refused

@@ -1,8 +1,12 @@
-"""Textual bindings made from the registry of actions."""
+"""Textual bindings made from the registry of actions, and the keys that a person has given them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from textual._context import NoActiveAppError
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from woodwork_tui.actions import action
 
@@ -17,3 +21,14 @@ def bindings(*ids: str, priority: bool = False) -> list[BindingType]:
         for each in map(action, ids)
         if each.key
     ]
+
+
+def own_keys(widget: Widget) -> Mapping[str, str]:
+    """Return the keys that the person has given actions, by id; the same value until they change."""
+    try:
+        return widget.app._keymap
+    except NoActiveAppError:  # it is only being made
+        return _NONE
+
+
+_NONE: Mapping[str, str] = {}

@@ -17,8 +17,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from woodwork_tui.state.columns import Column, Row, fitting
+from woodwork_tui.state.key_words import rekeyed
 from woodwork_tui.state.list_cursor import ListCursor
-from woodwork_tui.widgets.keys import bindings
+from woodwork_tui.widgets.keys import bindings, own_keys
 from woodwork_tui.widgets.line_cells import heading_strip, row_strip, text_strip
 from woodwork_tui.widgets.tones import tones
 
@@ -290,7 +291,7 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
             return heading_strip(self._plan, self._gap, width, base + styles["muted"] + Style(bold=True))
         index = y - 1 + self.scroll_offset.y
         if not self.spot.rows:
-            return text_strip(self._empty if y == 1 else "", width, base + styles["muted"])
+            return text_strip(rekeyed(self._empty, own_keys(self)) if y == 1 else "", width, base + styles["muted"])
         if index > self.spot.last:
             return Strip.blank(width, base)
         chosen = ("cursor" if self.has_focus else "resting") if index == self.spot.index else None

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from woodwork_tui.state.key_words import rekeyed
 from woodwork_tui.state.notices import Notice
 from woodwork_tui.text import glyph, safe, tone
+from woodwork_tui.widgets.keys import own_keys
 from woodwork_tui.widgets.text_line import TextLine
 
 
@@ -28,7 +30,7 @@ class NoticeBar(TextLine):
             line = Text(f"{glyph(notice.state, ascii_only)} ", style=tone(notice.state))
             line.append_text(safe(notice.text))
             if notice.hint:
-                line.append(f"   {notice.hint}", style="muted")
+                line.append(f"   {rekeyed(notice.hint, own_keys(self))}", style="muted")
             lines.append(line)
         self.set_class(bool(lines), "-any")
         self.tell(Text("\n").join(lines), layout=True)
