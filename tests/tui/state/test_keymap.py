@@ -73,7 +73,7 @@ def test_an_action_takes_the_keys_it_is_given_instead_of_its_own():
 
 
 def test_vims_keys_stay_whatever_else_is_set():
-    assert keymap({"list.down": ("f17",), "list.first": ("f19",)}).keys == {"list.down": "f17,j", "list.first": "f9,g"}
+    assert keymap({"list.down": ("f17",), "list.first": ("f19",)}).keys == {"list.down": "f17,j", "list.first": "f19,g"}
     assert refused({"list.mark": ("j",)}) == [("list.mark", "'j' is already 'list.down' (Down)")]
 
 
