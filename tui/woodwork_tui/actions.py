@@ -297,8 +297,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("start.example", "e", "Open an example", "Start", "example", "", "Example", 9),
     Action("start.again", "r", "Look again", "Start", "again", "", "Look again", 10),
     # file
-    Action("file.save", "ctrl+s", "Save and reload", "File", "save", "", "Save+reload", 15),
+    Action("file.save", "ctrl+s", "Save and reload", "File", "save", "save", "Save+reload", 15),
     Action("file.next", "n", "Next problem", "File", "next_problem", "", "Next problem", 14),
+    Action("editor.undo", "ctrl+z", "Undo", "Editor", "undo"),
+    Action("editor.redo", "ctrl+y", "Redo", "Editor", "redo"),
+    Action("editor.cut", "ctrl+x", "Cut", "Editor", "cut"),
+    Action("editor.paste", "ctrl+v", "Paste", "Editor", "paste"),
+    Action("editor.all", "f7", "Select all", "Editor", "select_all"),
+    Action("editor.erase_word", "ctrl+w", "Erase the word before", "Editor", "delete_word_left"),
+    Action(
+        "editor.erase_rest", "ctrl+k", "Erase the rest of the line", "Editor", "delete_to_end_of_line_or_delete_line"
+    ),
     Action("file.complete", "tab", "Complete what is typed", "File", "complete", "", "Complete", 12),
     Action("file.fix", "ctrl+f", "Apply the problem's fix", "File", "fix", "fix", "Fix", 13),
     Action("file.external", "E", "Open the file in $EDITOR, at this line", "File", "external", "edit", "$EDITOR", 17),

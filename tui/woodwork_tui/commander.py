@@ -32,6 +32,7 @@ _ON_APP = {
 _ON_FLOW = {"flow.session": "new_session", "flow.tap_page": "page('tap')", "flow.chat_page": "page('chat')"}
 _BUILDING = {"flow.add": "add", "flow.route": "route", "flow.remove": "remove", "flow.undo": "undo"}
 _ON_FILE = {
+    "file.save": "save",
     "file.fix": "fix",
     "file.external": "external",
     "file.node": "node",

@@ -226,3 +226,18 @@ async def test_the_frame_says_what_helps_where_the_person_is(tmp_path: Path):
         await desk.until(lambda: "tab complete  esc leave" in desk.painted())
         await desk.press("escape")
         await desk.until(lambda: "E $EDITOR" in desk.painted())
+
+
+async def test_edits_can_be_undone_after_another_file_was_shown(tmp_path: Path):
+    (tmp_path / "parts.ww").write_text("b = echo {}\n")
+    async with opened(tmp_path, text="a = echo {}\n") as desk:
+        desk.editor.insert("x", (0, 0))
+        desk.app.tab.reveal("parts.ww", 1)
+        await desk.until(lambda: desk.editor.text == "b = echo {}\n")
+        await desk.press("u")
+        assert desk.editor.text == "b = echo {}\n"
+        desk.app.tab.reveal("main.ww", 1)
+        await desk.until(lambda: desk.editor.text == "xa = echo {}\n")
+        await desk.press("u")
+
+        assert desk.editor.text == "a = echo {}\n"

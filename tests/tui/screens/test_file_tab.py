@@ -387,3 +387,15 @@ async def test_a_save_right_after_a_key_has_what_was_typed(tmp_path: Path):
         desk.editor.insert("x", (0, 0))
         desk.app.tab.action_save()  # before anything that the editor says has been heard
         await desk.until(lambda: desk.file.read_text() == "x" + TEXT)
+
+
+async def test_where_there_is_room_v_gives_the_editor_the_whole_width_then_the_revisions_then_all_again(tmp_path: Path):
+    async with opened(tmp_path, problem(9)) as desk:
+        await desk.press("v")
+        await desk.until(lambda: "Problems 1" in desk.painted().splitlines()[0])
+        assert desk.editor.size.width > 100
+        await desk.press("v")
+        await desk.until(lambda: "part1" not in desk.painted() and "Revisions" in desk.painted())
+        await desk.press("v")
+        await desk.until(lambda: "part1" in desk.painted() and "Revisions" in desk.painted())
+        assert desk.editor.size.width < 80

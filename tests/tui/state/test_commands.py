@@ -54,6 +54,8 @@ def read(line, **options):
         ("tap agent->audit", ("item.tap", "agent->audit")),
         ("inject", ("app.inject",)),
         ("fix", ("file.fix",)),
+        ("w", ("file.save",)),
+        ("save", ("file.save",)),
         ("edit", ("file.external",)),
         ("node", ("file.node",)),
         ("definition", ("file.definition",)),

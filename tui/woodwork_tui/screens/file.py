@@ -42,7 +42,8 @@ class FileTab(FileEditing):
         if self._source.editor.has_focus:
             self._rest()
         elif self.has_class("-history"):
-            self.action_view()
+            self.remove_class("-history")
+            self._rest()
         elif self._source.file not in (None, self._main()):
             self._show_file(self._view.file)
         else:
@@ -56,13 +57,8 @@ class FileTab(FileEditing):
         self.call_after_refresh(self._fit)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what can be done now; the other view only where both are not shown beside each other."""
-        match action:
-            case "view":
-                return self.has_class("-column")
-            case "fix" | "next_problem" | "roll_back":
-                return action in self._possible
-        return True
+        """Offer only what can be done now."""
+        return action not in ("fix", "next_problem", "roll_back") or action in self._possible
 
     # lists
 
@@ -71,9 +67,18 @@ class FileTab(FileEditing):
         self._problems.step()
 
     def action_view(self) -> None:
-        """On a narrow screen, turn from the source to the revisions and back."""
-        history = self.toggle_class("-history").has_class("-history")
-        (self._revisions.table if history else self._problems.blocks).focus()
+        """Turn from the source to the revisions and back; where there is room, also to both beside each other."""
+        if not self.has_class("-column"):
+            self._stacked = True
+            self._stack(True)
+        elif not self.has_class("-history"):
+            self.add_class("-history")
+        elif self._narrow:
+            self.remove_class("-history")
+        else:
+            self._stacked = False
+            self._stack(False)
+        (self._revisions.table if self.has_class("-history") else self._problems.blocks).focus()
 
     # revisions
 

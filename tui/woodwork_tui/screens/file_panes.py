@@ -65,6 +65,7 @@ class FilePanes(Tab):
         self._acts = FileActs(self, self._source, lambda: self._view, check)
         self._looked = float("-inf")
         self._eager = False
+        self._narrow = self._stacked = False
         self._to_live = False
         self._possible: frozenset[str] = frozenset()
         self._marked: tuple[object, ...] = ()
@@ -83,12 +84,17 @@ class FilePanes(Tab):
 
     def on_resize(self, event: Resize) -> None:
         """Stand beside each other where there is room, else one below the other."""
-        narrow = event.size.width < _WIDE
-        if narrow != self.has_class("-column"):
-            self.set_class(narrow, "-column")
-            if narrow:
+        self._narrow = event.size.width < _WIDE
+        self._stack(self._narrow or self._stacked)
+
+    def _stack(self, column: bool) -> None:
+        """Put the panes one below the other, or beside each other."""
+        if column != self.has_class("-column"):
+            self.set_class(column, "-column")
+            if column:
                 self.move_child(self._problems, before=self._source)
             else:
+                self.remove_class("-history")
                 self.move_child(self._problems, after=self._source)
         self.call_after_refresh(self._fit)  # once the list knows its width
 

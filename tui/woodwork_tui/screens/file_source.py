@@ -60,6 +60,7 @@ class SourcePane(Pane):
         """Show the file *path* and put the cursor at *place* (line, column, from 1)."""
         self._place = place
         if path != self._path:
+            self.catch_up()
             self._path = path
             self.desk.open(path, title)
             self._load(keep_place=False)
@@ -151,7 +152,7 @@ class SourcePane(Pane):
         text = "" if file.buffer is None else file.buffer.text
         editor = self.editor
         if not keep_place or editor.text != text:
-            editor.show_text(text, keep_place=keep_place)
+            editor.show_text(text, keep_place=keep_place, of=file.path)
         why = "" if file.path.endswith(".ww") else _FOREIGN
         if file.buffer is not None and not editor.holds(text):
             why = _LINE_ENDS

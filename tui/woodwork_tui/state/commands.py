@@ -18,7 +18,7 @@ from woodwork_tui.state.revisions import ways_back
 from woodwork_tui.state.view import View
 from woodwork_tui.text import one_line
 
-_ALIASES = {"q": "quit", "h": "help", **{tab: short for short, tab in COMMAND_TABS.items()}}
+_ALIASES = {"q": "quit", "w": "save", "h": "help", **{tab: short for short, tab in COMMAND_TABS.items()}}
 _MOST = 200
 
 __all__ = ["Command", "CommandGrammar", "Names", "Wrong", "completions", "names", "parse", "usage"]

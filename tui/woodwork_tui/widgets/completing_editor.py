@@ -25,7 +25,10 @@ _STEPS = {"down": 1, "up": -1, "ctrl+n": 1, "ctrl+p": -1, "pagedown": 8, "pageup
 class CompletingEditor(SourceEditor):
     """A SourceEditor that offers what *completer* says can be written at the cursor; None offers nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("file.complete")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("file.complete", "editor.undo", "editor.redo", "editor.cut", "editor.paste", "editor.all"),
+        *bindings("editor.erase_word", "editor.erase_rest"),
+    ]
 
     completer: Completer | None = None
 

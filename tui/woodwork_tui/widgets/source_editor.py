@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.document._history import EditHistory
 from textual.document._wrapped_document import WrappedDocument
 from textual.events import Key, Resize
 from textual.message import Message
@@ -68,6 +69,8 @@ class SourceEditor(TextArea):
         self._marks: Mapping[int, Mark] = {}
         self._counts: Mapping[int, str] = {}
         self._within: list[str] | None = None
+        self._of = ""
+        self._left: dict[str, tuple[str, EditHistory]] = {}
         self._height = 0
 
     @property
@@ -128,10 +131,20 @@ class SourceEditor(TextArea):
             self._counts = counts
             self.refresh()
 
-    def show_text(self, text: str, *, keep_place: bool) -> None:
-        """Show *text*; with *keep_place* the cursor and the window stay where they are."""
+    def show_text(self, text: str, *, keep_place: bool, of: str = "") -> None:
+        """Show *text* *of* a file; with *keep_place* the cursor and the window stay where they are.
+
+        What was edited in another file can still be undone when that is shown again as it was left.
+        """
         place, scroll = self.cursor_location, self.scroll_offset
+        if of != self._of:
+            self._left[self._of] = (self.text, self.history)
+            self._of = of
+        before, history = self._left.pop(of, ("", None))
+        self.history = EditHistory(max_checkpoints=50, checkpoint_timer=2.0, checkpoint_max_characters=100)
         self.load_text(text)
+        if history is not None and before == text:
+            self.history = history
         if keep_place:
             self.move_cursor(place)
             self.scroll_to(scroll.x, scroll.y, animate=False, immediate=True)
