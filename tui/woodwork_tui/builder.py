@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual.app import App
 
 from woodwork_engine.plan import FlowPlan
+from woodwork_engine.snapshot import Snapshot
 from woodwork_tui.screens.change_dialog import ChangeDialog
 from woodwork_tui.screens.component_form import ComponentForm
 from woodwork_tui.screens.main import MainScreen
@@ -31,6 +32,7 @@ from woodwork_tui.state.building import (
 )
 from woodwork_tui.state.change_question import ChangeQuestion, change_question
 from woodwork_tui.state.draft import Examine, examine, known_kinds
+from woodwork_tui.state.fates import Decided, Fate
 from woodwork_tui.state.leaving import Ending
 from woodwork_tui.state.said import Said
 from woodwork_tui.state.source_file import Changed, Refused, save
@@ -38,19 +40,31 @@ from woodwork_tui.state.source_file import Changed, Refused, save
 _MOST_MADE = 50
 """Changes that can be taken back, the last one first."""
 
+Act = Callable[[str, Mapping[str, object]], None]
+"""Has an Engine method called with keyword arguments."""
 Tell = Callable[[str, Said], None]
 """Tells the person a command and what came of it."""
 
 
 class Builder:
-    """Works for *app* and its *main* screen; *tell* says what was done, *check* what texts would be as a flow."""
+    """Works for *app* and its *main* screen; *tell* says what was done, *act* reaches the engine, *check* says what
+    texts would be as a flow.
+    """
 
-    def __init__(self, app: App[Ending], main: MainScreen, tell: Tell, check: Examine = examine) -> None:
+    def __init__(self, app: App[Ending], main: MainScreen, tell: Tell, act: Act, check: Examine = examine) -> None:
         self._app = app
         self._main = main
         self._tell = tell
+        self._act = act
         self._check = check
+        self._decided = Decided()
         self._made: deque[tuple[Change, Proposal]] = deque(maxlen=_MOST_MADE)
+
+    def look(self, snapshot: Snapshot) -> None:
+        """Do what was decided about the messages of components that are gone in *snapshot*."""
+        self._decided, due = self._decided.due(snapshot)
+        for name, way in due:
+            self._act("resolve_removed", {"component": name, "how": way})
 
     # what is wanted
 
@@ -169,11 +183,12 @@ class Builder:
             view = self._main.view
             return change_question(change, base, proposal, draft, view.snapshot, ascii_only=view.ascii)
 
-        def answered(wanted: bool | None) -> None:
-            if wanted and not self._is_edited(wish):
+        def answered(fate: Fate | None) -> None:
+            if fate is not None and not self._is_edited(wish):
+                self._decided = Decided.of(fate, self._main.view.snapshot)
                 self._app.run_worker(self._write(change, proposal), group="write")
 
-        self._app.push_screen(ChangeDialog(question), answered)
+        self._app.push_screen(ChangeDialog(question, ascii_only=self._main.view.ascii), answered)
 
     async def _write(self, change: Change | Undo, proposal: Proposal) -> None:
         written: list[str] = []
@@ -183,6 +198,7 @@ class Builder:
             if isinstance(answer, Changed | Refused):
                 why = answer.problem if isinstance(answer, Refused) else f"{name} changed meanwhile; try again."
                 done = f" {', '.join(written)} is written already." if written else " Nothing was written."
+                self._decided = Decided()
                 self._refuse(command(change), why + done)
                 return
             written.append(name)

@@ -55,7 +55,7 @@ class Operator:
         self._commander = Commander(app, main, self.act, self._control.perform)
         self._last: tuple[str, Mapping[str, object]] | None = None
         self._injected: Mapping[str, object] | None = None
-        self._builder = Builder(app, main, self._tell)
+        self._builder = Builder(app, main, self._tell, self.act)
         self._departure = Departure(app, main.unsaved)
         self._rest = Rest()
         self._greeted = False
@@ -106,6 +106,7 @@ class Operator:
         self._main.show(view, self.bridge.trouble)
         self._control.look(now)
         self._departure.look(view)
+        self._builder.look(view.snapshot)
         if not self._greeted and view.snapshot.revisions:
             self._greeted = True
             if not view.snapshot.rev:  # what keeps the flow from starting is what there is to see

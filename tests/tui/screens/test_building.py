@@ -179,6 +179,36 @@ async def test_escape_writes_nothing_anywhere_on_the_way(folder: Path) -> None:
         assert person.text == FLOW
 
 
+STUCK = """\
+deployment = local { drain_timeout: 50ms }
+ask = input cli { to: audit }
+audit = function python { path: "audit.py", function: handle, to: [] }
+"""
+SCRIPT = "import asyncio\nasync def handle(order):\n    await asyncio.Event().wait()\n"
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
+async def test_messages_that_a_removal_strands_go_the_way_that_is_chosen(size: tuple[int, int], folder: Path) -> None:
+    (folder / "main.ww").write_text(STUCK)
+    (folder / "audit.py").write_text(SCRIPT)
+    async with opened(folder, size) as person:
+        for number in range(3):
+            person.app._operator.act("inject", {"component": "ask", "payload": number, "session": "s"})
+        await until(person.pilot, lambda: person.app.tick() or waiting(person, "audit") == 3)
+        await person.command("remove audit")
+        await person.sees(ChangeDialog)
+        await until(person.pilot, lambda: "[ Write main.ww ]" in person.shown())
+        assert "3 messages would be stranded" in person.shown()
+        await person.press("shift+tab", "down", "tab", "right", "enter")
+        await person.sees_told("remove audit: written")
+        await until(person.pilot, lambda: person.app.tick() or len(person.app.main.view.dead_letters) == 2)
+        assert waiting(person, "audit") == 1, "the one that is being handled stays"
+
+
+def waiting(person: Person, name: str) -> int:
+    return next((node.depth for node in person.app.main.view.snapshot.nodes if node.name == name), 0)
+
+
 async def test_changes_are_taken_back_one_by_one_the_last_one_first(folder: Path) -> None:
     async with opened(folder) as person:
         for line in ("route ask notes", "remove ask->say"):

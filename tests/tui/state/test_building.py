@@ -162,8 +162,8 @@ def test_the_messages_of_a_component_that_goes_are_counted_and_their_fate_is_tol
     question = asked(Remove("agent"), agent=3)
     assert question.keys == ("agent",)
     assert question.careful
-    assert "3 messages wait at agent." in lines(question)
-    assert "what is left then is parked" in lines(question)
+    assert "3 messages would be stranded. agent takes nothing new" in question.fate[0].text
+    assert ([way for way, _ in question.ways], question.way) == (["park", "dead_letter"], "park")
     assert question.doing == "Write 2 files"
     assert [line.text for line in question.diff if line.tone == "strong"] == ["main.ww", "more.ww"]
 

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 
 from woodwork_tui.screens.ask import CHANGED
 from woodwork_tui.screens.modal import Modal
+from woodwork_tui.state.fates import Fate
 from woodwork_tui.state.lines import Line
 from woodwork_tui.widgets.choice import Choice
 from woodwork_tui.widgets.dialog_box import Answers, DialogBox
@@ -34,14 +35,6 @@ class FateQuestion:
     names: tuple[str, ...] = ()
     ways: tuple[tuple[str, str], ...] = ()
     way: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What was confirmed: the messages of the components *names* go the way *way*; empty: as the file says."""
-
-    names: tuple[str, ...]
-    way: str
 
 
 class FateDialog(Modal[Fate | None]):

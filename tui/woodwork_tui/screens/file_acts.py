@@ -8,25 +8,21 @@ from dataclasses import replace
 from woodwork_engine.plan import FlowPlan
 from woodwork_engine.snapshot import Revision
 from woodwork_engine.source import Diagnostic
-from woodwork_tui.screens.fate_dialog import Fate, FateDialog, FateQuestion
+from woodwork_tui.screens.fate_dialog import FateDialog, FateQuestion
 from woodwork_tui.screens.file_draft import Drafting
 from woodwork_tui.screens.file_source import SourcePane
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.draft import Examine
+from woodwork_tui.state.fates import LABELS, Decided, Fate, ways_for
 from woodwork_tui.state.flow_paths import FlowPaths
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.problems import matching
 from woodwork_tui.state.reload_plan import WAYS, fate_lines, leftovers, plan_lines, reload_plan
-from woodwork_tui.state.revisions import REJECTED, ways_back
+from woodwork_tui.state.revisions import ways_back
 from woodwork_tui.state.view import View
 from woodwork_tui.units import clock, plural
 
 _LOOKS = 2.0  # a second at an open dialog
-_LABELS = {
-    "park": "parked: kept, back in order when it returns",
-    "dead_letter": "dead-lettered: to be replayed by hand",
-    "discard": "discarded: gone for good",
-}
 _STAYS = Line("The file on disk stays as it is; the next save of it, or ^r, applies what it says.", "muted")
 
 
@@ -40,8 +36,7 @@ class FileActs:
         self._examine = examine
         self._open: FateDialog | None = None
         self._beat = -1
-        self._decided: dict[str, str] = {}
-        self._decided_after = 0.0
+        self._decided = Decided()
 
     def look(self) -> None:
         """Let an open dialog look again, twice a second, and do what was decided about components that are gone now."""
@@ -50,21 +45,9 @@ class FileActs:
         if self._open is not None and beat != self._beat:
             self._beat = beat
             self._open.look()
-        revisions = view.snapshot.revisions
-        if self._decided and len(revisions) and revisions[-1].at > self._decided_after:
-            self._carry_out(revisions[-1], view)
-
-    def _carry_out(self, newest: Revision, view: View) -> None:
-        if newest.result == REJECTED:
-            self._decided = {}
-            return
-        left = {each.name for each in leftovers(view.snapshot)}
-        plan = view.snapshot.plan
-        for name, way in tuple(self._decided.items()):
-            if plan is not None and plan.node(name) is None:
-                del self._decided[name]
-                if name in left:
-                    self._tab.post_message(self._tab.Act("resolve_removed", {"component": name, "how": way}))
+        self._decided, due = self._decided.due(view.snapshot)
+        for name, way in due:
+            self._tab.post_message(self._tab.Act("resolve_removed", {"component": name, "how": way}))
 
     def _ask(self, question: Callable[[], FateQuestion], done: Callable[[Fate], None]) -> None:
         if self._open is not None:
@@ -82,7 +65,7 @@ class FileActs:
 
     async def save(self, drafting: Drafting, edits: Mapping[str, str]) -> None:
         """Write the file shown, after asking where that would strand messages."""
-        self._decided = {}
+        self._decided = Decided()
         after = (await drafting.find(edits, self._view().file)).plan
         if after is None or not reload_plan(after, self._view().snapshot).stranded:
             self._source.save()
@@ -98,26 +81,15 @@ class FileActs:
         lines = (*plan_lines(plan), *more)
         if not plan.stranded:
             return FateQuestion(title, lines, doing)
-        hows = {each.on_remove for each in plan.stranded}
-        ways = [(way, _LABELS[way]) for way in ("park", "dead_letter")]
-        if not hows <= {"park"} and hows != {"dead_letter"}:
-            said = ", ".join(f"{each.name} {each.on_remove}" for each in plan.stranded)
-            ways.insert(0, ("", f"as the file says it: {said}"))
-        way = next(iter(hows)) if len(hows) == 1 and ways[0][0] else ways[0][0]
-        return FateQuestion(title, (*lines, Line(""), *fate_lines(plan)), doing, plan.keys, tuple(ways), way)
+        ways, way = ways_for(plan)
+        return FateQuestion(title, (*lines, Line(""), *fate_lines(plan)), doing, plan.keys, ways, way)
 
     def _saved(self, fate: Fate) -> None:
         self._decide(fate)
         self._source.save()
 
     def _decide(self, fate: Fate) -> None:
-        snapshot = self._view().snapshot
-        before = snapshot.plan
-        self._decided_after = snapshot.revisions[-1].at if snapshot.revisions else 0.0
-        for name in fate.names:
-            node = before.node(name) if before is not None else None
-            if fate.way and node is not None and node.policy.on_remove != fate.way:
-                self._decided[name] = fate.way
+        self._decided = Decided.of(fate, self._view().snapshot)
 
     # mending
 
@@ -181,7 +153,7 @@ class FileActs:
         else:
             first = Line(f"{told}{'is' if left.messages == 1 else 'are'} parked. To be")
             doing = f"Do so with {plural(left.messages, 'message')}"
-        ways = tuple((way, _LABELS[way]) for way in WAYS)
+        ways = tuple((way, LABELS[way]) for way in WAYS)
         return FateQuestion(f"What {name} has left", (first,), doing, (name,), ways, "park")
 
     def _resolved(self, fate: Fate) -> None:

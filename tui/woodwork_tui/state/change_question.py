@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from woodwork_engine.plan import FlowPlan
-from woodwork_engine.policy import redirect_of
 from woodwork_engine.snapshot import Snapshot
 from woodwork_engine.source import Severity
 from woodwork_tui.state.building import Add, Base, Change, Proposal, Remove, Undo, new_problems, title
 from woodwork_tui.state.draft import Draft
+from woodwork_tui.state.fates import ways_for
 from woodwork_tui.state.lines import Line
-from woodwork_tui.state.reload_plan import ReloadPlan, Stranded, plan_lines, reload_plan
+from woodwork_tui.state.reload_plan import fate_lines, plan_lines, reload_plan
 from woodwork_tui.state.text_diff import diff_lines, unified
 from woodwork_tui.text import glyph
-from woodwork_tui.units import age, plural
+from woodwork_tui.units import plural
 
 _AROUND = 2
-_LEFT = {"park": "parked", "dead_letter": "dead-lettered", "discard": "discarded, for good"}
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeQuestion:
     """*lines* tell what happens, *diff* what is written; *doing* is what the button says, if that is *possible*.
 
-    *keys* are the components whose messages it is about; *careful* where something goes.
+    *keys* are the components whose messages it strands. *fate* tells of these, up to the choice among *ways* (value,
+    label); *way* is the one to begin with. *careful* where something goes.
     """
 
     title: str
@@ -36,6 +36,9 @@ class ChangeQuestion:
     keys: tuple[str, ...] = ()
     possible: bool = True
     careful: bool = False
+    fate: tuple[Line, ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
+    way: str = ""
 
 
 def change_question(
@@ -60,19 +63,9 @@ def _removes(change: Change | Undo) -> bool:
 
 def _with_plan(asked: ChangeQuestion, after: FlowPlan, snapshot: Snapshot) -> ChangeQuestion:
     plan = reload_plan(after, snapshot)
-    lines = (*plan_lines(plan), *(_fate(plan, each) for each in plan.stranded), *asked.lines)
-    return ChangeQuestion(asked.title, lines, asked.diff, asked.doing, plan.keys, asked.possible, asked.careful)
-
-
-def _fate(plan: ReloadPlan, stranded: Stranded) -> Line:
-    to = redirect_of(stranded.on_remove)
-    left = f"sent on to {to}" if to is not None else _LEFT.get(stranded.on_remove, stranded.on_remove)
-    waits = "waits" if stranded.total == 1 else "wait"
-    return Line(
-        f"{plural(stranded.total, 'message')} {waits} at {stranded.name}. It takes nothing new and may go on for "
-        f"{age(plan.drain_timeout)}; what is left then is {left} (on_remove).",
-        "warn",
-    )
+    fate = fate_lines(plan) if plan.stranded else ()
+    ways, way = ways_for(plan)
+    return replace(asked, lines=(*plan_lines(plan), *asked.lines), fate=fate, keys=plan.keys, ways=ways, way=way)
 
 
 def _problems(base: Base, draft: Draft, ascii_only: bool) -> Iterator[Line]:
