@@ -19,6 +19,7 @@ from woodwork_engine.snapshot import EdgeStats, FlowState, LaneStats, NodeState,
 from woodwork_engine.source import Diagnostic, Severity, Span
 from woodwork_tui.state.facts import plain
 from woodwork_tui.state.inspector import inspect
+from woodwork_tui.state.setting_facts import LastDeclared
 from woodwork_tui.state.troubles import Trouble
 from woodwork_tui.state.view import Selection
 from woodwork_tui.units import duration
@@ -338,3 +339,12 @@ def test_hostile_sessions_conditions_and_payloads_stay_in_their_lines(text):
         for line in inspect(snapshot, selection, WIDTH, ascii_only=True).lines:
             assert line.cell_len <= WIDTH
             assert line.plain.isprintable()
+
+
+def test_how_a_component_is_declared_is_said_anew_only_when_it_or_the_width_changes():
+    declared = LastDeclared()
+    one = node("agent")
+    lines = declared(one, WIDTH)
+    assert declared(one, WIDTH) is lines
+    assert declared(one, WIDTH + 1) is not lines
+    assert [line.plain for line in declared(node("agent"), WIDTH)] == [line.plain for line in lines]

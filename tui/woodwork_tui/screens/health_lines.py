@@ -83,7 +83,9 @@ class HealthLines:
         lines = [Text(head, style="strong")]
         for bar in bars:
             room = max(1, width - _LABEL - _RATE - 2)
-            drawn = gauge(bar.share, 1.0, room, ascii_only=self.view.ascii).replace("·", " ")
+            drawn = gauge(bar.share, 1.0, room, ascii_only=self.view.ascii).replace(
+                "." if self.view.ascii else "·", " "
+            )
             line = Text.assemble(
                 (pad(bar.label, _LABEL, right=True), "muted"), pad(count(bar.count), _RATE, right=True)
             )

@@ -14,6 +14,7 @@ from woodwork_tui.state.facts import ends, fact, listed, long_fact, pieces, rule
 from woodwork_tui.state.ghosts import ghost_routes, unreached
 from woodwork_tui.state.hold_facts import flow_holds
 from woodwork_tui.state.node_facts import node_facts
+from woodwork_tui.state.setting_facts import Declared, declared_facts
 from woodwork_tui.state.troubles import Trouble
 from woodwork_tui.state.view import Selection
 from woodwork_tui.text import glyph, tone
@@ -37,20 +38,26 @@ def inspect(
     width: int,
     *,
     troubles: Sequence[Trouble] = (),
+    declared: Declared = declared_facts,
     ascii_only: bool = False,
 ) -> Facts:
     """Return what there is to say about *selection*, in lines of at most *width* cells.
 
-    *troubles* are the last failures at the selected component.
+    *troubles* are the last failures at the selected component, *declared* says how it is declared.
     """
-    facts = _about(snapshot, selection, width, troubles, ascii_only)
+    facts = _about(snapshot, selection, width, troubles, declared, ascii_only)
     for line in facts.lines:
         line.truncate(width)
     return facts
 
 
 def _about(
-    snapshot: Snapshot, selection: Selection, width: int, troubles: Sequence[Trouble], ascii_only: bool
+    snapshot: Snapshot,
+    selection: Selection,
+    width: int,
+    troubles: Sequence[Trouble],
+    declared: Declared,
+    ascii_only: bool,
 ) -> Facts:
     plan = snapshot.plan
     if selection.edge is not None:
@@ -61,7 +68,7 @@ def _about(
         return Facts(f"{source} {'->' if ascii_only else '→'} {target}", lines, place)
     if selection.node is not None:
         node = plan.node(selection.node) if plan else None
-        lines = tuple(node_facts(snapshot, selection.node, width, troubles, ascii_only=ascii_only))
+        lines = tuple(node_facts(snapshot, selection.node, width, troubles, declared=declared, ascii_only=ascii_only))
         return Facts(selection.node, lines, (node.span.file, node.span.line) if node else None)
     return Facts("Whole flow", tuple(_flow_facts(snapshot, width, ascii_only)), (plan.file, 1) if plan else None)
 

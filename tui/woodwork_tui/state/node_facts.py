@@ -12,7 +12,7 @@ from woodwork_engine.snapshot import NodeStats, Snapshot
 from woodwork_tui.state.facts import LABEL, Piece, ends, fact, listed, long_fact, place_text, rule
 from woodwork_tui.state.ghosts import unreached
 from woodwork_tui.state.hold_facts import node_holds
-from woodwork_tui.state.setting_facts import ends_with, policy_facts, setting_facts
+from woodwork_tui.state.setting_facts import Declared, declared_facts, ends_with
 from woodwork_tui.state.troubles import Trouble
 from woodwork_tui.text import fit, glyph, tone
 from woodwork_tui.units import clock, count, duration, forecast, gauge, milliseconds, plural, rate, sparkline
@@ -22,7 +22,13 @@ _ERROR_LINES = 2
 
 
 def node_facts(
-    snapshot: Snapshot, name: str, width: int, troubles: Sequence[Trouble] = (), *, ascii_only: bool = False
+    snapshot: Snapshot,
+    name: str,
+    width: int,
+    troubles: Sequence[Trouble] = (),
+    *,
+    declared: Declared = declared_facts,
+    ascii_only: bool = False,
 ) -> Iterator[Text]:
     """Yield the lines about the component *name*; *troubles* are its last failures, the newest first."""
     node = snapshot.plan.node(name) if snapshot.plan else None
@@ -39,9 +45,7 @@ def node_facts(
     yield from _sessions(snapshot, name, width)
     yield from _routes(snapshot, name, width)
     if node is not None:
-        yield from setting_facts(node, width)
-        if node.role not in (Role.INPUT, Role.RESOURCE):
-            yield from policy_facts(node, width)
+        yield from declared(node, width)
 
 
 def _numbers(node: Node | None, stats: NodeStats, now: float, width: int, ascii_only: bool) -> Iterator[Text]:

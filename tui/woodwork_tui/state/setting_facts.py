@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import chain
 
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from woodwork_engine.plan import Layer, Node, PolicyPlace, Setting
 from woodwork_engine.policy import BreakerPolicy, DedupePolicy, DeliveryPolicy
+from woodwork_engine.role import Role
 from woodwork_engine.secret_names import is_secret
 from woodwork_engine.source import Span
 from woodwork_tui.state.facts import LABEL, fact, listed, place_text
@@ -21,6 +22,31 @@ _SECONDS = frozenset({"timeout", "ttl", "block_timeout", "base", "cap", "max_ret
 _NOT_TOLD = frozenset({"retry", "ttl_is_own"})
 _SHORTEST_VALUE = 8
 HIDDEN = "•••"
+
+
+Declared = Callable[[Node, int], Sequence[Text]]
+"""Says how a component is declared, in lines of so many cells."""
+
+
+def declared_facts(node: Node, width: int) -> Sequence[Text]:
+    """Return the settings and the policy of *node*; what takes no deliveries has no policy."""
+    policy = policy_facts(node, width) if node.role not in (Role.INPUT, Role.RESOURCE) else ()
+    return (*setting_facts(node, width), *policy)
+
+
+class LastDeclared:
+    """Remembers what was said of the component looked at last, which is asked for ten times a second."""
+
+    def __init__(self) -> None:
+        self._node: Node | None = None
+        self._width = 0
+        self._lines: Sequence[Text] = ()
+
+    def __call__(self, node: Node, width: int) -> Sequence[Text]:
+        """Return `declared_facts`."""
+        if node is not self._node or width != self._width:
+            self._node, self._width, self._lines = node, width, declared_facts(node, width)
+        return self._lines
 
 
 def setting_facts(node: Node, width: int) -> Iterator[Text]:
