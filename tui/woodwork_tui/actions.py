@@ -299,8 +299,7 @@ ACTIONS: tuple[Action, ...] = (
     # file
     Action("file.save", "ctrl+s", "Save and reload", "File", "save", "save", "Save+reload", 15),
     Action("file.next", "n", "Next problem", "File", "next_problem", "", "Next problem", 14),
-    Action("editor.undo", "ctrl+z", "Undo", "Editor", "undo"),
-    Action("editor.redo", "ctrl+y", "Redo", "Editor", "redo"),
+    Action("editor.redo", "ctrl+y", "Redo; ^z undoes", "Editor", "redo"),
     Action("editor.cut", "ctrl+x", "Cut", "Editor", "cut"),
     Action("editor.paste", "ctrl+v", "Paste", "Editor", "paste"),
     Action("editor.all", "f7", "Select all", "Editor", "select_all"),

@@ -12,12 +12,14 @@ from woodwork_tui.state.key_names import KeyNameError, key_name, types_text
 
 _ALWAYS = frozenset("hjklgG")
 """Vim's keys: what they do in lists they always do."""
-_PLACES = frozenset({"retries", "dlq", "held", "flow", "chat", "file", "filter", "command", "typed"})
+_PLACES = frozenset({"retries", "dlq", "held", "flow", "chat", "file", "editor", "filter", "command", "typed"})
 """First words of ids of actions that exist in one place only; all others meet everywhere."""
 _START = "start"
 """The place before a flow is open: there are no tabs and no lists."""
 _LINES = frozenset({"filter", "command", "typed"})
 """Places in which text is typed: no action from elsewhere is heard there."""
+_EDITOR = "editor"
+"""The place where text is typed into the flow's file; what has no letter is heard there too."""
 _AMONG_TEXT = frozenset({"app.palette", "app.quit", "chat.send", "chat.leave", "chat.older", "chat.newer"})
 """Actions that are heard while text is typed, besides those of the lines themselves."""
 
@@ -68,7 +70,7 @@ def _read(name: str, written: Sequence[str], known: Mapping[str, Action]) -> tup
         keys = [key_name(each) for each in written]
     except KeyNameError as error:
         return Refused(name, str(error))
-    if (name in _AMONG_TEXT or _place(name) in _LINES) and (typed := next(filter(types_text, keys), None)):
+    if (name in _AMONG_TEXT or _place(name) in _LINES | {_EDITOR}) and (typed := next(filter(types_text, keys), None)):
         why = f"{show_key(typed)!r} cannot be {name!r}: it is typed as text there"
         return Refused(name, why, "take a key with ctrl, or a function key")
     kept = [key for key in action.key.split(",") if key in _ALWAYS]
@@ -125,7 +127,7 @@ def _place(name: str) -> str:
 def _meet(one: str, other: str) -> bool:
     """Whether both actions can be wanted in one place."""
     places = {_place(one), _place(other)}
-    if len(places) == 1:
+    if len(places) == 1 or places == {_EDITOR, "file"}:
         return True
     if places & _LINES:
         return places <= _LINES or bool({one, other} & _AMONG_TEXT)

@@ -26,7 +26,7 @@ class CompletingEditor(SourceEditor):
     """A SourceEditor that offers what *completer* says can be written at the cursor; None offers nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("file.complete", "editor.undo", "editor.redo", "editor.cut", "editor.paste", "editor.all"),
+        *bindings("file.complete", "editor.redo", "editor.cut", "editor.paste", "editor.all"),
         *bindings("editor.erase_word", "editor.erase_rest"),
     ]
 
