@@ -146,7 +146,7 @@ class Builder:
         """Whether a write would get in the way of edits; then that is told."""
         unsaved = self._main.unsaved()
         if unsaved:
-            self._refuse(wish, f"{unsaved[0]} has edits that are not saved; save them (^s in 7 File) or undo them.")
+            self._refuse(wish, f"{unsaved[0]} has edits that are not saved; save or undo them in 7 File.")
         return bool(unsaved)
 
     async def _base(self, wish: str) -> Base | None:
@@ -206,7 +206,7 @@ class Builder:
             self._made.pop()
         else:
             self._made.append((change, proposal))
-        more = "" if isinstance(change, Undo) else "; u on the graph takes it back"
+        more = "" if isinstance(change, Undo) else "; :undo takes it back"
         self._tell(command(change), Said(f"written to {', '.join(written)}, applied as any save is{more}"))
 
     def _refuse(self, wish: str, why: str) -> None:

@@ -218,9 +218,7 @@ async def test_changes_are_taken_back_one_by_one_the_last_one_first(folder: Path
             await person.press("enter")
             await until(person.pilot, lambda before=before: person.text != before)
         assert "to: [notes]" in person.text
-        await person.sees_told(
-            "remove ask->say: written to main.ww, applied as any save is; u on the graph takes it back"
-        )
+        await person.sees_told("remove ask->say: written to main.ww, applied as any save is; :undo takes it back")
         for after in (FLOW.replace("to: say", "to: [say, notes]"), FLOW):
             await person.press("u")
             await person.sees(ChangeDialog)
@@ -279,7 +277,7 @@ async def test_edits_that_are_not_saved_are_not_overwritten(folder: Path) -> Non
         person.app.main.query_one(SourcePane).editor.insert("# mine\n")
         await until(person.pilot, person.app.main.unsaved)
         await person.command("remove ask->say")
-        await person.sees_told("main.ww has edits that are not saved; save them (^s in 7 File) or undo them.")
+        await person.sees_told("main.ww has edits that are not saved; save or undo them in 7 File.")
         assert person.text == FLOW
 
 
