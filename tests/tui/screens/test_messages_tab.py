@@ -500,3 +500,22 @@ async def test_hex_has_the_whole_width_and_is_never_broken(size):
         lines = [line for line in desk.page.split("\n") if line.startswith("000000")]
         assert len(lines) == len([line for line in desk.page.split("\n") if "78 78" in line])
         assert len(lines) in (7, 13)
+
+
+async def test_d_goes_to_the_detail_and_holds_the_list():
+    desk = Desk()
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        await pilot.press("d")
+        assert desk.app.focused.id == "message-page"
+        assert not desk.table.following
+
+
+async def test_d_opens_the_detail_where_it_is_out_of_sight():
+    desk = Desk()
+    async with desk.app.run_test(size=(60, 12)) as pilot:
+        await desk.show(pilot)
+        await pilot.press("d")
+        await pilot.pause()
+        assert desk.detail.is_on_screen
+        assert desk.app.focused.id == "message-page"

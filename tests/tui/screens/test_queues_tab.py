@@ -182,3 +182,29 @@ async def test_nothing_is_computed_for_the_same_snapshot():
         app.show(replace(view, now=view.now + 0.1))
 
         assert app.tab.query_one("#queues").rows is before
+
+
+async def test_describe_and_tap_lead_to_the_flow_with_the_component_selected_and_y_copies_its_name():
+    app = TabHost(QueuesTab())
+    async with app.run_test(size=LARGE) as pilot:
+        app.show(scene().view())
+        app.tab.enter()
+        await pilot.press("d")
+        assert app.told[-2:] == [("select", Selection(node="agent")), ("goto", "flow")]
+        await pilot.press("t")
+        assert app.told[-2:] == [("select", Selection(node="agent")), ("goto", "flow")]
+        await pilot.press("y")
+        assert app.told[-1] == ("copy", "agent")
+
+
+async def test_from_a_session_that_waits_it_is_the_session_that_is_tapped_and_copied():
+    app = TabHost(QueuesTab())
+    async with app.run_test(size=LARGE) as pilot:
+        app.show(scene().view())
+        app.tab.enter()
+        await pilot.press("enter", "down", "t")
+        assert app.told[-2] == ("select", Selection(node="agent", session="s-01"))
+        app.tab.query_one("#queue-sessions").focus()
+        await pilot.press("y")
+        assert app.told[-1][0] == "copy"
+        assert app.told[-1][1].startswith("s-")

@@ -412,3 +412,15 @@ async def test_where_the_path_is_out_of_sight_its_keys_are_not_offered():
         await pilot.press("enter")
         await pilot.pause()
         assert desk.tab.check_action("view", ()) is True
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_d_goes_to_the_events_of_the_session(size):
+    desk = Desk()
+    async with desk.app.run_test(size=size) as pilot:
+        await desk.show(pilot)
+        desk.table.focus()
+        await pilot.press("d")
+        await pilot.pause()
+        assert desk.app.focused is desk.events
+        assert desk.events.is_on_screen

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from support.traffic import HOSTILE
 from woodwork_tui.screens.dlq_columns import DlqLooks, letter_columns
-from woodwork_tui.screens.queues import session_columns as queue_sessions
+from woodwork_tui.screens.queue_columns import session_columns as queue_sessions
 from woodwork_tui.screens.retry_columns import retry_columns
 from woodwork_tui.state.dlq_view import DlqView
 from woodwork_tui.state.message_columns import Looks, columns

@@ -52,7 +52,7 @@ class MessagesTab(DeliveryTab):
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "item.page_on", "item.page_back", "item.view", "list.follow", "list.sort", "list.reverse", "list.time",
-        "list.mark", "list.mark_all", "list.unmark",
+        "list.mark", "list.mark_all", "list.unmark", "item.describe",
     )  # fmt: skip
     filterable = True
 
@@ -296,6 +296,13 @@ class MessagesTab(DeliveryTab):
     def action_page_back(self) -> None:
         """Turn to the page before."""
         self._detail.turn(-1)
+
+    def action_describe(self) -> None:
+        """Go to the detail; where it is out of sight, open it."""
+        if self.has_class("-low") and self._opened is None:
+            self._table.action_choose()
+        else:
+            self._detail.focus_page()
 
     def action_view(self) -> None:
         """Show the payload in its next form: folded, JSON, text, hex."""

@@ -41,7 +41,7 @@ from woodwork_tui.widgets.session_pane import SessionPane
 _LOW = 26
 """Lines below which the path is shown only when it is opened."""
 _NOT_COMPARING = frozenset(
-    {"export", "sort", "reverse", "time_form", "view", "mark", "unmark", "compare", "again", "drop"}
+    {"export", "describe", "sort", "reverse", "time_form", "view", "mark", "unmark", "compare", "again", "drop"}
 )
 
 
@@ -59,7 +59,14 @@ class SessionsTab(DeliveryTab, ScopeTab):
     SessionsTab.-low.-open #session-path { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "list.sort", "list.reverse", "list.time", "item.view", "list.mark", "list.unmark", "sessions.compare"
+        "list.sort",
+        "list.reverse",
+        "list.time",
+        "item.view",
+        "item.describe",
+        "list.mark",
+        "list.unmark",
+        "sessions.compare",
     )
     filterable = True
 
@@ -265,6 +272,13 @@ class SessionsTab(DeliveryTab, ScopeTab):
         names = self._marked or ((self._session,) if self._session is not None else ())
         rows = [row for row in self.view.deliveries if row.session in names]
         return Export("-".join(names[:3]), rows) if names else None
+
+    def action_describe(self) -> None:
+        """Go to the events of the session; where they are out of sight, open them."""
+        if self.has_class("-low") and not self.has_class("-open"):
+            self._table.action_choose()
+        else:
+            self._path.events.focus()
 
     def action_view(self) -> None:
         """Show the turn as a waterfall or as a sequence, or what is remembered of the session."""
