@@ -12,6 +12,7 @@ from woodwork_tui.bridge import Answered, Bridge, OpenEngine
 from woodwork_tui.builder import Builder
 from woodwork_tui.commander import Commander
 from woodwork_tui.departure import Departure
+from woodwork_tui.flow_writer import FlowWriter
 from woodwork_tui.hold_control import HoldControl
 from woodwork_tui.recollection import Recollection
 from woodwork_tui.screens.about import AboutScreen, facts
@@ -55,7 +56,8 @@ class Operator:
         self._commander = Commander(app, main, self.act, self._control.perform)
         self._last: tuple[str, Mapping[str, object]] | None = None
         self._injected: Mapping[str, object] | None = None
-        self._builder = Builder(app, main, self._tell, self.act)
+        self._writer = FlowWriter(app, main, self._tell, self.act)
+        self._builder = Builder(app, main, self._writer)
         self._departure = Departure(app, main.unsaved)
         self._rest = Rest()
         self._greeted = False
@@ -106,7 +108,7 @@ class Operator:
         self._main.show(view, self.bridge.trouble)
         self._control.look(now)
         self._departure.look(view)
-        self._builder.look(view.snapshot)
+        self._writer.look(view.snapshot)
         if not self._greeted and view.snapshot.revisions:
             self._greeted = True
             if not view.snapshot.rev:  # what keeps the flow from starting is what there is to see
