@@ -238,6 +238,19 @@ async def test_a_revision_is_compared_with_what_runs_and_again_with_the_one_befo
         assert "The first one" in desk.painted()
 
 
+async def test_the_text_of_a_revision_is_put_into_the_editor_to_be_saved_or_undone(tmp_path: Path):
+    crlf = BEFORE.replace("\n", "\r\n")
+    async with opened(tmp_path, text=crlf, check=examine, **two()) as desk:
+        desk.app.tab._revisions.table.focus()
+        await desk.press("down", "T")
+        await desk.until(lambda: "edited, not saved" in desk.title)
+        assert desk.editor.text == AFTER.replace("\n", "\r\n")
+        assert desk.file.read_bytes() == crlf.encode()
+        await desk.press("u")
+
+        assert desk.editor.text == crlf
+
+
 # what removed components have left
 
 

@@ -130,3 +130,8 @@ def test_what_is_heard_while_text_is_typed_cannot_be_a_letter(name):
 def test_the_keys_of_the_registry_are_no_conflict_with_themselves():
     wishes = {each.id: tuple(each.key.split(",")) for each in ACTIONS if each.key}
     assert refused(wishes) == []
+
+
+def test_the_editor_stands_in_the_file_tab_and_hears_its_keys_too():
+    assert refused({"file.fix": ("ctrl+x",)})
+    assert refused({"dlq.replay": ("ctrl+x",)}) == []

@@ -6,6 +6,7 @@ from woodwork_engine.snapshot import Revision
 from woodwork_engine.source import Diagnostic, Severity, Span
 from woodwork_tui.state.revisions import (
     EDITED,
+    as_written,
     diff_title,
     diff_to_live,
     no_diff,
@@ -84,3 +85,9 @@ def test_a_revision_can_be_compared_with_what_runs():
     assert title == "rev 7, live → rev 6"
     assert [(line.mark, line.text) for line in lines if line.mark in "+-"] == [("-", "b")]
     assert diff_to_live((older,), 0) == ("nothing runs → rev 6", ())
+
+
+def test_a_revisions_text_is_written_as_the_file_is():
+    assert as_written("a\nb\n", like="x\r\n") == "a\r\nb\r\n"
+    assert as_written("a\n", like="\ufeffx\n") == "\ufeffa\n"
+    assert as_written("a\n", like="") == "a\n"

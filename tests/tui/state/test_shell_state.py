@@ -108,7 +108,7 @@ def test_a_file_with_errors_leads_to_the_file_tab_and_there_to_its_problems():
     broken = scene().view(snapshot=replace(scene().snapshot, revisions=(rejected,)))
 
     assert notices(broken)[0].hint == "7 File"
-    assert notices(broken, tab="file")[0].hint == "n next  E $EDITOR"
+    assert notices(broken, tab="file")[0].hint == "n next"
 
 
 def test_after_a_rollback_it_is_said_that_the_disk_says_otherwise_until_the_file_is_read_as_what_runs():

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from woodwork_tui.screens.file_editing import FileEditing
 from woodwork_tui.state.draft import Examine, examine
+from woodwork_tui.state.revisions import EDITED, as_written
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.source_editor import SourceEditor
 
@@ -18,7 +19,9 @@ class FileTab(FileEditing):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("file.save", "file.next", "file.fix", "file.undo", "file.format", "file.external"),
-        *bindings("file.node", "file.definition", "file.rollback", "file.compare", "item.view", "item.copy"),
+        *bindings(
+            "file.node", "file.definition", "file.rollback", "file.take", "file.compare", "item.view", "item.copy"
+        ),
     ]
 
     def __init__(self, *, check: Examine = examine) -> None:
@@ -92,6 +95,21 @@ class FileTab(FileEditing):
     def action_roll_back_to(self, number: str) -> None:
         """Roll back to revision *number*; asks."""
         self.run_worker(self._acts.roll_back(int(number)), group="rollback", exclusive=True)
+
+    def action_take(self) -> None:
+        """Put the main file's text in the chosen revision into the editor, as an edit that is not saved yet."""
+        row, main = self._revisions.table.cursor_row, self._main()
+        if row is None or row is EDITED or main is None or main.buffer is None:
+            return
+        self._show_file(self._view.file)
+        self._source.catch_up()
+        text = as_written(self._view.snapshot.revisions[row.index].source, like=main.buffer.text)
+        if text == self._source.editor.text:
+            self._say("That is the text in the editor.")
+        elif not self._source.rewrite(main.path, self._source.editor.text, text):
+            self._say(f"{main.title} is read only{f': {main.locked}' if main.locked else ''}.")
+        else:
+            self.remove_class("-history")
 
     def action_compare(self) -> None:
         """Compare the chosen revision with what runs; again, with the one before it."""

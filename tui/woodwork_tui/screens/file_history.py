@@ -41,7 +41,7 @@ class RevisionsPane(Pane):
         """The person wants to read how the chosen revision differs."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
-        super().__init__(title="Revisions", hint="enter diff  U roll back  = compare", id=id)
+        super().__init__(title="Revisions", hint="enter diff  U roll back  T text  = compare", id=id)
         self.table = LineTable[RevisionRow](_columns(False), key=lambda row: row.index, empty="Nothing was read yet.")
         self._shown: tuple[object, ...] = ()
         self._ascii = False

@@ -48,7 +48,7 @@ def notices(view: View, trouble: str = "", standing: Sequence[Notice] = (), *, t
     if journal := view.snapshot.health.journal:
         found.append(Notice("failed", f"The state folder cannot be written: {journal}. {_REFUSED}", "8 Health"))
     if file := file_notice(view.snapshot, view.file, view.now):
-        found.append(Notice("failed", file, "n next  E $EDITOR" if tab == "file" else "7 File"))
+        found.append(Notice("failed", file, "n next" if tab == "file" else "7 File"))
     if stuck := stuck_in(view.snapshot, Scope()):
         others = f" ({len(stuck) - 1} more)" if len(stuck) > 1 else ""
         where = f"{scope_text(stuck[0].scope).capitalize()}{others}"

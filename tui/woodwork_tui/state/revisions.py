@@ -72,6 +72,12 @@ def live_revision(revisions: Sequence[Revision]) -> Revision | None:
     return next((each for each in reversed(revisions) if each.result == LIVE), None)
 
 
+def as_written(source: str, *, like: str) -> str:
+    """Return *source*, a revision's text, with the line ends and the byte order mark of the text *like*."""
+    text = source.replace("\n", "\r\n") if "\r\n" in like else source
+    return "\ufeff" + text if like.startswith("\ufeff") else text
+
+
 def unlike_the_disk(revisions: Sequence[Revision]) -> Revision | None:
     """Return the revision that runs where it was rolled back to, and the file was not read as one that runs since."""
     read = next((each for each in reversed(revisions) if each.result != REJECTED), None)
