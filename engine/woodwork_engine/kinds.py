@@ -67,7 +67,8 @@ class Kind:
 
     *name* is the header as people write it (`llm scripted`); *aliases* are other headers that mean the same; *factory*
     is the import path `module:Class` of what is built, imported only when a flow runs. *finite* says, from validated
-    settings, whether an input ends by itself.
+    settings, whether an input ends by itself. *payload* is a model of the object that is sent to it, for people who
+    compose one by hand; nothing is checked against it.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Kind:
     factory: str
     aliases: tuple[str, ...] = ()
     finite: Callable[[KindSettings], bool] | None = None
+    payload: type[BaseModel] | None = None
 
 
 class KindRegistry:

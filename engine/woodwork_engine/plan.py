@@ -102,12 +102,23 @@ class PolicyPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class PayloadField:
+    """A field of the object that a component is sent, as its kind describes it; *type* text, number, flag or JSON."""
+
+    name: str
+    type: Literal["text", "number", "flag", "JSON"] = "text"
+    required: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A component as declared; *kind* is the canonical header, *problem* says why it will not be started.
 
     *places* says where *settings* were written, *built_in* what its kind takes for those that were not. *policy_places*
     says the same of what in *policy* (and in its `retry`) is not built in.
-    *was* is the name it had before, whose messages it takes over (bus.md G3).
+    *was* is the name it had before, whose messages it takes over (bus.md G3). *takes* are the fields that its kind
+    describes of what is sent to it, none where it describes none.
     """
 
     name: str
@@ -123,6 +134,7 @@ class Node:
     built_in: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
     policy_places: Mapping[str, PolicyPlace] = field(default_factory=lambda: MappingProxyType({}))
     was: str | None = None
+    takes: tuple[PayloadField, ...] = ()
 
     @property
     def own_policy(self) -> frozenset[str]:

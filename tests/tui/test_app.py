@@ -654,7 +654,7 @@ async def test_inject_says_what_is_wrong_with_the_payload_and_does_not_send_it(a
     async with at_desk() as shown:
         shown.front.post_message(Tab.Select(Selection(node="tickets")))
         await shown.settle()
-        await shown.press("i")
+        await shown.press("i", "f2")
         shown.app.screen._editor.text = '{"text": '
         await shown.press("ctrl+s")
         assert isinstance(shown.app.screen, InjectScreen)

@@ -118,6 +118,8 @@ _HOLDING = (
     Action("held.release", "R", "Release it as it is", "Bus", "release", "", "Release", 15),
     Action("held.edit", "e", "Edit its payload and release it", "Bus", "edit", "", "Edit & release", 16),
     Action("held.unstop", "b,delete", "Take the breakpoint away", "Bus", "unstop", "", "Take away", 15),
+    Action("inject.send", "ctrl+s", "Send the message", "Bus", "send", "", "Send", 15),
+    Action("inject.turn", "f2", "As a form, or as JSON", "Bus", "turn", "", "Form/JSON", 16),
     Action("bus.repeat", "I", "Repeat the last injection", "Bus", "repeat", "repeat"),
     Action("app.copy_command", "Y", "Copy the last action as a command", "Everywhere", "copy_command", "copy-command"),
 )

@@ -39,6 +39,12 @@ class Rule(BaseModel):
     error: str | None = Field(default=None, description="fail with this message instead of answering")
 
 
+class Question(BaseModel):
+    """What a model is sent, where that is an object."""
+
+    text: str = Field(description="what it is asked")
+
+
 class LlmScriptedSettings(KindSettings):
     """What the model says, how long it takes, and how often it fails."""
 
@@ -134,4 +140,5 @@ KIND = Kind(
     summary="a model that answers from a script: no key, no network",
     settings=LlmScriptedSettings,
     factory="woodwork_engine.components.llm_scripted:LlmScripted",
+    payload=Question,
 )

@@ -24,6 +24,7 @@ from woodwork_engine.language.lines import Lines
 from woodwork_engine.language.moves import MoveReader
 from woodwork_engine.language.names import Names
 from woodwork_engine.language.part import Part
+from woodwork_engine.language.payloads import payload_fields
 from woodwork_engine.language.places import nearest, places_of
 from woodwork_engine.language.policies import DeliverySettings, delivery_policy, names_of, written
 from woodwork_engine.language.problems import Problems
@@ -141,6 +142,7 @@ class _Checker:
             policy_places=nearest((places_of(Layer.COMPONENT, delivery, names_of(mine)), *flow.places)),
             hooks=tuple(script for script in scripts if script.use == "hook"),
             pipes=tuple(script for script in scripts if script.use == "pipe"),
+            takes=payload_fields(self._kinds.get(part.header)),
         )  # fmt: skip
 
     def _check_all(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import BaseModel, Field
 
 from support.checking import KINDS, checked, codes, plan_of, said
 from woodwork_engine.kinds import Kind, KindRegistry, KindSettings
 from woodwork_engine.language import check, later
+from woodwork_engine.plan import PayloadField
 from woodwork_engine.role import Role
 
 
@@ -130,3 +132,28 @@ def test_a_secret_in_the_file_is_warned_of_and_not_repeated(entry: str) -> None:
 )
 def test_what_is_no_secret_is_not_called_one(entry: str) -> None:
     assert "WW309" not in codes(f"a = llm openai {{ {entry} }}")
+
+
+class Order(BaseModel):
+    """What a shop is sent."""
+
+    item: str = Field(description="what is bought")
+    amount: float
+    gift: bool = False
+    tags: tuple[str, ...] = Field(default=(), alias="labels")
+
+
+def test_a_kind_that_describes_its_payload_gives_the_fields_to_every_component_of_it() -> None:
+    shop = Kind("shop", Role.PROCESSOR, "sells", KindSettings, "x:Shop", payload=Order)
+    outcome = check("a = shop {} b = llm scripted {} c = echo {}", KindRegistry([*KINDS, shop]))
+    assert outcome.plan is not None
+    assert [node.takes for node in outcome.plan.nodes] == [
+        (
+            PayloadField("item", "text", required=True, note="what is bought"),
+            PayloadField("amount", "number", required=True),
+            PayloadField("gift", "flag"),
+            PayloadField("labels", "JSON"),
+        ),
+        (PayloadField("text", "text", required=True, note="what it is asked"),),
+        (),
+    ]

@@ -120,7 +120,8 @@ def test_places_that_are_never_there_together_may_use_one_key():
 
 
 @pytest.mark.parametrize(
-    "name", ["app.quit", "typed.done", "filter.clear", "command.complete", "chat.send", "editor.cut"]
+    "name",
+    ["app.quit", "typed.done", "filter.clear", "command.complete", "chat.send", "editor.cut", "inject.send"],
 )
 def test_what_is_heard_while_text_is_typed_cannot_be_a_letter(name):
     assert "it is typed as text there" in refused({name: ("Q",)})[0][1]

@@ -190,17 +190,17 @@ def test_the_chosen_session_is_offered_first():
 def test_the_example_is_what_an_input_sent_last_or_another_component_got_last():
     shown = scene()
     history = shown.view().deliveries
-    assert '"ticket 27: please call me back"' in example("tickets", shown.plan, history)
-    assert '"ticket 27: please call me back"' in example("agent", shown.plan, history)
-    assert "Here is what I found" in example("desk", shown.plan, history)
-    assert example("kb", shown.plan, history) == ""
+    assert '"ticket 27: please call me back"' in example("tickets", shown.plan, history).text
+    assert '"ticket 27: please call me back"' in example("agent", shown.plan, history).text
+    assert "Here is what I found" in example("desk", shown.plan, history).text
+    assert example("desk", shown.plan, history).origin == "the last message there"
 
 
 def test_an_example_reads_as_what_it_was():
     shown = scene()
     for payload in ("plain text", '{"looks": "like JSON"}', {"a": [1, True]}, [1], b"\x00", 7, "", "\x1b[2J"):
         shown.traffic.send(f"msg-{payload!r}", "kb", payload=payload)
-        text = example("kb", shown.plan, shown.traffic.fold())
+        text = example("kb", shown.plan, shown.traffic.fold()).text
         assert "\x1b" not in text
         assert read_payload(text).value == payload
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from woodwork_engine.payload import decode
-from woodwork_engine.plan import FlowPlan
+from woodwork_engine.plan import FlowPlan, Node
 from woodwork_engine.role import Role
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.payload_edit import LARGEST, Invalid, as_text, harmless, parse
@@ -14,6 +16,9 @@ from woodwork_tui.state.view import View
 from woodwork_tui.text import one_line
 
 _SCALAR = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
+_HOLE = re.compile(r"\{(n|session|[^{}|]*(?:\|[^{}|]*)+)\}")
+"""What a generator fills in (engine: components.templates)."""
+_TAKE_TEXT = frozenset({"input cli"})
 _MOST_SESSIONS = 50
 _LOOK_BACK = 5_000
 """Deliveries; a message seen longer ago is no example any more."""
@@ -59,10 +64,65 @@ def sessions(view: View) -> tuple[str, ...]:
     return tuple(session for session in known if one_line(session) == session)
 
 
-def example(component: str, plan: FlowPlan | None, history: DeliveryHistory) -> str:
-    """Return the payload of the last message that *component* sent (an input) or got, as text to edit."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A payload to begin with, as text to edit, and where it is from."""
+
+    text: str
+    origin: str
+
+
+def example(component: str, plan: FlowPlan | None, history: DeliveryHistory) -> Example:
+    """Return what a message to *component* begins with: the payload of the last one, else one made up for it."""
     node = plan.node(component) if plan else None
-    is_input = node is not None and node.role is Role.INPUT
+    last = _last(component, history, is_input=node is not None and node.role is Role.INPUT)
+    if last is not None:
+        return Example(last, "the last message there")
+    maker = _maker(node, plan)
+    if maker is not None:
+        value = _filled(_template(maker))
+        return Example(value if reads_as_itself(value) else as_text(value), f"what {maker.name} makes")
+    if node is None or node.takes or node.kind in _TAKE_TEXT:
+        return Example("", "")
+    return Example(as_text({"text": "hello"}), "an example, nothing was seen there yet")
+
+
+def origin_line(example: Example) -> str:
+    """Return where *example* is from, behind a dot; nothing for one that is empty."""
+    return f" · from {example.origin}" if example.origin else ""
+
+
+def _maker(node: Node | None, plan: FlowPlan | None) -> Node | None:
+    """Return the generator that *node* is, or that sends to it."""
+    if node is None or plan is None:
+        return None
+    senders = {edge.source for edge in plan.edges if edge.target == node.name and edge.is_route}
+    made = (each for each in plan.nodes if each.name in senders | {node.name} and each.kind == "input generator")
+    return next(made, None)
+
+
+def _template(maker: Node) -> object:
+    several = maker.settings.get("payloads")
+    first = several[0] if isinstance(several, tuple) and several else None
+    return first if first is not None else maker.settings.get("payload", "message {n}")
+
+
+def _filled(template: object) -> object:
+    """Return what a generator's *template* says first, with the first of each choice."""
+    if isinstance(template, str):
+        return 1 if template == "{n}" else _HOLE.sub(_first, template)
+    if isinstance(template, Mapping):
+        return {str(key): _filled(value) for key, value in template.items()}
+    if isinstance(template, tuple):
+        return [_filled(value) for value in template]
+    return template if template is None or isinstance(template, bool | int | float) else str(template)
+
+
+def _first(hole: re.Match[str]) -> str:
+    return {"n": "1", "session": "session-1"}.get(hole[1]) or hole[1].split("|")[0]
+
+
+def _last(component: str, history: DeliveryHistory, *, is_input: bool) -> str | None:
     for number, row in enumerate(reversed(history.rows)):
         if number >= _LOOK_BACK:
             break
@@ -71,7 +131,7 @@ def example(component: str, plan: FlowPlan | None, history: DeliveryHistory) -> 
                 continue
             value = row.payload()
             return str(value) if reads_as_itself(value) else as_text(value)
-    return ""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +155,7 @@ def read_payload(text: str) -> Payload | Invalid:
     return Payload(decode(parsed.encoded), "JSON")
 
 
-def reads_as_itself(value: object) -> bool:
+def reads_as_itself(value: object) -> TypeGuard[str]:
     """Whether *value* is text that can be typed as it is and then means itself."""
     if not isinstance(value, str) or harmless(value) != value:
         return False

@@ -12,7 +12,9 @@ from woodwork_tui.state.key_names import KeyNameError, key_name, types_text
 
 _ALWAYS = frozenset("hjklgG")
 """Vim's keys: what they do in lists they always do."""
-_PLACES = frozenset({"retries", "dlq", "held", "flow", "chat", "file", "editor", "filter", "command", "typed"})
+_PLACES = frozenset(
+    {"retries", "dlq", "held", "inject", "flow", "chat", "file", "editor", "filter", "command", "typed"}
+)
 """First words of ids of actions that exist in one place only; all others meet everywhere."""
 _START = "start"
 """The place before a flow is open: there are no tabs and no lists."""
@@ -20,7 +22,12 @@ _LINES = frozenset({"filter", "command", "typed"})
 """Places in which text is typed: no action from elsewhere is heard there."""
 _EDITOR = "editor"
 """The place where text is typed into the flow's file; what has no letter is heard there too."""
-_AMONG_TEXT = frozenset({"app.palette", "app.quit", "chat.send", "chat.leave", "chat.older", "chat.newer"})
+_AMONG_TEXT = frozenset(
+    {
+        *("app.palette", "app.quit", "chat.send", "chat.leave", "chat.older", "chat.newer"),
+        *("edit.done", "inject.send", "inject.turn"),
+    }
+)
 """Actions that are heard while text is typed, besides those of the lines themselves."""
 
 
