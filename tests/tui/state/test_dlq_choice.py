@@ -9,7 +9,6 @@ from woodwork_tui.state.dlq_choice import (
     Standing,
     discardable,
     forgettable,
-    origin_of,
     still_marked,
     toggled,
 )
@@ -76,11 +75,3 @@ def test_marking_a_group_twice_takes_the_marks_away():
 
     assert marked == {"a", "b"}
     assert toggled(marked, "ab") == frozenset()
-
-
-def test_a_re_emit_starts_at_one_component_or_at_several():
-    outside = kinds(letter("x", source=None))
-
-    assert origin_of("ab", kinds(A, B, C)) == "agent"
-    assert origin_of("ac", kinds(A, B, C)) == "2 components"
-    assert origin_of("x", outside) == "outside"

@@ -15,6 +15,7 @@ from woodwork_tui.state.dlq_kinds import kind_of
 from woodwork_tui.state.dlq_replay import Ask, ReplayCheck, Route, Routes, check
 from woodwork_tui.state.dlq_targets import Lately, handler_text, lately, up_since
 from woodwork_tui.state.history import DeliveryHistory
+from woodwork_tui.state.replay_words import route_words
 
 
 def snapshot(state: NodeState = NodeState.OK, error: str | None = None) -> Snapshot:
@@ -84,6 +85,14 @@ def test_re_emitting_from_several_sources_to_the_same_targets_is_no_difference()
     letters = [letter("a"), letter("b", source="desk")]
 
     assert asked(letters, route=Route.REROUTE, seen=Snapshot(plan=flow)).possible
+
+
+def test_a_re_emit_starts_at_one_component_or_at_several():
+    several = asked([letter("a"), letter("b", source="desk"), letter("c", source=None)])
+
+    assert asked([letter("a"), letter("b")]).sources == ("agent",)
+    assert several.sources == ("agent", "desk", "outside")
+    assert route_words(several, Route.ORIGINAL, 7)[1] == "re-emit from 3 components along the routes of rev 7"
 
 
 def test_re_emitting_names_where_the_current_routes_lead():

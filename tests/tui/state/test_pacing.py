@@ -34,6 +34,8 @@ def test_what_is_no_pace_is_told_with_a_remedy(typed, problem):
     assert pacing(*typed) == Mistyped(problem)
 
 
-@pytest.mark.parametrize(("rate", "text"), [(5.0, "5/s"), (0.5, "30/m"), (0.01, "36/h"), (None, "unlimited")])
+@pytest.mark.parametrize(
+    ("rate", "text"), [(5.0, "5/s"), (0.5, "30/m"), (0.01, "36/h"), (1e6, "1000000/s"), (None, "unlimited")]
+)
 def test_a_rate_is_written_as_it_is_typed(rate, text):
     assert rate_text(rate) == text

@@ -18,7 +18,7 @@ from woodwork_tui.state.dlq import (
     reason_of,
     replay_mark,
 )
-from woodwork_tui.state.dlq_groups import Group, GroupBy, trend
+from woodwork_tui.state.dlq_groups import Group, GroupBy, place_of, trend
 from woodwork_tui.state.dlq_index import DeadIndex
 from woodwork_tui.state.dlq_listing import Wish
 from woodwork_tui.state.dlq_view import DlqView
@@ -214,3 +214,12 @@ def test_a_list_emptied_by_a_filter_tells_how_to_clear_it():
     told = empty_text(of=1, died=1, replayed_ok=0, query="node:x")
 
     assert told == "0 of 1 match node:x. esc clears the filter."
+
+
+def test_a_letter_is_found_among_those_of_its_group_without_looking_at_each():
+    letters = [letter(f"d{n}", at=NOON + n // 2) for n in range(9)]
+    newest_first = groups_of(letters)[0].letters[::-1]
+
+    assert [place_of(newest_first, one) for one in newest_first] == list(range(9))
+    assert place_of(newest_first, letter("gone", at=NOON + 2)) is None
+    assert place_of((), letters[0]) is None

@@ -15,7 +15,7 @@ from woodwork_tui.screens.replay_dialog import ReplayDialog, ReplayOffer, Replay
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.screens.typed import Typed
 from woodwork_tui.state.dlq import is_under_way, last_discarded, reason_of
-from woodwork_tui.state.dlq_choice import Scope, Standing, discardable, forgettable, origin_of
+from woodwork_tui.state.dlq_choice import Scope, Standing, discardable, forgettable
 from woodwork_tui.state.dlq_index import DeadIndex
 from woodwork_tui.state.dlq_questions import (
     PURGE,
@@ -89,7 +89,6 @@ class DlqActs:
         everything = scopes[-1].open_ended and len(scopes[-1].ids) == len(known)
         return ReplayOffer(
             scopes,
-            origin=lambda ids: origin_of(ids, self._index.kinds),
             rev=view.snapshot.rev,
             look=self._check,
             newer=lambda: len(self._index.kinds.keys() - known),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -39,7 +40,7 @@ class DlqLooks:
     def after(self, listing: Listing, *, ascii_only: bool) -> DlqLooks:
         """Return the looks for *listing*; columns grow with the names in it and never shrink, which would jump."""
         groups = listing.groups[:_MOST_NAMES]
-        letters = [letter for group in groups for letter in group.letters[:_MOST_NAMES]][:_MOST_NAMES]
+        letters = islice((letter for group in groups for letter in group.letters), _MOST_NAMES)
         nodes = max((cell_len(fit(group.node, _LONGEST_NODE)) for group in groups), default=0)
         return DlqLooks(
             max(self.session, session_width(tuple(letter.envelope.session_id for letter in letters))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from woodwork_engine.plan import FlowPlan
 from woodwork_tui.screens.dlq_columns import DlqLooks, group_columns, letter_columns
 from woodwork_tui.state.dlq import empty_text
 from woodwork_tui.state.dlq_detail import detail
-from woodwork_tui.state.dlq_groups import Group, group_key, trend_since
+from woodwork_tui.state.dlq_groups import Group, group_key, place_of, trend_since
 from woodwork_tui.state.dlq_index import DeadIndex
 from woodwork_tui.state.dlq_view import DlqView
 from woodwork_tui.state.lines import painted
@@ -63,7 +63,9 @@ class DlqLists(Vertical):
         self._told: tuple[DeadLetter | None, FlowPlan | None] = (None, None)
         self._stay: DeadLetter | None = None
         self._groups: LineTable[Group] = LineTable((), key=lambda group: group.key, id="groups")
-        self._letters: LineTable[DeadLetter] = LineTable((), key=lambda letter: letter.dlq_id, id="letters")
+        self._letters: LineTable[DeadLetter] = LineTable(
+            (), key=lambda letter: letter.dlq_id, place=self._place_of, id="letters"
+        )
         self._detail = LineView(id="letter")
         self._group_pane = Pane(self._groups, title="Dead letters", id="dlq-groups")
         self._letter_pane = Pane(self._letters, id="dlq-letters")
@@ -85,6 +87,11 @@ class DlqLists(Vertical):
         if large:
             self.remove_class("-detail")
         self._fit_height()
+
+    def _place_of(self, rows: Sequence[DeadLetter], dlq_id: Hashable) -> int | None:
+        """Return where a letter is among *rows*, which are the newest first."""
+        letter = self._index.listing.letter(str(dlq_id))
+        return place_of(rows, letter) if letter is not None else None
 
     # where the person is
 

@@ -44,7 +44,7 @@ class ReplayOrder:
 
 @dataclass(frozen=True, slots=True)
 class ReplayOffer:
-    """What the dialog is about: *scopes* to choose from, *origin* whose routes a re-emit takes, the revision now.
+    """What the dialog is about: *scopes* to choose from, and the revision whose routes a re-emit takes.
 
     *look* says what an ask would do at this moment, *newer* how many letters have died since the dialog was opened,
     *dry_run* has the engine count. *attempts* are those a fresh replay has; *edit* is the difference to the payload, if
@@ -52,7 +52,6 @@ class ReplayOffer:
     """
 
     scopes: tuple[Scope, ...]
-    origin: Callable[[Sequence[str]], str]
     rev: int
     look: Callable[[Ask], ReplayCheck]
     newer: Callable[[], int]
@@ -156,7 +155,7 @@ class ReplayDialog(Modal[ReplayOrder | None]):
         self._answers.offer(doing(shown), possible=shown.possible and not isinstance(mistyped, Mistyped))
 
     def _where_words(self) -> tuple[str, ...]:
-        return route_words(self._shown, self._route, self._offer.origin(self._scope.ids), self._offer.rev)
+        return route_words(self._shown, self._route, self._offer.rev)
 
     def _tries_words(self) -> tuple[str, ...]:
         fresh = self._offer.attempts(self._shown.targets)

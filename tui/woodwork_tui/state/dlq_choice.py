@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from woodwork_engine.dead_letter import DeadLetter, DeadState
 from woodwork_tui.state.dlq_groups import Group
-from woodwork_tui.state.dlq_kinds import Kinds
-from woodwork_tui.units import plural
+from woodwork_tui.state.dlq_kinds import Kinds, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +84,6 @@ def toggled(marked: frozenset[str], ids: Iterable[str]) -> frozenset[str]:
 
 def still_marked(marked: frozenset[str], kinds: Kinds) -> frozenset[str]:
     """Return those *marked* that can still be acted on: a letter that is replayed or discarded loses its mark."""
-    return frozenset(one for one in marked if (kind := kinds.get(one)) is not None and not kind.moving)
-
-
-def origin_of(ids: Iterable[str], kinds: Kinds) -> str:
-    """Return from where a re-emit of *ids* starts, for people: one name, or how many there are."""
-    sources = list(dict.fromkeys(kind.source or "outside" for kind in map(kinds.get, ids) if kind is not None))
-    return sources[0] if len(sources) == 1 else plural(len(sources), "component")
+    here = frozenset(marked & kinds.keys()) if marked else marked
+    away = any(kind is not None and kind.moving for kind in counted(here, kinds))
+    return frozenset(one for one in here if not kinds[one].moving) if away else here

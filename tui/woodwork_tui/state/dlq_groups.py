@@ -136,6 +136,18 @@ def _add(counter: Counter[Key], key: Key, by: int) -> None:
         del counter[key]
 
 
+def place_of(newest_first: Sequence[DeadLetter], letter: DeadLetter) -> int | None:
+    """Return where *letter* is among the letters of a group, None where it is not."""
+    low, high, wanted = 0, len(newest_first), _order(letter)
+    while low < high:
+        middle = (low + high) // 2
+        if _order(newest_first[middle]) > wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(newest_first) and newest_first[low].dlq_id == letter.dlq_id else None
+
+
 def trend_since(groups: Iterable[Group], now: float) -> float:
     """Return where all trends begin, s since the epoch: the first death, but at most ten minutes before *now*."""
     return max(min((group.first for group in groups), default=now), now - TREND_WINDOW)

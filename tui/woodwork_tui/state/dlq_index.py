@@ -142,7 +142,7 @@ class DeadIndex:
             self._matches.keep(self._letters, 2 * len(self._letters) + _LONG)
         of_age = self._filter.ages(now) if self._filter.ages is not None else None
         self._coming = Listing(wish, self._matches, of_age, now)
-        self._coming.hand((None, letter) for letter in self._letters)
+        self._coming.hand(zip(repeat(None), self._letters, strict=False))
 
     def _follow(self, letters: tuple[DeadLetter, ...], now: float) -> None:
         self._looked = now

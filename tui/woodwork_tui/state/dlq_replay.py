@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +39,8 @@ class Ask:
 class ReplayCheck:
     """What would be replayed at this moment: *ids*, *to* for people, *handlers* says how those who get it are.
 
+    *sources* are those from which all that was asked for came.
+
     *need_force* letters are only among *ids* when forced; *notes* tell what is left out and why. Where it is *refused*,
     with a sentence, nothing may be sent.
     """
@@ -46,6 +48,7 @@ class ReplayCheck:
     ids: tuple[str, ...]
     to: str
     targets: tuple[str, ...]
+    sources: tuple[str, ...]
     need_force: int
     notes: tuple[str, ...]
     handlers: tuple[str, ...]
@@ -105,15 +108,21 @@ def check(ask: Ask, kinds: Kinds, snapshot: Snapshot, history: DeliveryHistory, 
     final = {kind for kind in reachable if ask.force or not kind.needs_force(most)}
     targets = tuple(dict.fromkeys(name for kind in reachable for name in routes.targets(kind, ask.route)))
     return ReplayCheck(
-        ids=tuple(one for one in ask.ids if kinds.get(one) in final),
+        ids=_of(ask.ids, kinds, final) if sum(found[kind] for kind in final) < len(ask.ids) else ask.ids,
         to=_destination(reachable, targets, ask.route),
         targets=targets,
+        sources=tuple(dict.fromkeys(kind.source or "outside" for kind in here)),
         need_force=sum(count for kind, count in reachable.items() if kind.needs_force(most)),
         notes=_notes(moving, len(ask.ids) - able.total() - moving),
         handlers=tuple(f"{name}: {handler_text(name, snapshot)}" for name in targets),
         warnings=tuple(dict.fromkeys(_warnings(able, routes, ask, snapshot, history, now))),
         refused=_refusal(reachable, routes, ask.route),
     )
+
+
+def _of(ids: tuple[str, ...], kinds: Kinds, wanted: Collection[Kind]) -> tuple[str, ...]:
+    """Return those of *ids* whose kind is *wanted*."""
+    return tuple(one for one in ids if kinds.get(one) in wanted)
 
 
 def _is_able(kind: Kind) -> bool:

@@ -30,6 +30,7 @@ class DeliveryHistory:
         """Oldest first; to be read only."""
         self._by_key: dict[_Key, DeliveryRow] = {}
         self._open: dict[_Key, DeliveryRow] = {}
+        self._dead: dict[str, DeliveryRow] = {}
         self._touched: deque[tuple[int, dict[_Key, DeliveryRow]]] = deque(maxlen=_BATCHES)
         self._allowed: Mapping[str, int] = {}
 
@@ -99,6 +100,8 @@ class DeliveryHistory:
         key = (record.message_id, record.target or "")
         row = self._by_key.get(key) or self._add(record, key[1])
         change(row, record)
+        if row.dlq_id is not None:
+            self._dead[row.dlq_id] = row
         if row.replay_of is not None and record.type == "replayed":
             self._link(row, record, touched)
         row.seq = record.seq
@@ -120,7 +123,7 @@ class DeliveryHistory:
 
     def _buried(self, dlq_id: str) -> DeliveryRow | None:
         """Return the dead delivery *dlq_id*: its replay may have gone to another target."""
-        return next((row for row in reversed(self.rows) if row.dlq_id == dlq_id), None) if dlq_id else None
+        return self._dead.get(dlq_id)
 
     def _accept(self, record: Record, touched: dict[_Key, DeliveryRow]) -> None:
         if record.message_id is None or not isinstance(record.data, Emission):
@@ -165,6 +168,8 @@ class DeliveryHistory:
         self.evicted += 1
         self._by_key.pop(gone.key, None)
         self._open.pop(gone.key, None)
+        if gone.dlq_id is not None and self._dead.get(gone.dlq_id) is gone:
+            del self._dead[gone.dlq_id]
 
 
 def _details(record: Record) -> dict[str, object]:

@@ -11,10 +11,17 @@ Row = TypeVar("Row")
 class ListCursor(Generic[Row]):
     """Which row is chosen. `index` is -1 and `key` None in an empty list.
 
+    *place* tells the index of a key among rows, None where it is not there, if that is known faster than by looking.
     While `following` it stays on the last row; moving it off ends that, and `unseen` counts what came since.
     """
 
-    def __init__(self, key: Callable[[Row], Hashable] | None = None, *, can_follow: bool = False) -> None:
+    def __init__(
+        self,
+        key: Callable[[Row], Hashable] | None = None,
+        *,
+        can_follow: bool = False,
+        place: Callable[[Sequence[Row], Hashable], int | None] | None = None,
+    ) -> None:
         self.rows: Sequence[Row] = ()
         self.index = -1
         self.key: Hashable | None = None
@@ -22,6 +29,7 @@ class ListCursor(Generic[Row]):
         self.following = can_follow
         self.unseen = 0
         self._key_of = key
+        self._place = place
         self._keys: Sequence[Hashable] | None = None
 
     @property
@@ -60,7 +68,9 @@ class ListCursor(Generic[Row]):
         return found - before
 
     def find(self, key: Hashable) -> int | None:
-        """Return the index of *key*, looked for from the cursor outwards."""
+        """Return the index of *key*, looked for from the cursor outwards where nobody knows its place."""
+        if self._place is not None:
+            return self._place(self.rows, key)
         count = len(self.rows)
         near = min(max(self.index, 0), count - 1)
         for step in range(count):

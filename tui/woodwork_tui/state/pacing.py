@@ -53,4 +53,4 @@ def rate_text(rate: float | None) -> str:
     for per, unit in ((1.0, "s"), (60.0, "m"), (3600.0, "h")):
         if rate * per >= 1 or unit == "h":
             break
-    return f"{rate * per:g}/{unit}"
+    return f"{rate * per:.10g}/{unit}"

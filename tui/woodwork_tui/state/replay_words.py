@@ -50,8 +50,10 @@ def doing(shown: ReplayCheck) -> str:
     return f"Replay {plural(len(shown.ids), 'message')}"
 
 
-def route_words(shown: ReplayCheck, route: Route, origin: str, rev: int) -> tuple[str, str]:
+def route_words(shown: ReplayCheck, route: Route, rev: int) -> tuple[str, str]:
     """Return the two ways that a replay can go, in words."""
+    sources = shown.sources
+    origin = sources[0] if len(sources) == 1 else plural(len(sources), "component")
     one = route is Route.ORIGINAL and len(shown.targets) == 1
     first = f"{shown.targets[0]}, the original target" if one else "the original targets"
     return first, f"re-emit from {origin} along the routes of rev {rev}"

@@ -32,7 +32,8 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
     """Rows under a fixed heading, with a cursor that stays on its row whatever comes and goes.
 
     With *follow* the newest row is last and the cursor stays there until the person moves it up (screens 3.2).
-    *key* tells rows apart; keys may also be handed to `set_rows`. `spot` is the cursor's state, to be read only.
+    *key* tells rows apart, *place* finds one faster than by looking at each; keys may also be handed to `set_rows`.
+    `spot` is the cursor's state, to be read only.
     """
 
     DEFAULT_CSS = """
@@ -81,11 +82,12 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
         key: Callable[[Row], Hashable] | None = None,
         follow: bool = False,
         empty: str = "",
+        place: Callable[[Sequence[Row], Hashable], int | None] | None = None,
         id: str | None = None,  # noqa: A002  Textual's word
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self.spot: ListCursor[Row] = ListCursor(key, can_follow=follow)
+        self.spot: ListCursor[Row] = ListCursor(key, can_follow=follow, place=place)
         self._columns = tuple(columns)
         self._empty = empty
         self._plan: list[tuple[Column[Row], int]] = []
