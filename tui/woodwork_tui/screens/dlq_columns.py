@@ -65,7 +65,7 @@ def group_columns(kind: DlqView, now: Now, since: Now, looks: DlqLooks) -> list[
         Column("first", "FIRST", lambda group: age(now() - group.first), 6, align="right", drop=3),
         Column("trend", "TREND", spark, TREND_PARTS, drop=4),
         Column("node", "NODE", lambda group: safe(group.node, width=80), looks.node, drop=1, cut=fit_middle),
-        Column("title", by.value.upper(), lambda group: _title(group, by), minimum=24, drop=0),
+        Column("title", by.value.upper(), lambda group: _title(group, by), minimum=24, weight=3, drop=0),
         Column("replayed", "REPLAYED", lambda group: safe(group.replayed, width=40, style="accent"), 18, drop=5),
         Column("note", "NOTE", lambda group: safe(group.note, width=200, style="muted"), minimum=12, most=30, drop=6),
     ]

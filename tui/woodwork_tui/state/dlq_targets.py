@@ -12,7 +12,7 @@ from woodwork_tui.units import age, clock
 
 WINDOW = 600.0
 """Seconds that count as lately."""
-_LOOK_BACK = 20_000
+_LOOK_BACK = 5_000
 """Deliveries that are looked at, at most."""
 _ENDS = frozenset({DeliveryState.OK, DeliveryState.DEAD, DeliveryState.REPLAYED})
 _TROUBLE = {

@@ -76,5 +76,5 @@ def job_columns(*, ascii_only: bool) -> list[Column[ReplayJob]]:
         Column("flight", "FLIGHT", lambda job: count(job.in_flight), 6, align="right", drop=6),
         Column("rate", "PACE", lambda job: rate_text(job.rate), 9, align="right", drop=7),
         Column("left", "LEFT", left_text, 6, align="right", drop=4),
-        Column("problem", "", problem, minimum=12, drop=3),
+        Column("problem", "", problem, minimum=30, drop=3),
     ]
