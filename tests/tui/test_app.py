@@ -330,7 +330,7 @@ async def test_a_tab_that_lists_nothing_says_that_it_has_nothing_to_filter(at_de
 async def test_while_a_filter_is_typed_the_footer_shows_how_to_end_and_no_letters_to_press(at_desk):
     async with at_desk() as shown:
         await shown.press("slash")
-        assert shown.line(FooterBar) == " F1Help  ⏎Done  esc Clear  ^pPalette  ^qQuit"
+        assert shown.line(FooterBar) == " F1Help  ⏎Done  esc Clear  tab Complete  ^pPalette  ^qQuit"
         await shown.press("escape", "colon")
         assert shown.line(FooterBar) == " F1Help  ⏎Done  esc Close  tab Complete  ^pPalette  ^qQuit"
 
@@ -900,3 +900,14 @@ async def test_n_goes_round_what_the_filter_has_found(at_desk):
         assert table.spot.index == count - 1
         await shown.press("n")
         assert table.spot.index == 0
+
+
+async def test_tab_completes_the_fields_of_a_filter_one_after_the_other(at_desk):
+    async with at_desk() as shown:
+        await shown.press("2", "slash", *"se", "tab")
+        bar = shown.app.main.query_one(FilterBar)
+        assert bar.input.value == "session:"
+        await shown.press("tab")
+        assert bar.input.value == "sess:"
+        await shown.press(*"s-01", "enter")
+        assert shown.app.main.place.filter == "sess:s-01"

@@ -177,6 +177,7 @@ ACTIONS: tuple[Action, ...] = (
     # lines to type into
     Action("typed.done", "enter", "Done", "Typing", "submit", "", "Done", 10),
     Action("filter.clear", "escape", "Clear the filter", "Typing", "abandon", "", "Clear", 11),
+    Action("filter.complete", "tab", "Complete a field; again, the next one", "Typing", "complete", "", "Complete", 12),
     Action("command.close", "escape", "Close the line", "Typing", "abandon", "", "Close", 11),
     Action(
         "command.complete", "tab", "Complete; again, the next way to go on", "Typing", "complete", "", "Complete", 12

@@ -288,3 +288,8 @@ def test_where_no_flow_is_open_only_what_needs_none_is_offered_and_taken():
     assert completions("", few) == ("theme ", "quit")
     assert parse("dlq", few) == Wrong("dlq needs a flow; open one first")
     assert isinstance(parse("theme nord", few), Command)
+
+
+def test_the_filter_behind_a_tab_is_completed_with_the_fields_of_that_tab():
+    assert completions("msgs state:dead rea", KNOWN) == ("msgs state:dead reason:",)
+    assert completions("sessions fl", KNOWN) == ("sessions flight:",)

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from woodwork_tui.state.command_form import Command, Grammar
 from woodwork_tui.widgets.command_line import CommandLine
-from woodwork_tui.widgets.filter_bar import Check, FilterBar
+from woodwork_tui.widgets.filter_bar import Check, Complete, FilterBar
 
 
 class EntryLines(Vertical):
@@ -54,10 +54,10 @@ class EntryLines(Vertical):
         """Show the filter *expression* and how much it matches."""
         self._filter.show(expression, status)
 
-    def filter(self, expression: str, check: Check) -> None:
+    def filter(self, expression: str, check: Check, complete: Complete) -> None:
         """Let the person change the filter *expression*."""
         self._remember()
-        self._filter.edit(expression, check)
+        self._filter.edit(expression, check, complete)
 
     def command(self, text: str, grammar: Grammar) -> None:
         """Let the person type a command that *grammar* reads, beginning with *text*."""

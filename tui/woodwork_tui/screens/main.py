@@ -218,8 +218,12 @@ class MainScreen(SteadyScreen[None]):
 
     def action_filter(self) -> None:
         """Type a filter."""
+        from woodwork_tui.state.filter_fields import FIELDS, completed  # with every list: not before the first frame
+
         if self.tab is not None:
-            self.query_one(EntryLines).filter(self.place.filter, self.tab.check_filter)
+            fields = FIELDS.get(self.place.tab, ())
+            lines = self.query_one(EntryLines)
+            lines.filter(self.place.filter, self.tab.check_filter, lambda text: completed(text, fields))
 
     def action_next_match(self) -> None:
         """Go to the next row that the filter has found, after the last one to the first."""

@@ -9,6 +9,7 @@ from woodwork_tui.actions import COMMAND_TABS, TABS, Action, commands
 from woodwork_tui.state.command_form import Command, Form, Names, Wrong, unknown
 from woodwork_tui.state.dlq_view import DlqView
 from woodwork_tui.state.draft import known_kinds
+from woodwork_tui.state.filter_fields import FIELDS, completed
 from woodwork_tui.state.hold_commands import HOLD_FORMS
 from woodwork_tui.state.injection import recipients
 from woodwork_tui.state.letter_commands import LETTER_FORMS
@@ -200,6 +201,8 @@ def completions(line: str, known: Names) -> tuple[str, ...]:
     form = _FORMS.get(found_action.id, _PLAIN)
     if form.ways is not None:
         return tuple(f"{word} {way}" for way in form.ways(rest, known))
+    if (tab := found_action.id.removeprefix("tab.")) in FIELDS:
+        return tuple(f"{word} {way}" for way in completed(rest, FIELDS[tab]))
     earlier, space, last = rest.rpartition(" ")
     place = len(earlier.split())
     if place >= len(form.words):

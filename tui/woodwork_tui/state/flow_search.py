@@ -41,6 +41,10 @@ _FIELDS: Mapping[str, Callable[[Component], object]] = {
 """What a search can ask of a component; `age` is that of the oldest message waiting there."""
 
 
+FIELD_NAMES = tuple(_FIELDS)
+"""The names of all fields."""
+
+
 def search(expression: str) -> Callable[[Component], bool]:
     """Return whether a component matches *expression*; raises FilterError."""
     return compile_filter(expression).over(_FIELDS)

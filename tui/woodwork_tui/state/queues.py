@@ -83,6 +83,10 @@ _FIELDS: Mapping[str, Callable[[QueueRow], object]] = {
 }
 
 
+FIELD_NAMES = tuple(_FIELDS)
+"""The names of all fields."""
+
+
 def queue_filter(query: str) -> Matches:
     """Return whether a row matches *query*; raises FilterError."""
     return compile_filter(query).over(_FIELDS)

@@ -70,6 +70,10 @@ def _fields(now: float) -> Mapping[str, Callable[[RetryRow], object]]:
     }
 
 
+FIELD_NAMES = tuple(_fields(0.0))
+"""The names of all fields."""
+
+
 def retry_filter(query: str, now: float = 0.0) -> Matches:
     """Return whether a retry matches *query* at *now* (s since the epoch); raises FilterError."""
     return compile_filter(query).over(_fields(now))

@@ -46,6 +46,10 @@ def _fields(now: float) -> Fields:
     }
 
 
+FIELD_NAMES = tuple(_fields(0.0))
+"""The names of all fields."""
+
+
 def session_filter(text: str, now: float) -> Callable[[SessionStats], bool]:
     """Return the predicate written as *text* at *now* (s since the epoch); raises FilterError."""
     return compile_filter(text).over(_fields(now))

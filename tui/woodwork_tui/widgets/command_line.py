@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import BindingType
 from textual.message import Message
-from textual.suggester import Suggester
 from textual.widgets import Input
 
 from woodwork_tui.state.command_form import Command, Grammar, Wrong
@@ -18,17 +17,6 @@ from woodwork_tui.widgets.entry_line import EntryLine
 from woodwork_tui.widgets.keys import bindings
 
 _SHOWN = 6
-
-
-class _FromModel(Suggester):
-    """Suggests the first completion; the names may change from key to key, so nothing is remembered."""
-
-    def __init__(self, complete: Callable[[str], tuple[str, ...]]) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._complete = complete
-
-    async def get_suggestion(self, value: str) -> str | None:
-        return next(iter(self._complete(value)), None)
 
 
 class CommandLine(EntryLine):
@@ -49,10 +37,9 @@ class CommandLine(EntryLine):
         """The line was closed."""
 
     def __init__(self) -> None:
-        super().__init__(":", suggester=_FromModel(self._completions))
+        super().__init__(":")
         self._grammar: Grammar | None = None
         self._history = CommandHistory()
-        self._round: tuple[str, ...] = ()
 
     def type(self, text: str, grammar: Grammar) -> None:
         """Let the person type, beginning with *text*; *grammar* reads it."""
@@ -70,7 +57,8 @@ class CommandLine(EntryLine):
         """Have *lines* for the commands that were typed before."""
         self._history = CommandHistory(tuple(lines))
 
-    def _completions(self, line: str) -> tuple[str, ...]:
+    def completions(self, line: str) -> tuple[str, ...]:
+        """Return how *line* can go on, each as the whole line."""
         return self._grammar.completions(line) if self._grammar is not None else ()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -87,7 +75,7 @@ class CommandLine(EntryLine):
         if isinstance(read, Wrong) and not read.unfinished:
             self.say(safe(read.problem, width=60, style="bad"))
             return
-        ways = [way.rstrip().rpartition(" ")[2] for way in self._completions(line)]
+        ways = [way.rstrip().rpartition(" ")[2] for way in self.completions(line)]
         told = "  ".join(ways[:_SHOWN]) + (f"  … {len(ways) - _SHOWN} more" if len(ways) > _SHOWN else "")
         self.say(safe(told or self._grammar.usage(line), width=60, style="muted"))
 
@@ -111,22 +99,7 @@ class CommandLine(EntryLine):
         self.close()
         self.post_message(self.Abandoned())
 
-    def action_complete(self) -> None:
-        """Complete what is typed; pressed again, the next way to go on."""
-        line = self.input.value
-        following = self._round.index(line) + 1 if line in self._round else 0
-        if not following:
-            self._round = self._completions(line)
-        if self._round:
-            self._put(self._round[following % len(self._round)])
-        if len(self._round) == 1:
-            self._round = ()
-
     def action_older(self, step: int) -> None:
         """Bring back a command typed before."""
         self._history = self._history.moved(step)
-        self._put(self._history.line)
-
-    def _put(self, line: str) -> None:
-        self.input.value = line
-        self.input.cursor_position = len(line)
+        self.put(self._history.line)

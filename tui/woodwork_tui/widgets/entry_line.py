@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -26,8 +27,22 @@ class SafeInput(Input):
         return one_line(value)
 
 
+class _FromLine(Suggester):
+    """Suggests the first way to go on; what there is may change from key to key, so nothing is remembered."""
+
+    def __init__(self, ways: Callable[[str], tuple[str, ...]]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._ways = ways
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return next(iter(self._ways(value)), None)
+
+
 class EntryLine(Horizontal):
-    """A mark, an input and a remark on the right. Typing never triggers a command (screens 3.5)."""
+    """A mark, an input and a remark on the right. Typing never triggers a command (screens 3.5).
+
+    A subclass that overrides `completions` may offer the key for `action_complete`.
+    """
 
     DEFAULT_CSS = """
     EntryLine { height: 1; display: none; background: $boost; padding: 0 0 0 1; }
@@ -38,9 +53,10 @@ class EntryLine(Horizontal):
     EntryLine TextLine { width: auto; max-width: 60%; padding: 0 1; }
     """
 
-    def __init__(self, mark: str, *, suggester: Suggester | None = None) -> None:
+    def __init__(self, mark: str) -> None:
         super().__init__()
-        self.input = SafeInput(suggester=suggester, select_on_focus=False, compact=True)
+        self.input = SafeInput(suggester=_FromLine(self.completions), select_on_focus=False, compact=True)
+        self._round: tuple[str, ...] = ()
         self.input.cursor_blink = False
         self._mark = mark
         self._remark = TextLine()
@@ -71,6 +87,26 @@ class EntryLine(Horizontal):
     def close(self) -> None:
         """Take the line off the screen."""
         self.remove_class("-open")
+
+    def completions(self, line: str) -> tuple[str, ...]:
+        """Return how *line* can go on, each as the whole line."""
+        return ()
+
+    def action_complete(self) -> None:
+        """Complete what is typed; pressed again, the next way to go on."""
+        line = self.input.value
+        following = self._round.index(line) + 1 if line in self._round else 0
+        if not following:
+            self._round = self.completions(line)
+        if self._round:
+            self.put(self._round[following % len(self._round)])
+        if len(self._round) == 1:
+            self._round = ()
+
+    def put(self, line: str) -> None:
+        """Put *line* in the place of what is typed."""
+        self.input.value = line
+        self.input.cursor_position = len(line)
 
     def say(self, text: Text) -> None:
         """Say *text* about what is typed."""

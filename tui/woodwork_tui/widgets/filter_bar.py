@@ -14,12 +14,13 @@ from woodwork_tui.widgets.entry_line import EntryLine
 from woodwork_tui.widgets.keys import bindings
 
 Check = Callable[[str], str | None]
+Complete = Callable[[str], tuple[str, ...]]
 
 
 class FilterBar(EntryLine):
     """Open while a filter is typed or set. The last good expression stays the filter."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("filter.clear")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("filter.clear", "filter.complete")
 
     class Changed(Message):
         """The filter is now *expression*."""
@@ -38,11 +39,13 @@ class FilterBar(EntryLine):
     def __init__(self) -> None:
         super().__init__("/ ")
         self._check: Check = lambda text: None
+        self._complete: Complete = lambda text: ()
         self._status = ""
 
-    def edit(self, expression: str, check: Check) -> None:
-        """Let the person change *expression*; *check* says what is wrong with one."""
+    def edit(self, expression: str, check: Check, complete: Complete) -> None:
+        """Let the person change *expression*; *check* says what is wrong with one, *complete* how it can go on."""
         self._check = check
+        self._complete = complete
         self.open(expression)
 
     def show(self, expression: str, status: str) -> None:
@@ -60,9 +63,15 @@ class FilterBar(EntryLine):
                 self.input.value = expression
         self.say(safe(status, style="muted"))
 
+    def completions(self, line: str) -> tuple[str, ...]:
+        """Return how *line* can go on, each as the whole line."""
+        return self._complete(line)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Take the filter over as far as it can be read."""
         event.stop()
+        if event.value not in self._round:
+            self._round = ()
         if self._remark_on(event.value):
             self.post_message(self.Changed(event.value))
 
