@@ -57,6 +57,8 @@ class Terminal:
     ) -> None:
         self.raw = bytearray()
         """Every byte the program has written."""
+        self.bytes_per_second: int | None = None
+        """How fast the line to the terminal is; None: as fast as can be."""
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._held = b""
@@ -135,6 +137,11 @@ class Terminal:
             pass
         return self.text
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as when its window is closed; the kernel tells the program."""
+        os.close(self._master)
+        self._master = -1
+
     def restored(self) -> bool:
         """Whether the terminal is out of raw mode: it echoes and reads lines again."""
         local = termios.tcgetattr(self._master)[3]
@@ -161,11 +168,13 @@ class Terminal:
         if left <= 0 or not select.select([self._master], [], [], left)[0]:
             return False
         try:
-            data = os.read(self._master, 65536)
+            data = os.read(self._master, 65536 if self.bytes_per_second is None else 1024)
         except OSError:  # the other side is closed
             return False
         if not data:
             return False
+        if self.bytes_per_second is not None:
+            time.sleep(len(data) / self.bytes_per_second)
         self.raw += data
         self._answer(data)
         data = _UNKNOWN_TO_PYTE.sub(b"", self._held + data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +32,27 @@ audit = function python {
     retry: { max_retries: 5, base: 30s, jitter: none }
 }
 desk = output console {}
+"""
+SLOW = """\
+deployment = local { stop_timeout: 2s }
+source = input generator { every = 1ms, count = 3, payload = "{n}", to = [slow, never] }
+never = function python { path = "slow.py", function = "never", retry = { base: 60s, jitter: none } }
+slow = function python { path = "slow.py", function = "slowly" }
+"""
+SLOWLY = """\
+import asyncio
+import pathlib
+
+here = pathlib.Path(__file__).parent
+
+async def never(number):
+    raise ConnectionError
+
+async def slowly(number):
+    (here / "begun").touch()
+    await asyncio.sleep(0.5)
+    with (here / "done").open("a") as file:
+        file.write(f"{number} ")
 """
 AUDIT = "def handle(data):\n    raise ConnectionError('audit-db refused')\n"
 
@@ -91,6 +113,37 @@ def test_a_signal_drains_and_a_second_one_ends_at_once(flow, number, status):
         assert shown.wait_exit() == status
         assert shown.restored()
         assert "stopped at once" in shown.text
+
+
+def test_when_the_terminal_goes_what_is_under_way_is_brought_to_its_end(tmp_path):
+    (tmp_path / "main.ww").write_text(SLOW)
+    (tmp_path / "slow.py").write_text(SLOWLY)
+    with terminal(tmp_path, "main.ww") as shown:
+        shown.wait_until(lambda screen: (tmp_path / "begun").exists(), within=60)
+        shown.hang_up()
+        assert shown.process.wait(60) == 129
+    assert (tmp_path / "done").read_text() == "1 2 3 "
+
+
+def test_over_a_slow_line_keys_are_answered_and_the_flow_goes_on(flow):
+    with terminal(flow, "main.ww") as shown:
+        shown.wait_until(running)
+        shown.bytes_per_second = 20_000  # as over ssh from afar
+        shown.press("2")
+        shown.wait_for("[2 Messages]", within=30)
+        kept = shown.wait_until(lambda screen: re.search(r"([\d,]+) kept", screen), within=30)
+        before = int(re.search(r"([\d,]+) kept", kept).group(1).replace(",", ""))
+        shown.press("6")
+        shown.wait_for("[6 DLQ", within=30)
+        shown.press("2")
+        shown.wait_until(
+            lambda screen: (
+                (found := re.search(r"([\d,]+) kept", screen)) and int(found.group(1).replace(",", "")) > before
+            ),
+            within=30,
+        )
+        shown.press("ctrl+q")
+        shown.wait_for("not finished", within=30)
 
 
 def test_ctrl_c_is_a_key_that_asks(flow):

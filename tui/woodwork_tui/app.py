@@ -15,6 +15,7 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.driver import Driver
 from textual.filter import LineFilter
 
 from woodwork_engine.clock import Clock, SystemClock
@@ -112,6 +113,15 @@ class WoodworkApp(App[Ending]):
 
     # the first frame and the ones after it
 
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver, made to outlive its terminal where it is the one for terminals."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from woodwork_tui.lasting_driver import LastingDriver  # only where there is such a terminal
+
+        return LastingDriver
+
     def get_default_screen(self) -> MainScreen:
         """Return the screen that everything else lies on."""
         return self.main
@@ -120,8 +130,9 @@ class WoodworkApp(App[Ending]):
         """Listen to signals, and go on once the first frame is painted."""
         if not self.is_headless:
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, self._signalled, number)
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                    loop.add_signal_handler(number, self._signalled, number)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -23,6 +23,7 @@ class Happened(Enum):
 
     INTERRUPTED = auto()
     TERMINATED = auto()
+    HUNG_UP = auto()
     OUTPUT_CLOSED = auto()
     FED = auto()
     IDLE = auto()
@@ -32,8 +33,12 @@ class Happened(Enum):
     WRITTEN = auto()
 
 
-SIGNALS = {signal.SIGINT: Happened.INTERRUPTED, signal.SIGTERM: Happened.TERMINATED}
-STATUS = {Happened.INTERRUPTED: 128 + signal.SIGINT, Happened.TERMINATED: 128 + signal.SIGTERM}
+SIGNALS = {
+    signal.SIGINT: Happened.INTERRUPTED,
+    signal.SIGTERM: Happened.TERMINATED,
+    signal.SIGHUP: Happened.HUNG_UP,
+}
+STATUS = {happened: 128 + number for number, happened in SIGNALS.items()}
 
 
 class HeadlessRun:
@@ -68,7 +73,8 @@ class HeadlessRun:
 
     def run(self) -> int:
         """Run to the end and return the exit status; the second signal ends it at once. Main thread only."""
-        earlier = {number: signal.signal(number, self._signalled) for number in SIGNALS}
+        heeded = [number for number in SIGNALS if number != signal.SIGHUP or not is_ignored(number)]
+        earlier = {number: signal.signal(number, self._signalled) for number in heeded}
         try:
             return self._run()
         finally:
@@ -183,6 +189,11 @@ class HeadlessRun:
             total = sum(left.values())
             held = f", {'all' if report.held >= total else format(report.held, ',')} of them paused or parked"
             self._say(f"{_counted(total, 'message')} left behind{held if report.held else ''}: {places}")
+
+
+def is_ignored(number: signal.Signals) -> bool:
+    """Whether whoever started this process wants *number* to be ignored, as nohup does of SIGHUP."""
+    return signal.getsignal(number) is signal.SIG_IGN
 
 
 def _counted(count: int, noun: str) -> str:

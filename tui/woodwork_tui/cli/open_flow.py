@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
@@ -112,4 +113,5 @@ def _without_screen(request: Open, why: str) -> int:
 
 
 def _say(sentence: str) -> None:
-    print(f"woodwork-tui: {sentence}", file=sys.stderr, flush=True)
+    with suppress(OSError):  # the terminal may have gone
+        print(f"woodwork-tui: {sentence}", file=sys.stderr, flush=True)

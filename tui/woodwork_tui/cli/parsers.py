@@ -45,7 +45,7 @@ def _run_parser() -> Parser:
         "everything for people goes to standard error. Without --for and --until it runs until idle when every input "
         "is finite, else until interrupted.",
         "exit status: 0 ended as asked, 1 more dead letters than --max-dlq or a broken input line, 2 usage or "
-        "file, 3 a component did not start, 4 messages left after --until idle, 130 Ctrl-C, 143 SIGTERM",
+        "file, 3 a component did not start, 4 messages left after --until idle, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP",
     )
     parser.add_argument("file", metavar="FILE", help="a flow file (.ww)")
     parser.add_argument("--headless", action="store_true", help="accepted and without effect: run has no screen")
