@@ -142,10 +142,14 @@ class DeadIndex:
             self._matches.keep(self._letters, 2 * len(self._letters) + _LONG)
         of_age = self._filter.ages(now) if self._filter.ages is not None else None
         self._coming = Listing(wish, self._matches, of_age, now)
-        self._coming.hand(zip(repeat(None), self._letters, strict=False))
+        self._coming.begin(self._letters)
 
     def _follow(self, letters: tuple[DeadLetter, ...], now: float) -> None:
         self._looked = now
+        if not self._letters and not self.busy:
+            self._letters = letters
+            self._listing.begin(letters)
+            return
         changes = _changes(self._letters, letters)
         self._letters = letters
         for listing in filter(None, (self._listing, self._coming)):

@@ -46,6 +46,8 @@ class Listing:
         self._lasting = lasting
         self._of_age = of_age
         self._same: dict[Kind, Kind] = {}
+        self._letters: tuple[DeadLetter, ...] = ()
+        self._taken = 0
         self._todo: deque[Change] = deque()
         self._shown: dict[str, DeadLetter] = {}
         self._keys: dict[str, str] = {}
@@ -57,24 +59,37 @@ class Listing:
 
     @property
     def left(self) -> int:
-        """How many changes wait."""
-        return len(self._todo)
+        """How many letters and changes wait."""
+        return len(self._letters) - self._taken + len(self._todo)
+
+    def begin(self, letters: tuple[DeadLetter, ...]) -> None:
+        """Let *letters* wait, before every change; nothing is made for each, for which memory would be cleaned up."""
+        self._letters, self._taken = letters, 0
 
     def hand(self, changes: Iterable[Change]) -> None:
         """Let *changes* wait for the next step."""
         self._todo.extend(changes)
 
     def step(self, most: int) -> None:
-        """Take in at most *most* of the changes that wait."""
-        for _ in range(min(most, len(self._todo))):
+        """Take in at most *most* of the letters and changes that wait."""
+        first = self._letters[self._taken : self._taken + most]
+        for letter in first:
+            self._add(letter)
+        self._taken += len(first)
+        if self._taken == len(self._letters):
+            self.begin(())
+        for _ in range(min(most - len(first), len(self._todo))):
             before, after = self._todo.popleft()
             if before is not None:
                 self._tally(before, -1)
                 self._take(before.dlq_id)
             if after is not None:
-                self._tally(after, 1)
-                if self._matches(after):
-                    self._put(after)
+                self._add(after)
+
+    def _add(self, letter: DeadLetter) -> None:
+        self._tally(letter, 1)
+        if self._matches(letter):
+            self._put(letter)
 
     def letter(self, dlq_id: str) -> DeadLetter | None:
         """Return the letter *dlq_id* as it is shown, None where it is not."""
@@ -129,7 +144,7 @@ class Listing:
     @property
     def done(self) -> bool:
         """Whether `groups` tells all that was handed over."""
-        return not self._todo and not self._touched
+        return not self.left and not self._touched
 
     def settle(self, most: int) -> None:
         """Bring at most *most* groups up to date with what was taken in; `groups` changes when all of them are."""
