@@ -60,10 +60,11 @@ class Holds:
         self.step_lane(lane)
         return lane.queue[0].envelope.message_id
 
-    def waiting(self, scope: Scope) -> tuple[Delivery, ...]:
-        """Return what waits in *scope* and is not being attempted."""
-        lanes = self._lanes(scope)
-        return tuple(delivery for lane in lanes for delivery in tuple(lane.queue)[lane.running :])
+    def waiting(self, scope: Scope) -> tuple[int, float | None]:
+        """Return how many messages wait in *scope* and are not being attempted, and when the first was accepted."""
+        filled = [lane for lane in self._lanes(scope) if len(lane.queue) > lane.running]
+        oldest = min((lane.queue[lane.running].accepted_at for lane in filled), default=None)
+        return sum(len(lane.queue) - lane.running for lane in filled), oldest
 
     def at_work(self, session: str) -> bool:
         """Whether an attempt of *session* runs, or is about to start."""

@@ -13,7 +13,6 @@ from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.statistics import is_failing, latency_counts, unhandled
 from woodwork_engine.clock import Clock
 from woodwork_engine.dead_letter import DeadState
-from woodwork_engine.delivery import Delivery
 from woodwork_engine.events import EventLog
 from woodwork_engine.hold import BY_BREAKPOINT, BY_LETTER, BY_PERSON, Scope
 from woodwork_engine.plan import Node
@@ -210,9 +209,10 @@ def _held_lanes(holds: Holds, now: float) -> tuple[LaneStats, ...]:
     return tuple(_held_lane(scope, state, holds.waiting(scope), now) for scope, state in states.items())
 
 
-def _held_lane(scope: Scope, state: str, waiting: tuple[Delivery, ...], now: float) -> LaneStats:
-    oldest = min((delivery.accepted_at for delivery in waiting), default=now)
-    return LaneStats(scope.session or "", scope.component or "", len(waiting), state, max(0.0, now - oldest))
+def _held_lane(scope: Scope, state: str, waiting: tuple[int, float | None], now: float) -> LaneStats:
+    depth, oldest = waiting
+    age = 0.0 if oldest is None else max(0.0, now - oldest)
+    return LaneStats(scope.session or "", scope.component or "", depth, state, age)
 
 
 def _is_open(endpoint: Endpoint) -> bool:

@@ -161,6 +161,21 @@ def test_a_session_is_not_stepped_where_nobody_is_there_to_handle_it(tmp_path):
         assert flow.engine.step_session("s-1").result(LONG) == 0
 
 
+def test_a_lane_held_by_itself_is_shown_with_what_waits_there_and_the_worst_reason(tmp_path):
+    """B6, D4: also where nothing waits; the session that is paused as a whole says so."""
+    with running(tmp_path, STOPS) as flow:
+        for text in ("a", "b", "c"):
+            flow.send("in", text, "s-1")
+        flow.until_record("paused")
+        flow.engine.pause("step", "s-1").result(LONG)
+        flow.engine.pause("out", "s-2").result(LONG)
+        flow.engine.pause(None, "s-1").result(LONG)
+        snapshot = flow.until(lambda now: [one.held for one in now.sessions] == [True])
+        found = [(lane.target, lane.session, lane.depth, lane.state) for lane in snapshot.held_lanes]
+        assert found == [("step", "s-1", 2, "stuck"), ("out", "s-2", 0, "paused")]
+        assert [lane.oldest_age > 0 for lane in snapshot.held_lanes] == [True, False]
+
+
 def test_a_scope_that_is_not_there_is_refused(tmp_path):
     """B6."""
     with running(tmp_path, HELLO) as flow:

@@ -115,3 +115,8 @@ def test_no_cell_and_no_order_minds_hostile_names(text):
         assert str(column.render(row)).isprintable()
     for name in SORTS:
         assert session_rows(Snapshot(sessions=(row, *SESSIONS)), (name, False), None)
+
+
+def test_a_session_that_a_person_has_paused_is_paused_also_while_nothing_of_it_waits():
+    assert session_state(SessionStats("s", 0.0, 1.0, 1, rate=2.0, held=True)) == "paused"
+    assert session_state(SessionStats("s", 0.0, 1.0, 1, rate=2.0)) == "active"

@@ -72,7 +72,7 @@ def test_a_session_that_is_stuck_is_named_with_what_it_is_stuck_on_and_where_to_
     other = HoldState(Scope("audit", "s-02"), NOW, BY_LETTER, dlq_id="gone")
     (found,) = notices(shown.view(snapshot=replace(shown.snapshot, holds=(hold, other))))
     assert found.text == f"Session s-05 at audit (1 more) is stuck on {letter.why}"
-    assert found.hint == "4 Queues: p"
+    assert found.hint == "4 Queues: p on it"
 
 
 def test_what_did_not_start_is_named_once_though_the_engine_names_it_too():

@@ -52,7 +52,7 @@ def notices(view: View, trouble: str = "", standing: Sequence[Notice] = (), *, t
     if stuck := stuck_in(view.snapshot, Scope()):
         others = f" ({len(stuck) - 1} more)" if len(stuck) > 1 else ""
         where = f"{scope_text(stuck[0].scope).capitalize()}{others}"
-        found.append(Notice("failed", f"{where} is stuck{_on(view, stuck[0])}", "4 Queues: p"))
+        found.append(Notice("failed", f"{where} is stuck{_on(view, stuck[0])}", "4 Queues: p on it"))
     if view.snapshot.rev and view.snapshot.state is FlowState.STOPPED:
         found.append(Notice("failed", "The flow has stopped; what is shown is its last state.", "^r Reload"))
     down = [node for node in view.snapshot.nodes if node.state is NodeState.NOT_STARTED]
