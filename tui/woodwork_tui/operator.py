@@ -125,7 +125,8 @@ class Operator:
         *then* is handed what came of it.
         """
         if self.bridge is not None:
-            self._last = (action, arguments)
+            if not quiet or then is None:  # what is only looked up is nothing to be done again
+                self._last = (action, arguments)
             self._injected = arguments if action == "inject" else self._injected
             self._app.run_worker(self.bridge.act(action, arguments, quiet=quiet, then=then))
 

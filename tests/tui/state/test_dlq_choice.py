@@ -67,7 +67,7 @@ def test_what_is_under_way_cannot_be_forgotten():
 
 
 def test_a_letter_whose_replay_is_under_way_loses_its_mark():
-    assert still_marked(frozenset("amrx"), kinds(A, MOVING, AGAIN)) == {"a", "r"}
+    assert still_marked(frozenset("amrx"), kinds(A, MOVING, AGAIN), {"m"}) == {"a", "r"}
 
 
 def test_marking_a_group_twice_takes_the_marks_away():

@@ -167,6 +167,7 @@ def test_an_index_that_followed_every_change_equals_one_that_is_made_anew(seed: 
 
     assert looker.index.groups == fresh.index.groups
     assert looker.index.kinds == fresh.index.kinds
+    assert looker.index.listing.moving == {name for name, kind in fresh.index.kinds.items() if kind.moving}
     assert (looker.index.of, looker.index.listing.trash) == (fresh.index.of, fresh.index.listing.trash)
     assert looker.index.listing.nodes.items() >= fresh.index.listing.nodes.items()
 

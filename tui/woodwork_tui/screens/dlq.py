@@ -121,7 +121,7 @@ class DlqTab(Tab):
             self._lists.tell_groups()
             self.set_timer(_REST, self._work)
         if done:
-            self._mark(still_marked(self._marked, self._index.kinds))
+            self._mark(self._able(self._marked))
             self._lists.draw()
             self._ask_as_commanded()
 
@@ -277,13 +277,17 @@ class DlqTab(Tab):
         standing = self._standing
         current = (standing.current.dlq_id,) if standing.current is not None else ()
         ids = standing.in_group() if standing.whole else current
-        self._mark(still_marked(toggled(self._marked, ids), self._index.kinds))
+        self._mark(self._able(toggled(self._marked, ids)))
         if not standing.whole:
             self._lists.next_letter()
 
     def action_mark_all(self) -> None:
         """Mark every letter of the group."""
-        self._mark(still_marked(self._marked | frozenset(self._standing.in_group()), self._index.kinds))
+        self._mark(self._able(self._marked.union(self._standing.in_group())))
+
+    def _able(self, marked: frozenset[str]) -> frozenset[str]:
+        listing = self._index.listing
+        return still_marked(marked, listing.kinds, listing.moving)
 
     def action_unmark(self) -> None:
         """Take all marks away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -17,6 +18,7 @@ from woodwork_tui.screens.typed import Typed
 from woodwork_tui.state.dlq import is_under_way, last_discarded, reason_of
 from woodwork_tui.state.dlq_choice import Scope, Standing, discardable, forgettable
 from woodwork_tui.state.dlq_index import DeadIndex
+from woodwork_tui.state.dlq_kinds import Kind, counted
 from woodwork_tui.state.dlq_questions import (
     PURGE,
     discard_question,
@@ -51,6 +53,8 @@ class DlqActs:
         self._index = index
         self._open: Dialog | None = None
         self._beat = -1
+        self._counted: tuple[int, tuple[str, ...], Counter[Kind | None]] = (-1, (), Counter())
+        """Of the ids asked about last, as of a version of the index, how many are of each kind."""
 
     def look(self) -> None:
         """Let an open dialog look again, twice a second."""
@@ -101,8 +105,10 @@ class DlqActs:
         )
 
     def _check(self, ask: Asked) -> ReplayCheck:
-        view = self._view()
-        return check(ask, self._index.kinds, view.snapshot, view.deliveries, view.now)
+        view, kinds = self._view(), self._index.kinds
+        if self._counted[0] != self._index.version or self._counted[1] is not ask.ids:
+            self._counted = (self._index.version, ask.ids, counted(ask.ids, kinds))
+        return check(ask, kinds, view.snapshot, view.deliveries, view.now, self._counted[2])
 
     def _attempts(self, targets: Sequence[str]) -> int | None:
         plan = self._view().snapshot.plan

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from woodwork_engine.dead_letter import DeadLetter, DeadState
 from woodwork_tui.state.dlq_groups import Group
-from woodwork_tui.state.dlq_kinds import Kinds, counted
+from woodwork_tui.state.dlq_kinds import Kinds
+
+_id = attrgetter("dlq_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Standing:
 
     def in_group(self) -> tuple[str, ...]:
         """Return the letters of the group."""
-        return tuple(letter.dlq_id for letter in self.group.letters) if self.group is not None else ()
+        return tuple(map(_id, self.group.letters)) if self.group is not None else ()
 
     def chosen(self) -> tuple[str, ...]:
         """Return the letters a key acts on."""
@@ -82,8 +85,6 @@ def toggled(marked: frozenset[str], ids: Iterable[str]) -> frozenset[str]:
     return marked - asked if asked <= marked else marked | asked
 
 
-def still_marked(marked: frozenset[str], kinds: Kinds) -> frozenset[str]:
-    """Return those *marked* that can still be acted on: a letter that is replayed or discarded loses its mark."""
-    here = frozenset(marked & kinds.keys()) if marked else marked
-    away = any(kind is not None and kind.moving for kind in counted(here, kinds))
-    return frozenset(one for one in here if not kinds[one].moving) if away else here
+def still_marked(marked: frozenset[str], kinds: Kinds, moving: Collection[str]) -> frozenset[str]:
+    """Return those *marked* that are shown and not *moving*: a letter that is replayed or discarded loses its mark."""
+    return marked.intersection(kinds).difference(moving) if marked else marked

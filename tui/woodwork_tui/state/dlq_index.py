@@ -34,6 +34,8 @@ class DeadIndex:
     """
 
     def __init__(self) -> None:
+        self.version = 0
+        """Changes whenever what is listed does."""
         self._letters: tuple[DeadLetter, ...] = ()
         self._wish = Wish()
         self._filter: DlqFilter = _EVERYTHING
@@ -121,6 +123,7 @@ class DeadIndex:
             return False
         while not busy.done and clock() < end:
             busy.step(_AT_ONCE) if busy.left else busy.settle(_AT_ONCE)
+        self.version += 1
         if busy.done:
             self._listing, self._coming = busy, None
         return busy.done

@@ -37,6 +37,8 @@ class Listing:
         self.wish = wish
         self.made_at = now
         self.kinds: dict[str, Kind] = {}
+        self.moving: set[str] = set()
+        """Which of them are being replayed."""
         self.nodes: Counter[str] = Counter()
         self.replayed = self.noted = 0
         self.unresolved = self.trash = self.replayed_ok = 0
@@ -124,6 +126,8 @@ class Listing:
         self._keys[letter.dlq_id] = key
         kind = kind_of(letter)
         self.kinds[letter.dlq_id] = self._same.setdefault(kind, kind)
+        if kind.moving:
+            self.moving.add(letter.dlq_id)
         self._count(letter, 1)
         self._touched[key] = None
 
@@ -133,6 +137,7 @@ class Listing:
             key = self._keys.pop(dlq_id)
             self._members[key].take(letter)
             del self.kinds[dlq_id]
+            self.moving.discard(dlq_id)
             self._count(letter, -1)
             self._touched[key] = None
 

@@ -96,11 +96,18 @@ class Routes:
         return self._plan is None or self._plan.node(target) is not None
 
 
-def check(ask: Ask, kinds: Kinds, snapshot: Snapshot, history: DeliveryHistory, now: float) -> ReplayCheck:
-    """Return what *ask* would do now; *kinds* are those of all letters that are listed."""
+def check(
+    ask: Ask,
+    kinds: Kinds,
+    snapshot: Snapshot,
+    history: DeliveryHistory,
+    now: float,
+    found: Counter[Kind | None] | None = None,
+) -> ReplayCheck:
+    """Return what *ask* would do now; *kinds* are those of all letters listed, *found* how many are asked for."""
     routes, policy = Routes(snapshot), snapshot.plan.policy if snapshot.plan else FlowPolicy()
     most = policy.dlq.max_replays
-    found = counted(ask.ids, kinds)
+    found = counted(ask.ids, kinds) if found is None else found
     here: Counts = Counter({kind: count for kind, count in found.items() if kind is not None})
     moving = sum(count for kind, count in here.items() if kind.moving)
     able: Counts = Counter({kind: n for kind, n in here.items() if _is_able(kind)})
