@@ -319,6 +319,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.undo", "u", "Undo the last edit", "File", "undo_edit", "", "Undo", 45),
     Action("file.rollback", "U", "Roll back to a revision; asks", "Bus", "roll_back", "rollback REV", "Roll back", 16),
     Action("file.take", "T", "Put the text of a revision into the editor, not saved", "File", "take"),
+    Action("file.difference", "d", "Show how the text differs", "File", "difference"),
     Action("file.compare", "equals_sign", "Compare with what runs; again, with the one before", "File", "compare"),
     Action("file.resolve", "", "Decide about what a removed component has left", "Bus", "resolve", "resolve COMPONENT"),
 )

@@ -154,7 +154,7 @@ async def test_what_was_decided_about_stranded_messages_is_done_once_the_compone
         desk.editor.load_text(AFTER)
         await desk.press("ctrl+s")
         await desk.until(lambda: isinstance(desk.app.screen, FateDialog))
-        await desk.press("shift+tab", "down", "tab", "tab", "enter")
+        await desk.press("shift+tab", "shift+tab", "down", "tab", "tab", "tab", "enter")
         await desk.until(lambda: desk.file.read_text() == AFTER)
         desk.show()
         assert desk.app.told == []
@@ -172,7 +172,7 @@ async def test_a_decision_is_dropped_with_a_save_that_was_not_applied(tmp_path: 
         desk.editor.load_text(AFTER)
         await desk.press("ctrl+s")
         await desk.until(lambda: isinstance(desk.app.screen, FateDialog))
-        await desk.press("shift+tab", "down", "tab", "tab", "enter")
+        await desk.press("shift+tab", "shift+tab", "down", "tab", "tab", "tab", "enter")
         await desk.until(lambda: desk.file.read_text() == AFTER)
         rejected = Revision(0, NOON + 60, "rejected", "1 error, not applied")
         desk.show(snapshot=replace(desk.view.snapshot, revisions=(rejected,)))
@@ -217,6 +217,19 @@ async def test_a_rollback_asks_and_says_what_changes_and_that_the_file_stays(tmp
         await desk.press("right", "enter")
         await desk.pilot.pause()
         assert desk.app.told == [("rollback", {"number": 6})]
+
+
+async def test_the_difference_is_shown_in_the_question_when_it_is_asked_for(tmp_path: Path):
+    async with opened(tmp_path, text=BEFORE, check=examine, size=(80, 24), **two(waiting())) as desk:
+        desk.app.tab.action_roll_back_to("6")
+        await desk.until(lambda: isinstance(desk.app.screen, FateDialog))
+        assert "-  audit = echo" not in desk.painted()
+        await desk.press("d")
+        await desk.until(lambda: "-  audit = echo" in desk.painted())
+        assert "Keep rev 7" in desk.painted()
+        await desk.press("d", "escape")
+
+        assert desk.app.told == []
 
 
 async def test_there_is_no_way_back_to_what_runs_and_that_is_said(tmp_path: Path):

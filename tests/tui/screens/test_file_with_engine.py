@@ -75,7 +75,7 @@ async def test_stranded_messages_become_dead_letters_where_that_was_decided_at_t
             source.editor.load_text(WITHOUT)
             await pilot.press("ctrl+s")
             await until(pilot, lambda: isinstance(app.screen, FateDialog) and app.focused is not None)
-            await pilot.press("shift+tab", "down", "tab", "tab", "enter")
+            await pilot.press("shift+tab", "shift+tab", "down", "tab", "tab", "tab", "enter")
             await until(pilot, lambda: app.look() and ("resolve_removed" in dict(app.told)))
             await until(pilot, lambda: app.look() and len(flow.engine.dead_letters()) == 2)
             assert flow.until(lambda now: now.node("audit").depth == 1), "the one that is being handled stays"

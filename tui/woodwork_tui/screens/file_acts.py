@@ -10,6 +10,7 @@ from woodwork_engine.snapshot import Revision
 from woodwork_engine.source import Diagnostic
 from woodwork_tui.screens.fate_dialog import FateDialog, FateQuestion
 from woodwork_tui.screens.file_draft import Drafting
+from woodwork_tui.screens.file_history import painted_diff
 from woodwork_tui.screens.file_source import SourcePane
 from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.draft import Examine
@@ -18,7 +19,8 @@ from woodwork_tui.state.flow_paths import FlowPaths
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.problems import matching
 from woodwork_tui.state.reload_plan import WAYS, fate_lines, leftovers, plan_lines, reload_plan
-from woodwork_tui.state.revisions import ways_back
+from woodwork_tui.state.revisions import live_revision, ways_back
+from woodwork_tui.state.text_diff import unified
 from woodwork_tui.state.view import View
 from woodwork_tui.units import clock, plural
 
@@ -74,7 +76,11 @@ class FileActs:
 
     def _about_save(self, after: FlowPlan) -> FateQuestion:
         snapshot = self._view().snapshot
-        return self._plan_question(after, f"Reload plan · saved, it becomes rev {snapshot.rev + 1}", "Save and apply")
+        title = f"Reload plan · saved, it becomes rev {snapshot.rev + 1}"
+        asked = self._plan_question(after, title, "Save and apply")
+        file = self._source.file
+        change = unified(file.buffer.disk, file.buffer.text) if file is not None and file.buffer is not None else ()
+        return replace(asked, out=f"Keep rev {snapshot.rev}", change=tuple(painted_diff(change)))
 
     def _plan_question(self, after: FlowPlan, title: str, doing: str, *more: Line) -> FateQuestion:
         plan = reload_plan(after, self._view().snapshot)
@@ -124,12 +130,16 @@ class FileActs:
     def _about_rollback(self, wanted: Revision, after: FlowPlan | None) -> FateQuestion:
         snapshot = self._view().snapshot
         title = f"Roll back to rev {wanted.number} from {clock(wanted.at, millis=False)}"
-        doing = f"Roll back to rev {wanted.number}"
+        doing = "Roll back"
         head = Line(f"What runs now, rev {snapshot.rev}, is left; this becomes rev {snapshot.rev + 1}.")
         if after is None:  # its includes or scripts are no longer what they were; the engine kept what it needs
-            return FateQuestion(title, (head, _STAYS), doing)
-        asked = self._plan_question(after, title, doing, Line(""), _STAYS)
-        return replace(asked, lines=(head, Line(""), *asked.lines))
+            asked = FateQuestion(title, (head, _STAYS), doing)
+        else:
+            asked = self._plan_question(after, title, doing, Line(""), _STAYS)
+            asked = replace(asked, lines=(head, Line(""), *asked.lines))
+        live = live_revision(snapshot.revisions)
+        change = unified(live.source, wanted.source) if live is not None else ()
+        return replace(asked, out=f"Keep rev {snapshot.rev}", change=tuple(painted_diff(change)))
 
     def _rolled_back(self, wanted: Revision, fate: Fate) -> None:
         self._decide(fate)

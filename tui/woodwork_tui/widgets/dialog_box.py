@@ -34,8 +34,8 @@ def _label(text: str) -> Content:
 class Answers(Horizontal):
     """`[ Cancel ]   [ Replay 2 messages ]`: the way out first, then what is to be done; arrow keys move between them.
 
-    *doing* says what the second one does; with *careful* it is painted as something that cannot be taken back. *also*
-    is one more button before them, which leaves the dialog open.
+    *doing* says what the second one does, *out* what the first; with *careful* the second is painted as something that
+    cannot be taken back. *also* is one more button before them, which leaves the dialog open.
     """
 
     DEFAULT_CSS = """
@@ -57,10 +57,12 @@ class Answers(Horizontal):
     class Asked(Message):
         """The person pressed the button before them."""
 
-    def __init__(self, doing: str, *, careful: bool = False, start_at_yes: bool = False, also: str = "") -> None:
+    def __init__(
+        self, doing: str, *, out: str = "Cancel", careful: bool = False, start_at_yes: bool = False, also: str = ""
+    ) -> None:
         super().__init__()
         self._also = Button(_label(also), id="also", compact=True) if also else None
-        self._no = Button(_label("Cancel"), id="no", compact=True)
+        self._no = Button(_label(out), id="no", compact=True)
         self._yes = Button(_label(doing), id="yes", compact=True, classes="-careful" if careful else "")
         self._start = self._yes if start_at_yes else self._no
         self._doing = doing
