@@ -1,4 +1,4 @@
-"""The routing graph: paints a layout, moves the selection over it, zooms and pans. Live numbers never move a line."""
+"""The routing graph: paints a layout at the zoom that fits, with live numbers, which never move a line."""
 
 from __future__ import annotations
 
@@ -18,22 +18,20 @@ from textual.strip import Strip
 from woodwork_engine.snapshot import EdgeStats, NodeStats, Snapshot
 from woodwork_tui.layout import Layout, Zoom
 from woodwork_tui.layout.drawings import Drawings
-from woodwork_tui.layout.steps import Mark, Way, anchor, boxes_in, central, first, known, last, mark_at, step
+from woodwork_tui.layout.steps import Mark, anchor, central, first, known, mark_at
 from woodwork_tui.state.ghosts import ghost_routes, unused_text
 from woodwork_tui.state.holds import stopped_components, stopped_ways
 from woodwork_tui.state.pulse import PULSE_SECONDS, Pulse
-from woodwork_tui.widgets.dragged import DraggedView
 from woodwork_tui.widgets.graph_map import GraphMap
+from woodwork_tui.widgets.graph_moves import GraphMoves
 from woodwork_tui.widgets.graph_paint import GraphPaint, Moment
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_cells import text_strip
 from woodwork_tui.widgets.strip_change import changed
 from woodwork_tui.widgets.tones import tones
 
-_PAN = (8, 3)
 
-
-class GraphView(DraggedView, can_focus=True):
+class GraphView(GraphMoves, can_focus=True):
     """Shows a flow as a graph. Arrow keys move the selection, or the window while nothing is selected.
 
     The zoom is the largest at which everything fits, until the person chooses one.
@@ -42,31 +40,13 @@ class GraphView(DraggedView, can_focus=True):
     DEFAULT_CSS = """
     GraphView { height: 1fr; width: 1fr; scrollbar-size: 1 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("list.up", "list.down", "list.left", "list.right", "list.first", "list.final", "list.choose"),
-        *bindings("flow.zoom", "flow.pan_up", "flow.pan_down", "flow.pan_left", "flow.pan_right", "flow.map"),
-    ]
-
-    class Selected(Message):
-        """The person chose *mark*: a node's name, a line's ends, or nothing."""
-
-        def __init__(self, mark: Mark | None) -> None:
-            self.mark = mark
-            super().__init__()
-
-    class Opened(Message):
-        """The person opened *mark*."""
-
-        def __init__(self, mark: Mark) -> None:
-            self.mark = mark
-            super().__init__()
+    BINDINGS: ClassVar[list[BindingType]] = bindings("flow.zoom", "flow.map")
 
     class Zoomed(Message):
         """The person chose another zoom."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's word
         super().__init__(id=id)
-        self.chosen: Mark | None = None
         self.zoom = Zoom.NORMAL
         self._wanted: Zoom | None = None
         self._drawings = Drawings()
@@ -159,7 +139,7 @@ class GraphView(DraggedView, can_focus=True):
         room = self.container_size
         if not room:
             return
-        middle = central(self.drawing, *self._window)
+        middle = central(self.drawing, *self.window)
         self.zoom = self._wanted or self._drawings.fitting(room.width, room.height)
         layout = self._drawings.get(self.zoom)
         if layout is not self._paint.layout:
@@ -172,10 +152,6 @@ class GraphView(DraggedView, can_focus=True):
             self._bring_into_sight(self.chosen)
         else:  # zoom about what one looks at; at first that is where messages come from
             self._bring_into_sight(middle if middle and known(layout, middle) else first(layout), center=True)
-
-    @property
-    def _window(self) -> tuple[int, int, int, int]:
-        return (*self.scroll_offset, *self.size)
 
     def _bring_into_sight(self, mark: Mark | None, *, center: bool = False) -> None:
         layout = self.drawing
@@ -260,51 +236,6 @@ class GraphView(DraggedView, can_focus=True):
 
     # keys and the mouse
 
-    def _select(self, mark: Mark | None) -> None:
-        if mark != self.chosen:
-            self.choose(mark)
-            self.post_message(self.Selected(mark))
-
-    def _move(self, way: Way, pan: tuple[int, int]) -> None:
-        if self.chosen is not None and known(self.drawing, self.chosen):
-            self._select(step(self.drawing, self.chosen, way))
-        elif self.max_scroll_x > 0 or self.max_scroll_y > 0:
-            self.action_pan(*pan)
-        else:
-            self._select(first(self.drawing))
-
-    def action_cursor_left(self) -> None:
-        """Go back along a line."""
-        self._move(Way.BACK, (-1, 0))
-
-    def action_cursor_right(self) -> None:
-        """Go onward along a line."""
-        self._move(Way.ONWARD, (1, 0))
-
-    def action_cursor_up(self) -> None:
-        """Go to what is above."""
-        self._move(Way.UP, (0, -1))
-
-    def action_cursor_down(self) -> None:
-        """Go to what is below."""
-        self._move(Way.DOWN, (0, 1))
-
-    def action_cursor_first(self) -> None:
-        """Select the node at the beginning."""
-        self._select(first(self.drawing))
-
-    def action_cursor_last(self) -> None:
-        """Select the node at the end."""
-        self._select(last(self.drawing))
-
-    def action_choose(self) -> None:
-        """Open the selection; with none, select the first node in sight."""
-        if self.chosen is not None:
-            self.post_message(self.Opened(self.chosen))
-            return
-        seen = boxes_in(self.drawing, *self._window)
-        self._select(min(seen, key=lambda box: (box.x, box.y)).name if seen else first(self.drawing))
-
     def action_zoom(self) -> None:
         """Show more or less of each node."""
         order = list(Zoom)
@@ -333,10 +264,6 @@ class GraphView(DraggedView, can_focus=True):
         """Show the map of a graph that does not fit, or hide it."""
         self._map.shown = not self._map.shown
         self.refresh()
-
-    def action_pan(self, across: int, down: int) -> None:
-        """Move the window."""
-        self.scroll_relative(x=across * _PAN[0], y=down * _PAN[1], animate=False, immediate=True, force=True)
 
     @on(Click)
     def point(self, event: Click) -> None:
