@@ -30,6 +30,7 @@ async def test_the_last_view_is_the_trash_and_says_how_long_letters_are_kept_the
         await pilot.pause()
         assert app.lines("Trash 3 · 1 group by reason")
         assert app.lines("KEPT FOR")
+        assert app.lines("u brings back  X forgets for good")
         assert app.lines("[ ]", "t2", "6d23h")
         await pilot.press("v")
         await pilot.pause()

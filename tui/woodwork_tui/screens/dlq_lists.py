@@ -29,6 +29,7 @@ _WIDE, _XWIDE, _TALL = 110, 160, 24
 _LOW = 12
 """Lines below which there is room for one list."""
 _MOST_GROUPS = 8
+_IN_TRASH = "u brings back  X forgets for good"
 _GROUPING = "v group by: reason ▸ node ▸ session ▸ event ▸ trash"
 
 
@@ -249,7 +250,8 @@ class DlqLists(Vertical):
         if self._marked:
             title += f" · {len(self._marked):,} marked"
         trash = self._index.listing.trash
-        self._letter_pane.tell(title, f"trash {trash:,} (u undo)" if trash else "")
+        hint = _IN_TRASH if self._index.wish.trash else f"trash {trash:,} (u undo)"
+        self._letter_pane.tell(title, hint if trash else "")
 
     def _draw_detail(self) -> None:
         letter, plan = self.letter, self._view.snapshot.plan
