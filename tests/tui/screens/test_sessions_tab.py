@@ -424,3 +424,14 @@ async def test_d_goes_to_the_events_of_the_session(size):
         await pilot.pause()
         assert desk.app.focused is desk.events
         assert desk.events.is_on_screen
+
+
+async def test_enter_on_a_compared_hop_opens_its_message():
+    traffic = Traffic()
+    compared(traffic)
+    desk = Desk(traffic)
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.show(pilot)
+        desk.tab.action_compare("a", "b")
+        await pilot.press("enter")
+        assert desk.app.told[-2:] == [("select", Selection(message=("a-1", "agent"))), ("goto", "messages")]

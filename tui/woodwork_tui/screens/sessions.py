@@ -248,11 +248,13 @@ class SessionsTab(DeliveryTab, ScopeTab):
             self._path.events.focus()
 
     @on(LineTable.Chosen, "#session-events")
+    @on(LineTable.Chosen, "#compared")
     def _open_event(self, event: LineTable.Chosen) -> None:
-        """Show the message in full."""
+        """Show the message in full; of a hop that both sessions have, the left one's."""
         event.stop()
-        self.post_message(self.Select(Selection(message=cast("tuple[str, str]", event.key))))
-        self.post_message(self.Goto("messages"))
+        if self.chosen is not None:
+            self.post_message(self.Select(Selection(message=self.chosen.key)))
+            self.post_message(self.Goto("messages"))
 
     # keys
 

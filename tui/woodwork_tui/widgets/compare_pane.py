@@ -56,9 +56,8 @@ class ComparePane(Pane):
         self._hop.set_lines(painted(hop_lines(self.hop, self.comparison, ascii_only=self._ascii)))
 
     @on(LineTable.Highlighted, "#compared")
-    def _show_hop(self, event: LineTable.Highlighted) -> None:
-        event.stop()
-        self._tell_hop()
+    def _show_hop(self) -> None:
+        self._tell_hop()  # not stopped here: `Chosen` is a Highlighted too, and for the tab
 
     def _go(self, places: range) -> bool:
         """Go to the first of *places* where something differs; return whether there is one."""
