@@ -196,7 +196,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "item.again",
         "R",
-        "Retry, or release what is held; a dead one: to the dead letters",
+        "Retry now; a dead one: to the dead letters",
         "Bus",
         "again",
         "",

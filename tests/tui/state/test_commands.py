@@ -29,7 +29,16 @@ KNOWN = Names(
 )
 UNFINISHED = (
     *("replay", "replay dlq", "replay dlq wh", "replay dlq where", "job pause", "note d-01"),
-    *("inject cha", "inject chat/", "pause ag", "pause agent/", "break agent i", "break agent if", "break ag"),
+    *(
+        "inject cha",
+        "inject chat/",
+        "pause ag",
+        "pause agent/",
+        "break agent i",
+        "break agent if",
+        "break agent if hop>",
+        "break ag",
+    ),
     *("unbreak ", "unbreak aud", "release", "release msg", "release msg-7", "drop msg-7", "purge", "purge audit"),
     *("purge /s-01", "step-session", "retry-stuck audit/"),
 )
@@ -193,7 +202,9 @@ def test_a_filter_is_offered_exactly_for_the_tabs_that_can_be_filtered(tab):
         ("step-session ", ("step-session s-01", "step-session s-02")),
         ("break agent", ("break agent->audit",)),
         ("break agent ", ("break agent if ",)),
-        ("break agent if ", ()),
+        ("break agent if pa", ("break agent if payload.",)),
+        ("break agent if hop>3 se", ("break agent if hop>3 session:",)),
+        ("break agent if payload.n>1", ()),
         ("unbreak ", ("unbreak audit", "unbreak agent->audit if hop>3")),
         ("release ", ("release msg-7 audit",)),
         ("drop m", ("drop msg-7 audit",)),
@@ -206,7 +217,18 @@ def test_a_line_goes_on_with_the_names_of_the_running_flow(line, ways):
     assert completions(line, KNOWN) == ways
 
 
-HOLDING = ("pause ", "resume ", "step ", "step-session ", "break ", "unbreak ", "release ", "drop ", "purge ")
+HOLDING = (
+    "break agent if ",
+    "pause ",
+    "resume ",
+    "step ",
+    "step-session ",
+    "break ",
+    "unbreak ",
+    "release ",
+    "drop ",
+    "purge ",
+)
 
 
 def test_every_completion_of_every_beginning_is_at_most_unfinished():

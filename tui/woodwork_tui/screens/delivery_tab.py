@@ -16,12 +16,17 @@ from woodwork_tui.state.view import Selection, View
 from woodwork_tui.state.wishes import Want, Wish
 from woodwork_tui.widgets.keys import bindings
 
+_HELD_ONLY = frozenset({"release", "edit", "drop"})
+_NOT_HELD = frozenset({"again", "source"})
+"""Actions about what a breakpoint holds, and those that have the same keys elsewhere."""
+
 
 class DeliveryTab(Tab):
     """A tab in which one delivery is chosen; a subclass says which and keeps `view` up to date."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "item.again", "held.drop", "item.tap", "item.source", "item.editor", "item.copy", "list.export"
+        *("held.release", "held.edit", "held.drop"),
+        *("item.again", "item.tap", "item.source", "item.editor", "item.copy", "list.export"),
     )
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  Textual's word
@@ -42,28 +47,40 @@ class DeliveryTab(Tab):
         raise NotImplementedError
 
     def action_again(self) -> None:
-        """Retry at once what waits for it, release what is held; show what died where it can be replayed."""
+        """Retry at once what waits for it; show what died where it can be replayed."""
         row = self.chosen
         if row is None:
             return
         if row.state is DeliveryState.RETRY:
             self.post_message(self.Act("retry_now", {"message_id": row.message_id, "target": row.target}))
-        elif row.state is DeliveryState.HELD:
-            self.post_message(self.Wanted(Wish(Want.RELEASE, key=row.key)))
         elif row.state is DeliveryState.DEAD:
             self.post_message(self.Select(Selection(message=row.key)))
             self.post_message(self.Goto("dlq"))
         else:
             self._say(f"It is {row.state.value}: only what waits for a retry, is held, or dead, can be sent again.")
 
+    def action_release(self) -> None:
+        """Release what a breakpoint holds, as it is."""
+        self._want(Want.RELEASE)
+
+    def action_edit(self) -> None:
+        """Edit what a breakpoint holds, and release it so."""
+        self._want(Want.EDIT)
+
     def action_drop(self) -> None:
         """Drop what a breakpoint holds; asks."""
+        self._want(Want.DROP)
+
+    def _want(self, want: Want) -> None:
         if self.chosen is not None:
-            self.post_message(self.Wanted(Wish(Want.DROP, key=self.chosen.key)))
+            self.post_message(self.Wanted(Wish(want, key=self.chosen.key)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to drop only what is held."""
-        return action != "drop" or (self.chosen is not None and self.chosen.state is DeliveryState.HELD)
+        """Offer other keys for what is held than for everything else."""
+        if action not in _HELD_ONLY and action not in _NOT_HELD:
+            return True
+        held = self.chosen is not None and self.chosen.state is DeliveryState.HELD
+        return held is (action in _HELD_ONLY)
 
     def action_tap(self) -> None:
         """Watch the way it took, in the Flow tab."""
@@ -77,12 +94,9 @@ class DeliveryTab(Tab):
         self.post_message(self.Goto("flow", action="tap"))
 
     def action_source(self) -> None:
-        """Show the route by which it came; open what is held, to be released with another payload."""
+        """Show the route by which it came."""
         row, snapshot = self.chosen, self.view.snapshot
         if row is None:
-            return
-        if row.state is DeliveryState.HELD:
-            self.post_message(self.Wanted(Wish(Want.EDIT, key=row.key)))
             return
         reason = why(row, snapshot.plan, snapshot.rev)
         if reason.file is not None:

@@ -41,7 +41,21 @@ from woodwork_tui.widgets.session_pane import SessionPane
 _LOW = 26
 """Lines below which the path is shown only when it is opened."""
 _NOT_COMPARING = frozenset(
-    {"export", "describe", "sort", "reverse", "time_form", "view", "mark", "unmark", "compare", "again", "drop"}
+    {
+        "export",
+        "describe",
+        "sort",
+        "reverse",
+        "time_form",
+        "view",
+        "mark",
+        "unmark",
+        "compare",
+        "again",
+        "drop",
+        "release",
+        "edit",
+    }
 )
 
 

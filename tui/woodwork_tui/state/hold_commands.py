@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from woodwork_engine.delivery_filter import condition
+from woodwork_engine.delivery_filter import FIELD_NAMES, condition
 from woodwork_tui.state.command_form import Form, Names, Wrong, unknown
 from woodwork_tui.state.filters import problem
 from woodwork_tui.state.holds import read_scope, scope_word, stop_word
@@ -13,6 +13,8 @@ from woodwork_tui.state.payload_edit import Invalid
 
 Words = tuple[str, ...]
 _UNFINISHED = Wrong("", unfinished=True)
+_FIELD_STARTS = tuple(f"{name}{'.' if name == 'payload' else ':'}" for name in FIELD_NAMES if name != "text")
+"""How a term of a condition begins."""
 
 
 def _scopes(known: Names) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ def _read_stop(line: str, known: Names) -> Words | Wrong:
     word, _, asked = rest.strip().partition(" ")
     if word != "if":
         return _UNFINISHED if "if".startswith(word) else Wrong(f"{word!r} is not known; write: {place} if CONDITION")
-    if not asked.strip():
+    if not asked.strip() or asked.endswith((":", "~", ">", "<", "=")):  # a value is still to come
         return _UNFINISHED
     wrong = problem(condition, asked.strip())
     return (place, asked.strip()) if wrong is None else Wrong(wrong)
@@ -136,9 +138,14 @@ def _from(candidates: Callable[[Names], Iterable[str]]) -> Callable[[str, Names]
 
 def _stop_ways(line: str, known: Names) -> Iterator[str]:
     place, gap, rest = line.partition(" ")
+    word, behind, asked = rest.lstrip().partition(" ")
     if not gap:
         yield from _from(lambda known: (*known.components, *known.routes))(line, known)
-    elif rest.strip() != "if" and "if".startswith(rest.strip()):
+    elif word == "if" and behind:
+        begun = asked.rpartition(" ")[2]
+        head = line[: len(line) - len(begun)]
+        yield from (f"{head}{each}" for each in _FIELD_STARTS if each.startswith(begun) and each != begun)
+    elif "if".startswith(rest.strip()):
         yield f"{place} if "
 
 

@@ -105,7 +105,16 @@ def attempts_page(row: DeliveryRow, now: float) -> tuple[Line, ...]:
         )
     for attempt in reversed(row.attempts):
         lines.extend(_attempt(attempt, row, now))
-    return tuple(lines) or (Line("No attempt yet: it waits in its lane.", "muted"),)
+    return tuple(lines) or _not_tried(row)
+
+
+def _not_tried(row: DeliveryRow) -> tuple[Line, ...]:
+    if row.state is not DeliveryState.HELD:
+        return (Line("No attempt yet: it waits in its lane.", "muted"),)
+    return (
+        Line("No attempt yet: a breakpoint holds it.", "warn"),
+        Line("R releases it, e edits it first, D drops it", "muted"),
+    )
 
 
 def _attempt(attempt: Attempt, row: DeliveryRow, now: float) -> Iterator[Line]:
