@@ -75,6 +75,6 @@ def job_columns(*, ascii_only: bool) -> list[Column[ReplayJob]]:
         Column("refused", "REFUSED", refused, 7, align="right", drop=5),
         Column("flight", "FLIGHT", lambda job: count(job.in_flight), 6, align="right", drop=6),
         Column("rate", "PACE", lambda job: rate_text(job.rate), 9, align="right", drop=7),
-        Column("left", "LEFT", left_text, 6, align="right", drop=4),
-        Column("problem", "", problem, minimum=30, drop=3),
+        Column("left", "LEFT", left_text, 6, align="right", drop=3),
+        Column("problem", "", problem, minimum=30, drop=4),
     ]
