@@ -81,3 +81,19 @@ async def test_ten_thousand_lines_are_edited_at_their_end(tmp_path: Path):
         await desk.until(lambda: desk.file.read_text().endswith("x"))
 
         assert desk.file.read_text() == f"{text}x"
+
+
+async def test_the_name_of_a_file_acts_no_more_than_its_content(tmp_path: Path):
+    folder = tmp_path / "a\x1b[2Jb"
+    folder.mkdir()
+    (folder / "main.ww").write_text("a = echo {}\n")
+    (folder / "x\x1b]0;y\x07.ww").write_text("b   = echo {}\n")
+    async with opened(folder, text=None) as desk:
+        desk.app.tab.reveal("x\x1b]0;y\x07.ww", 1)
+        await desk.until(lambda: desk.editor.text.startswith("b"))
+        desk.editor.insert("# ", (0, 0))
+        await desk.press("E")
+        await desk.pilot.pause()
+
+        assert not {"\x1b", "\x07"} & set(desk.painted())
+        assert all("\x1b" not in note.message for note in desk.app._notifications)

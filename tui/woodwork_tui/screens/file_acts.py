@@ -22,6 +22,7 @@ from woodwork_tui.state.reload_plan import WAYS, fate_lines, leftovers, plan_lin
 from woodwork_tui.state.revisions import live_revision, ways_back
 from woodwork_tui.state.text_diff import unified
 from woodwork_tui.state.view import View
+from woodwork_tui.text import visible
 from woodwork_tui.units import clock, plural
 
 _LOOKS = 2.0  # a second at an open dialog
@@ -171,4 +172,4 @@ class FileActs:
             self._tab.post_message(self._tab.Act("resolve_removed", {"component": name, "how": fate.way}))
 
     def _say(self, text: str) -> None:
-        self._tab.notify(text, severity="warning", markup=False)
+        self._tab.notify(visible(text), severity="warning", markup=False)

@@ -11,6 +11,7 @@ from woodwork_tui.screens.file_panes import FilePanes
 from woodwork_tui.state.formatted import formatted
 from woodwork_tui.state.naming import Place, place_in
 from woodwork_tui.state.open_file import OpenFile
+from woodwork_tui.text import visible
 
 
 class FileEditing(FilePanes):
@@ -65,7 +66,7 @@ class FileEditing(FilePanes):
         if laid_out is None:
             self._say("Nothing can be laid out before the syntax errors are mended; n goes to the first.")
         elif laid_out == text:
-            self.notify(f"{file.title} is laid out already.", markup=False)
+            self.notify(visible(f"{file.title} is laid out already."), markup=False)
         elif not self._source.rewrite(file.path, text, laid_out):
             self._say("The text has changed meanwhile; try again.")
 
@@ -119,4 +120,4 @@ class FileEditing(FilePanes):
         self._source.look()
 
     def _say(self, text: str) -> None:
-        self.notify(text, severity="warning", markup=False)
+        self.notify(visible(text), severity="warning", markup=False)

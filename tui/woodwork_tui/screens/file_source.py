@@ -16,7 +16,7 @@ from woodwork_tui.state.desk import Desk
 from woodwork_tui.state.open_file import OpenFile
 from woodwork_tui.state.source_file import Changed, Refused
 from woodwork_tui.state.text_diff import unified
-from woodwork_tui.text import safe
+from woodwork_tui.text import safe, visible
 from woodwork_tui.widgets.completing_editor import CompletingEditor
 from woodwork_tui.widgets.pane import Pane
 from woodwork_tui.widgets.source_editor import Mark
@@ -126,7 +126,7 @@ class SourcePane(Pane):
             self._ask(file, answer.text)
             return
         if isinstance(answer, Refused):
-            self.notify(answer.problem, severity="error", markup=False)
+            self.notify(visible(answer.problem), severity="error", markup=False)
         self._tell()
 
     def _ask(self, file: OpenFile, theirs: str) -> None:
