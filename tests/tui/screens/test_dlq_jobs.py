@@ -33,7 +33,7 @@ async def test_jobs_stand_below_the_letters_with_progress_and_what_became_of_the
     async with app.run_test(size=LARGE) as pilot:
         await pilot.pause()
         assert app.lines("─ Replays ─")
-        assert app.lines("job-2", "● running", "13/300", "9", "5/s", "57s")
+        assert app.lines("job-2", "● running", "13/300", "9", "57s")
         assert app.lines("job-1", "✗ stopped", "1 replay died again")
 
 
