@@ -12,6 +12,7 @@ from woodwork_engine.snapshot import Snapshot
 from woodwork_tui.screens.messages import MessagesTab
 from woodwork_tui.state.message_pages import PAGES
 from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.line_block import LineBlock
 from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.line_view import LineView
 from woodwork_tui.widgets.message_detail import MessageDetail
@@ -519,3 +520,30 @@ async def test_d_opens_the_detail_where_it_is_out_of_sight():
         await pilot.pause()
         assert desk.detail.is_on_screen
         assert desk.app.focused.id == "message-page"
+
+
+async def test_a_long_error_and_why_it_was_routed_here_are_told_in_full_where_there_is_room():
+    traffic = Traffic()
+    traffic.send("m", "agent", "audit", "output", "stats")
+    traffic.start("m", "agent")
+    traffic.fail("m", "agent", "the books take no amount that is written like this one, " * 2 + "sorry")
+    desk = Desk(traffic)
+    async with desk.app.run_test(size=(170, 45)) as pilot:
+        await desk.show(pilot)
+        await pilot.press("g")
+        await pilot.pause()
+        head = " ".join(desk.tab.query_one("#message-head", LineBlock).plain.split())
+        assert "sorry" in head
+        assert "-> stats" in head.replace("→", "->")
+        assert "…" not in head.replace("m  s-1", "")
+
+
+async def test_where_there_is_little_room_each_line_of_the_head_is_cut():
+    traffic = Traffic()
+    traffic.send("m", "agent")
+    traffic.start("m", "agent")
+    traffic.fail("m", "agent", "x" * 500)
+    desk = Desk(traffic)
+    async with desk.app.run_test(size=NARROW) as pilot:
+        await desk.show(pilot)
+        assert len(desk.tab.query_one("#message-head", LineBlock).plain.split("\n")) == 3

@@ -13,6 +13,7 @@ from textual.events import Resize
 from woodwork_engine.dead_letter import DeadLetter
 from woodwork_tui.state.causes import Why, siblings, why
 from woodwork_tui.state.delivery_row import DeliveryRow, DeliveryState
+from woodwork_tui.state.facts import wrapped
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.lineage import lineage_text
 from woodwork_tui.state.lines import Line, painted
@@ -31,7 +32,7 @@ from woodwork_tui.state.message_pages import (
 from woodwork_tui.state.payload_view import PayloadForm
 from woodwork_tui.state.tracebacks import frame_of
 from woodwork_tui.state.view import View
-from woodwork_tui.text import safe
+from woodwork_tui.text import fit, safe
 from woodwork_tui.widgets.line_block import LineBlock
 from woodwork_tui.widgets.line_view import LineView
 from woodwork_tui.widgets.page_strip import PageStrip
@@ -43,6 +44,8 @@ _FRAME = 3
 """Cells beside the lines of a page: a blank, and the scroll bar with one before it."""
 _HIGH = 24
 """Lines from which they stand below it where there is no room beside."""
+_HEAD_LINES, _ROOMY = 3, 14
+"""Lines that an error, or why it was routed here, may take, and the height from which they may."""
 _MOVING = frozenset({DeliveryState.RETRY, DeliveryState.HANDLING})
 _BEATS = 4.0
 """Times a second that what counts down or up is told anew."""
@@ -168,7 +171,9 @@ class MessageDetail(Pane):
         row = shown.row
         beat = int(shown.now * _BEATS) if row.state in _MOVING else 0
         state = (row.key, row.seq, beat, shown.ascii)
-        self._draw_head((*state, shown.why, tuple(o.seq for o in shown.others), shown.dead), shown)
+        self._draw_head(
+            (*state, self.size.height >= _ROOMY, shown.why, tuple(o.seq for o in shown.others), shown.dead), shown
+        )
         self._strip.show(page_titles(row), self.page)
         self._draw_page(state, shown)
         wide = self.size.width >= _BESIDE
@@ -182,7 +187,8 @@ class MessageDetail(Pane):
     def _draw_head(self, state: tuple[object, ...], shown: Shown) -> None:
         if self._drawn.head != state:
             self._drawn.head = state
-            self._head.show(lambda width: _cut(_head_lines(shown, width), width))
+            most = _HEAD_LINES if self.size.height >= _ROOMY else 1
+            self._head.show(lambda width: _folded(_head_lines(shown, width), width, most))
 
     def _draw_page(self, state: tuple[object, ...], shown: Shown) -> None:
         if self.page == "payload":  # it never changes
@@ -225,5 +231,13 @@ def _side_lines(shown: Shown) -> list[Line]:
     return [Line("Attempts, newest first", "title"), *attempts_page(shown.row, shown.now)]
 
 
-def _cut(lines: Sequence[Line], width: int) -> list[Text]:
-    return [safe(line.text, width=width, style=line.tone) for line in lines]
+def _folded(lines: Sequence[Line], width: int, most: int) -> list[Text]:
+    """Return the first of *lines* cut to *width* cells, each further one on at most *most* lines."""
+    head, *rest = lines
+    told = [safe(head.text, width=width, style=head.tone)]
+    for line in rest:
+        parts = list(wrapped(fit(line.text, width * most), width))
+        if len(parts) > most:
+            parts[most - 1 :] = [" ".join(parts[most - 1 :]) + "…"]
+        told += [safe(part, width=width, style=line.tone) for part in parts]
+    return told
