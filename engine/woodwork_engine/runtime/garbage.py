@@ -27,7 +27,7 @@ class GarbageWatch:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._collections = [0, 0, 0]
-        self._began = 0.0
+        self._began: float | None = None
         self._pauses: deque[tuple[float, float]] = deque(maxlen=_MOST)
 
     def start(self) -> None:
@@ -44,8 +44,11 @@ class GarbageWatch:
         if phase == "start":
             self._began = now
             return
+        if self._began is None:
+            return  # this collection was going on when the watch began
         self._collections[details["generation"]] += 1
         self._pauses.append((now, now - self._began))
+        self._began = None
 
     def look(self) -> Garbage:
         """Return how it is."""

@@ -46,6 +46,16 @@ def test_pauses_are_forgotten_after_a_minute_and_collections_are_not() -> None:
     assert watch.look() == ((0, 0, 1), 0.0, 0.0)
 
 
+def test_a_collection_that_was_going_on_when_the_watch_began_is_left_out() -> None:
+    hands = Hands()
+    hands.now = 50_000.0
+    watch = GarbageWatch(hands)
+    watch._note("stop", {"generation": 2})
+    assert watch.look() == ((0, 0, 0), 0.0, 0.0)
+    collect(watch, hands, 0.01)
+    assert watch.look().longest == pytest.approx(0.01)
+
+
 def test_it_listens_to_the_collector_only_between_start_and_stop() -> None:
     watch = GarbageWatch()
     before = list(gc.callbacks)
