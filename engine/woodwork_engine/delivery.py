@@ -118,10 +118,9 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
         """How many attempts count among those allowed."""
         return self.attempt if self.marks is None else self.attempt - self.marks.uncounted
 
-    def outputs(self) -> str | tuple[str, ...]:
-        """Return the ids of what this attempt has staged; a single one by itself."""
-        staged = self.staged or ()
-        return staged[0].message_id if len(staged) == 1 else tuple([one.message_id for one in staged])
+    def outputs(self) -> tuple[str, ...]:
+        """Return the ids of what this attempt has staged."""
+        return tuple([one.message_id for one in self.staged or ()])
 
     def is_expired(self, now: float) -> bool:
         """Whether its life is over at *now*, in s since the epoch."""

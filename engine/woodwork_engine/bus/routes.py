@@ -30,9 +30,9 @@ class RouteTable:
         "_direct",
         "_known",
         "_resolve",
-        "_routed",
         "_targets",
         "links",
+        "resolved",
         "revision",
     )
 
@@ -50,17 +50,18 @@ class RouteTable:
         self._resolve = resolve
         self._known = set(self.links)
         self._components = strongly_connected(self._known)
-        self._routed: dict[tuple[str, str], tuple[Route, ...]] = {}
+        self.resolved: dict[tuple[str, str], tuple[Route, ...]] = {}
+        """What `routed` has found by source and event; who asks for every message looks here first."""
         self._direct: dict[tuple[str | None, str], Route] = {}
 
     def routed(self, source: str, event: str) -> tuple[Route, ...]:
         """Return the routes that *event* of *source* takes."""
         key = (source, event)
-        found = self._routed.get(key)
+        found = self.resolved.get(key)
         if found is None:
-            if len(self._routed) >= MOST_REMEMBERED:
-                self._routed.clear()
-            found = self._routed[key] = tuple(self.direct(source, name) for name in self._targets(source, event))
+            if len(self.resolved) >= MOST_REMEMBERED:
+                self.resolved.clear()
+            found = self.resolved[key] = tuple(self.direct(source, name) for name in self._targets(source, event))
         return found
 
     def direct(self, source: str | None, target: str) -> Route:
@@ -118,7 +119,7 @@ class RouteTable:
 
     def lead(self, before: Endpoint, after: Endpoint) -> None:
         """Let the routes to *before* lead to *after*."""
-        for route in {*self._direct.values(), *(route for routes in self._routed.values() for route in routes)}:
+        for route in {*self._direct.values(), *(route for routes in self.resolved.values() for route in routes)}:
             if route.endpoint is before:
                 route.endpoint = after
 

@@ -242,7 +242,11 @@ class Runners:
                         if core.awaited:
                             core.look_around(lane)
                         if log is not None:
-                            outputs = () if delivery.staged is None else delivery.outputs()
+                            staged = delivery.staged
+                            if staged is None:
+                                outputs: tuple[str, ...] | str = ()
+                            else:
+                                outputs = staged[0].message_id if len(staged) == 1 else delivery.outputs()
                             log.append(
                                 now + duration,
                                 "ok",

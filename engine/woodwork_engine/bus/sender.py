@@ -47,7 +47,8 @@ class Sender:
         envelope = self._ingress(source, event, session, _ROUTED)
         if dedupe_key is not None:
             envelope = msgspec.structs.replace(envelope, dedupe_key=dedupe_key)
-        routes, now = core.tables.current.routed(source, event), envelope.created_at
+        table, now = core.tables.current, envelope.created_at
+        routes = table.resolved.get((source, event)) or table.routed(source, event)
         if len(routes) == 1 and routes[0].endpoint.kept_depth:
             taken = await self._intake.keep_at_once(routes[0], envelope, encoded)
         else:
@@ -236,7 +237,7 @@ class Sender:
         if len(staged) == 1 and not self._core.in_line:
             output = staged[0]
             if output.target is None and not output.broadcast:
-                found = routes.routed(output.source, output.event)
+                found = routes.resolved.get((output.source, output.event)) or routes.routed(output.source, output.event)
                 if len(found) == 1:
                     child = _child(delivery, output, routes.revision, now)
                     if self._intake.fit_in(found[0], child, output.encoded, False, now):

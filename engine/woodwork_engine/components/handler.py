@@ -11,7 +11,7 @@ from woodwork_engine.components.component import Component, Input, Link
 from woodwork_engine.components.services import Services
 from woodwork_engine.delivery import Context, Delivery, Output, pinned_context
 from woodwork_engine.kinds import Role
-from woodwork_engine.message import Outbox
+from woodwork_engine.message import Outbox, child_id
 from woodwork_engine.payload import decode, encode
 from woodwork_engine.plan import Node
 
@@ -53,7 +53,12 @@ class Handler:
             data = await self._pipes.apply(delivery.envelope.event_type, data)
         result = await self._process(data)
         if result is not None and not delivery.emits:
-            delivery.stage(self._name, self._event, encode(result))
+            encoded = encode(result)
+            if delivery.staged is None:  # as `stage` does it: a call less for nearly every message
+                message_id = child_id(delivery.envelope.message_id, self._name, 0)
+                delivery.staged = [Output(message_id, self._name, self._event, encoded)]
+            else:
+                delivery.stage(self._name, self._event, encoded)
         if hooks is not None and delivery.staged is not None:
             for output in delivery.staged:
                 hooks.fire(output.event, output.encoded, partial(_context_of, output, delivery))

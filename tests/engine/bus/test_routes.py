@@ -147,5 +147,5 @@ async def test_made_up_senders_and_event_types_do_not_pile_up() -> None:
         await bus.idleness.reached()
         assert len(bus.core.edges) <= MOST_EDGES + 2
         assert len(bus._routes) <= MOST_REMEMBERED
-        assert len(bus.core.table._routed) <= MOST_REMEMBERED
+        assert len(bus.core.table.resolved) <= MOST_REMEMBERED
         assert sum(edge.count for edge in bus.core.edges.values()) == 2 * (MOST_EDGES + 100)
