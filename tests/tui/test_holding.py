@@ -309,6 +309,25 @@ async def test_break_without_words_lists_breakpoints_and_what_they_hold_with_key
         assert shown.app.screen is shown.app.main
 
 
+async def test_enter_on_a_breakpoint_shows_where_it_is_and_on_a_held_message_opens_it(tmp_path):
+    async with whole_app(tmp_path) as shown:
+        await shown.snap(**at_breakpoint(FIRST))
+        await shown.press("8")
+        await shown.command("held")
+        await shown.press("enter")
+        assert isinstance(shown.app.screen, HeldEditor)
+        await shown.press("escape", "shift+tab", "enter")
+        assert shown.app.screen is shown.app.main
+        assert (shown.app.main.place.tab, shown.app.main.place.selection.edge) == ("flow", ("agent", "audit"))
+
+
+async def test_b_in_the_queues_stops_messages_before_the_component_under_the_cursor(tmp_path):
+    async with whole_app(tmp_path) as shown:
+        await shown.press("4", "enter", "down", "b", "tab", "b")
+        assert shown.engine.asked == [("add_breakpoint", {"component": "agent", "source": None, "condition": ""})]
+        assert shown.said.startswith("Choose a component or a route first")
+
+
 # held messages
 
 

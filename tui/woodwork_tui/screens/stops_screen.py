@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -14,7 +15,7 @@ from woodwork_tui.screens.tab import Tab
 from woodwork_tui.state.hold_lines import stops_title
 from woodwork_tui.state.message_columns import Looks, edge_width, session_width
 from woodwork_tui.state.stop_columns import held_columns, stop_columns
-from woodwork_tui.state.view import View
+from woodwork_tui.state.view import Selection, View
 from woodwork_tui.state.wishes import Want, Wish
 from woodwork_tui.widgets.dialog_box import DialogBox
 from woodwork_tui.widgets.keys import bindings
@@ -71,9 +72,9 @@ class StopsScreen(Modal[None]):
         super().__init__()
         self._view = view
         self._looks: Looks | None = None
-        self._stops = _Stops((), key=lambda stop: stop, empty="No breakpoints. In 1 Flow, b sets one.")
-        self._held = _Held((), key=lambda held: held.key, empty="No message is held.")
-        self._above = Pane(self._stops, title="Breakpoints", hint="b take away", id="stops")
+        self._stops = _Stops((), key=lambda stop: stop, empty="No breakpoints. In 1 Flow, b sets one.", id="stop-list")
+        self._held = _Held((), key=lambda held: held.key, empty="No message is held.", id="held-list")
+        self._above = Pane(self._stops, title="Breakpoints", hint="enter shows it  b take away", id="stops")
         self._below = Pane(self._held, title="Held", hint="R release  e edit & release  D drop", id="held")
 
     def compose(self) -> ComposeResult:
@@ -97,7 +98,7 @@ class StopsScreen(Modal[None]):
         self._fit_columns()
         self._stops.set_rows(snapshot.breakpoints)
         self._held.set_rows(snapshot.held)
-        self._above.tell(f"Breakpoints {len(snapshot.breakpoints):,}", "b take away")
+        self._above.tell(f"Breakpoints {len(snapshot.breakpoints):,}", "enter shows it  b take away")
         self._below.tell(stops_title(snapshot), "R release  e edit & release  D drop")
 
     def _fit_columns(self) -> None:
@@ -117,6 +118,24 @@ class StopsScreen(Modal[None]):
     def _number_held(self, stop: Breakpoint) -> int:
         held = self._view().snapshot.held
         return sum(one.target == stop.component and stop.source in (None, one.source) for one in held)
+
+    @on(LineTable.Chosen, "#stop-list")
+    def _show_place(self, event: LineTable.Chosen) -> None:
+        """Close and show where the breakpoint is."""
+        event.stop()
+        stop = self._stops.cursor_row
+        if stop is not None:
+            edge = None if stop.source is None else (stop.source, stop.component)
+            self.dismiss(None)
+            self.post_message(Tab.Select(Selection(node=stop.component if edge is None else None, edge=edge)))
+            self.post_message(Tab.Goto("flow"))
+
+    @on(LineTable.Chosen, "#held-list")
+    def _edit(self, event: LineTable.Chosen) -> None:
+        """Open the payload."""
+        event.stop()
+        if self._held.cursor_row is not None:
+            self.post_message(Tab.Wanted(Wish(Want.EDIT, key=self._held.cursor_row.key)))
 
     def action_back(self) -> None:
         """Close."""
