@@ -135,3 +135,14 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path, monkeypatch, line: st
         await shown.until(lambda: shown.said)
 
         assert shown.said[0].startswith(sentence)
+
+
+async def test_the_text_of_a_revision_is_taken_by_number_and_given_back(tmp_path: Path):
+    opened, live = scene().snapshot.revisions
+    async with at_file(tmp_path, revisions=(replace(opened, source="a = echo {}\n"), live)) as shown:
+        await shown.command("file")
+        await shown.until(lambda: shown.source.editor.text)
+        await shown.command("take 1")
+        await shown.until(lambda: shown.source.editor.text == "a = echo {}\n")
+        await shown.command("undo-edit")
+        await shown.until(lambda: shown.source.editor.text == SOURCE)

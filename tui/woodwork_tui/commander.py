@@ -38,6 +38,9 @@ _ON_FILE = {
     "file.node": "node",
     "file.definition": "definition",
     "file.format": "format",
+    "file.next": "next_problem",
+    "file.undo": "undo_edit",
+    "file.take": "take",
     "file.rollback": "roll_back_to",
     "file.resolve": "resolve",
 }

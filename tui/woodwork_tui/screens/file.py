@@ -96,14 +96,17 @@ class FileTab(FileEditing):
         """Roll back to revision *number*; asks."""
         self.run_worker(self._acts.roll_back(int(number)), group="rollback", exclusive=True)
 
-    def action_take(self) -> None:
-        """Put the main file's text in the chosen revision into the editor, as an edit that is not saved yet."""
-        row, main = self._revisions.table.cursor_row, self._main()
-        if row is None or row is EDITED or main is None or main.buffer is None:
+    def action_take(self, number: str = "") -> None:
+        """Put the main file's text in revision *number*, else in the chosen one, into the editor, not saved yet."""
+        revisions, row, main = self._view.snapshot.revisions, self._revisions.table.cursor_row, self._main()
+        wanted = revisions[row.index] if row is not None and row is not EDITED else None
+        if number:
+            wanted = next((each for each in revisions if str(each.number) == number), None)
+        if wanted is None or main is None or main.buffer is None:
             return
         self._show_file(self._view.file)
         self._source.catch_up()
-        text = as_written(self._view.snapshot.revisions[row.index].source, like=main.buffer.text)
+        text = as_written(wanted.source, like=main.buffer.text)
         if text == self._source.editor.text:
             self._say("That is the text in the editor.")
         elif not self._source.rewrite(main.path, self._source.editor.text, text):

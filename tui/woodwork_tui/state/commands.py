@@ -94,6 +94,7 @@ _FORMS: Mapping[str, Form] = {
     "flow.remove": Form((_taps,), least=1, strict=False),
     "item.tap": Form((_taps,)),
     "file.rollback": Form((lambda known: known.revisions,), least=1),
+    "file.take": Form((lambda known: known.revisions,), least=1),
     "file.resolve": Form((lambda known: known.removed,), least=1),
     "retries.now": _RETRY,
     "retries.kill": _RETRY,
