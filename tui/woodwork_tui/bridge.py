@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import replace
@@ -33,8 +34,10 @@ if TYPE_CHECKING:  # imported for good only with the engine, after the first fra
     from woodwork_engine.bus.replay import HowToReplay
     from woodwork_engine.runtime.engine import Replayed
 
-BATCH = 20_000
-"""Records taken in between two frames; in a flood the rest is read later, or counted as missed."""
+BATCH, PART = 20_000, 5_000
+"""Records taken in between two frames, and at once; in a flood the rest is read later, or counted as missed."""
+FOLDING = 0.025
+"""Seconds after which no further part is taken in between two frames: keys are waiting."""
 
 ACTIONS = frozenset(
     {
@@ -258,8 +261,12 @@ class Bridge:
             self._plan = plan
             self._deliveries.allow(MappingProxyType({node.name: allowed_attempts(node) for node in plan.nodes}))
         if self._reader is not None:
-            batch = self._reader.read(BATCH)
-            self._deliveries.fold(batch.records, batch.missed)
+            until = time.perf_counter() + FOLDING
+            for _ in range(BATCH // PART):
+                batch = self._reader.read(PART)
+                self._deliveries.fold(batch.records, batch.missed)
+                if len(batch.records) < PART or time.perf_counter() >= until:
+                    break
 
     def keep(self, deliveries: int) -> None:
         """Keep at most that many *deliveries* for the lists."""
