@@ -39,9 +39,15 @@ Duration = Annotated[float, BeforeValidator(parse_duration), PlainSerializer(lam
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Marks a setting that names other components; *routes* tells `to` (may form cycles) from construction."""
+    """Marks a setting that names other components; *routes* tells `to` (may form cycles) from construction.
+
+    Routes carry the event type *event*. With *blocks* they stand in the `to` of each block that the setting holds, and
+    carry `EVENT.NAME` after the block's `name`, else `EVENT.1` and so on.
+    """
 
     routes: bool = False
+    event: str = ""
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,8 @@ class Kind:
     *name* is the header as people write it (`llm scripted`); *aliases* are other headers that mean the same; *factory*
     is the import path `module:Class` of what is built, imported only when a flow runs. *finite* says, from validated
     settings, whether an input ends by itself. *payload* is a model of the object that is sent to it, for people who
-    compose one by hand; nothing is checked against it.
+    compose one by hand; nothing is checked against it. *sends_by* is the setting that alone says where messages go: the
+    kind has no `to`.
     """
 
     name: str
@@ -79,6 +86,7 @@ class Kind:
     aliases: tuple[str, ...] = ()
     finite: Callable[[KindSettings], bool] | None = None
     payload: type[BaseModel] | None = None
+    sends_by: str | None = None
 
 
 class KindRegistry:

@@ -118,7 +118,8 @@ class Node:
     *places* says where *settings* were written, *built_in* what its kind takes for those that were not. *policy_places*
     says the same of what in *policy* (and in its `retry`) is not built in.
     *was* is the name it had before, whose messages it takes over (bus.md G3). *takes* are the fields that its kind
-    describes of what is sent to it, none where it describes none.
+    describes of what is sent to it, none where it describes none. *sends_by* is the setting that says where it sends,
+    for a kind that has no `to`.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Node:
     policy_places: Mapping[str, PolicyPlace] = field(default_factory=lambda: MappingProxyType({}))
     was: str | None = None
     takes: tuple[PayloadField, ...] = ()
+    sends_by: str | None = None
 
     @property
     def own_policy(self) -> frozenset[str]:

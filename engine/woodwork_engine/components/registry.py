@@ -19,8 +19,11 @@ from woodwork_engine.components import (
     llm_scripted,
     logger,
     memory_short_term,
+    message_filter,
     output_console,
     output_file,
+    payload_map,
+    switch,
 )
 from woodwork_engine.components.calls import Call
 from woodwork_engine.components.component import Component, Link
@@ -49,6 +52,9 @@ def builtin_kinds() -> KindRegistry:
             llm_scripted.KIND,
             function_python.KIND,
             echo.KIND,
+            message_filter.KIND,
+            switch.KIND,
+            payload_map.KIND,
             output_console.KIND,
             output_file.KIND,
             logger.KIND,

@@ -29,7 +29,7 @@ from woodwork_engine.language.places import nearest, places_of
 from woodwork_engine.language.policies import DeliverySettings, delivery_policy, names_of, written
 from woodwork_engine.language.problems import Problems
 from woodwork_engine.language.python_files import PythonFiles
-from woodwork_engine.language.references import TO, ReferenceReader, target_names
+from woodwork_engine.language.references import ReferenceReader, routed_names
 from woodwork_engine.language.settings import DELIVERY, NOT_OWN, SettingsReader
 from woodwork_engine.language.suggestions import Suggestions
 from woodwork_engine.plan import Edge, FlowPlan, Layer, Node, Script, Variable
@@ -111,8 +111,8 @@ class _Checker:
         )
 
     def _parts(self, declared: Declared) -> list[Part]:
-        routes = (entry for item in declared.components.values() if (entry := item.block.get(TO)) is not None)
-        targets = {name for entry in routes for name in target_names(entry)}
+        items = declared.components.values()
+        targets = {name for item in items for name in routed_names(item.block, self._kinds.get(item.header.text))}
         headers = HeaderReader(self._kinds, declared, targets, self._problems, self._suggestions)
         return [headers.part(item) for item in declared.components.values()]
 
@@ -143,6 +143,7 @@ class _Checker:
             hooks=tuple(script for script in scripts if script.use == "hook"),
             pipes=tuple(script for script in scripts if script.use == "pipe"),
             takes=payload_fields(self._kinds.get(part.header)),
+            sends_by=part.kind.sends_by if part.kind is not None else None,
         )  # fmt: skip
 
     def _check_all(

@@ -76,10 +76,19 @@ def without_route(text: str, name: str, target: str, *, inferred: Iterable[str] 
 
 
 def without_reference(text: str, name: str, key: str, target: str) -> str:
-    """Return *text* in which the setting *key* of the component *name* does not name *target*."""
+    """Return *text* in which the setting *key* of the component *name* does not name *target*.
+
+    In a setting of blocks the names are those in their `to`; a block that names nothing else goes.
+    """
     source = SourceText(text)
     entry = source.declaration(name).block.get(key)
-    item = entry and next((item for item in items_of(entry.value) if text_of(item) == target), None)
+    items = items_of(entry.value) if entry is not None else ()
+    block = next((item for item in items if isinstance(item, Block) and target in _targets_in(item)), None)
+    if block is not None and (to := block.get(TO)) is not None:
+        others = [item for item in items_of(to.value) if text_of(item) != target]
+        gone = [item for item in items_of(to.value) if text_of(item) == target]
+        return without_reference(source.without(gone[0].span if others else block.span), name, key, target)
+    item = next((item for item in items if text_of(item) == target), None)
     if entry is None or item is None:
         return text
     if isinstance(entry.value, Array):
@@ -91,6 +100,11 @@ def _with_to(source: SourceText, declaration: Declaration, targets: Sequence[str
     value = targets[0] if len(targets) == 1 else f"[{', '.join(targets)}]"
     block = declaration.block
     return source.put(block.span, [entry.span for entry in block.entries], f"{TO}{source.sign(inside=True)}{value}")
+
+
+def _targets_in(block: Block) -> list[str | None]:
+    to = block.get(TO)
+    return [] if to is None else [text_of(item) for item in items_of(to.value)]
 
 
 def _target(sign: str, target: str, events: Sequence[str]) -> str:

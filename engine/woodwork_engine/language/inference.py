@@ -44,6 +44,8 @@ class Inference:
                 continue
             if part.role is Role.INPUT:
                 yield from self._from_input(part)
+            elif part.kind is not None and part.kind.sends_by is not None:
+                continue
             elif part.role in _RANKS and not self._only_helps(part):
                 yield from self._to_outputs(part)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from woodwork_engine.kinds import Reference, reference_settings
+from woodwork_engine.kinds import Kind, Reference, reference_settings
 from woodwork_engine.language.codes import Code
 from woodwork_engine.language.lines import Lines
 from woodwork_engine.language.names import Names
@@ -22,8 +22,19 @@ _WITHOUT_MODEL = ("tools", "memory", "knowledge_base", "container", "components"
 _MODEL = "model"
 
 
-def target_names(entry: Entry) -> Iterator[str]:
-    """Yield the names in a `to`, whether or not they are declared."""
+def routed_names(block: Block, kind: Kind | None) -> Iterator[str]:
+    """Yield the names that the block of a component of *kind* routes to, whether or not they are declared."""
+    marks = {} if kind is None else reference_settings(kind.settings)
+    for entry in block.entries:
+        if entry.key == TO:
+            yield from _target_names(entry)
+        elif entry.key in marks and marks[entry.key].routes:
+            for item in items_of(entry.value):
+                to = item.get(TO) if isinstance(item, Block) else None
+                yield from _target_names(entry if to is None else to)
+
+
+def _target_names(entry: Entry) -> Iterator[str]:
     for item in items_of(entry.value):
         name = text_of(item)
         if name is None and isinstance(item, Block) and (component := item.get("component")) is not None:
@@ -46,8 +57,16 @@ class ReferenceReader:
         """Yield the routes and references that *part* declares, in order."""
         keys = reference_keys(part)
         for entry in part.entries:
-            if entry.key == TO:
+            mark = keys.get(entry.key)
+            if entry.key == TO and part.kind is not None and part.kind.sends_by is not None:
+                self._problems.error(
+                    Code.MISPLACED_SETTING, f"a {part.header} sends by its {part.kind.sends_by}, not by 'to'",
+                    entry.key_span, f"write where messages go in {part.kind.sends_by}", component=part.name,
+                )  # fmt: skip
+            elif entry.key == TO:
                 yield from self._routes(part, entry)
+            elif mark is not None and mark.routes:
+                yield from self._own_routes(part, entry, mark)
             elif entry.key in keys or (entry.key == _MODEL and self._is_model_reference(part, entry.value)):
                 yield from self._references(part, entry)
 
@@ -88,7 +107,27 @@ class ReferenceReader:
                 )  # fmt: skip
         yield from routes.values()
 
-    def _route(self, part: Part, entry: Entry, item: Value, events: tuple[str, ...] = ()) -> Edge | None:
+    def _own_routes(self, part: Part, entry: Entry, mark: Reference) -> Iterator[Edge]:
+        """Yield the routes in a setting of the kind's own: its names, or those in the `to` of each of its blocks."""
+        for number, item in enumerate(items_of(entry.value), 1):
+            if not isinstance(item, Block) and not mark.blocks:
+                yield from self._named(part, entry, (item,), mark.event, entry.key)
+            elif isinstance(item, Block) and mark.blocks and (to := item.get(TO)) is not None:
+                called = item.get("name")
+                name = text_of(called.value) if called is not None else None
+                yield from self._named(part, to, items_of(to.value), f"{mark.event}.{name or number}", entry.key)
+
+    def _named(self, part: Part, entry: Entry, items: Iterable[Value], event: str, via: str) -> Iterator[Edge]:
+        seen: set[str] = set()
+        for item in items:
+            if isinstance(item, Block) or (isinstance(item, Scalar) and item.kind == "NULL"):
+                continue  # what the model of the kind has something against
+            edge = self._route(part, entry, item, (event,), via)
+            if edge is not None and edge.target not in seen:
+                seen.add(edge.target)
+                yield edge
+
+    def _route(self, part: Part, entry: Entry, item: Value, events: tuple[str, ...] = (), via: str = TO) -> Edge | None:
         name = self._name(part, entry, item)
         if name is None or not self._names.check(name, item, entry.key, target=True):
             return None
@@ -98,7 +137,7 @@ class ReferenceReader:
                 "route to a component that does", context=None,
             )  # fmt: skip
             return None
-        return Edge(part.name, name, EdgeKind.EXPLICIT, item.span, TO, events)
+        return Edge(part.name, name, EdgeKind.EXPLICIT, item.span, via, events)
 
     def _narrowed(self, part: Part, entry: Entry, block: Block) -> Edge | None:
         component, on = block.get("component"), block.get("on")

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from woodwork_engine.kinds import KindRegistry, Reference
+from woodwork_engine.kinds import Kind, KindRegistry, Reference
 from woodwork_engine.language import later
 from woodwork_engine.language.deployment import BUS
 from woodwork_engine.language.hooks import USES
@@ -68,7 +68,8 @@ def of_component(header: str, kinds: KindRegistry) -> Settings:
     kind = kinds.get(later.ALIASES.get(header, header))
     own = _of_model(kind.settings) if kind is not None else {}
     scripts = {use: Setting(told) for use, told in _SCRIPTS.items()}
-    return {TO: _TO, **own, **_of_model(DeliverySettings), **scripts, WAS: _WAS}
+    routes = {TO: _TO} if kind is None or kind.sends_by is None else {}
+    return {**routes, **own, **_of_model(DeliverySettings), **scripts, WAS: _WAS}
 
 
 def of_top(name: str, header: str, kinds: KindRegistry) -> Settings:
@@ -86,6 +87,13 @@ def inside(key: str, setting: Setting | None) -> Settings:
     if key in _BLOCKS:
         return _BLOCKS[key]
     return _nested(setting.type) if setting is not None else {}
+
+
+def inside_of(kind: Kind, key: str) -> Iterator[tuple[str, str]]:
+    """Yield each key that a block takes which is in the setting *key* of *kind*, with what it is for."""
+    setting = _of_model(kind.settings).get(key)
+    for name, inner in (_nested(setting.type) if setting is not None else {}).items():
+        yield name, inner.description
 
 
 class _AnyKey(Mapping[str, Setting]):
@@ -110,7 +118,7 @@ def _of_model(model: type[BaseModel]) -> Settings:
 
 def _setting(field: FieldInfo, name: str) -> Setting:
     mark = next((mark for mark in field.metadata if isinstance(mark, Reference)), None)
-    takes = Takes.NONE if mark is None else Takes.TARGETS if mark.routes else Takes.ANY
+    takes = Takes.NONE if mark is None or mark.blocks else Takes.TARGETS if mark.routes else Takes.ANY
     words = ON_REMOVE if name == "on_remove" else ()
     return Setting(field.description or "", field.annotation, takes, words)
 

@@ -250,3 +250,15 @@ def test_a_text_with_syntax_errors_or_without_the_component_is_refused() -> None
         with_route("a = k {", "a", "b")
     with pytest.raises(KeyError):
         with_route("a = k {}", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("cases = [{ when = x, to = b }, { when = y, to = c }]", "cases = [{ when = y, to = c }]"),
+        ("cases = [{ when = x, to = [b, c] }]", "cases = [{ when = x, to = [c] }]"),
+        ("cases = [{ when = x, to = [b] }, { when = y, to = b }]", "cases = []"),
+    ],
+)
+def test_a_target_goes_out_of_a_setting_of_blocks_and_a_block_that_has_no_other_goes_too(before: str, after: str):
+    assert without_reference(f"a = switch {{ {before} }}", "a", "cases", "b") == f"a = switch {{ {after} }}"

@@ -178,3 +178,15 @@ def test_only_new_problems_are_told(folder: Path) -> None:
     found = examine({}, "main.ww").diagnostics
     moved = tuple(replace(each, span=replace(each.span, line=each.span.line + 3)) for each in found)
     assert new_problems(found, moved) == ()
+
+
+def test_a_line_out_of_a_switch_goes_where_it_is_written_and_none_is_drawn_beside_its_cases(folder: Path):
+    ways = 'ways = switch { cases = [{ when = "a", to = out }, { when = "b", to = log }], else = log }\n'
+    (folder / "switch.ww").write_text(f"in = input cli {{ to: ways }}\n{ways}out = console {{}}\nlog = logger {{}}\n")
+
+    removed = proposed(Disconnect("ways", "log"), base("switch.ww"))
+    drawn = proposed(Connect("ways", "in"), base("switch.ww"))
+
+    assert isinstance(removed, Proposal)
+    assert 'ways = switch { cases = [{ when = "a", to = out }] }' in next(iter(removed.after.values()))
+    assert drawn == "ways sends by its cases; write them in the file."

@@ -10,6 +10,7 @@ from textwrap import wrap
 from woodwork_engine.components import builtin_kinds
 from woodwork_engine.kinds import Kind
 from woodwork_engine.language.settings import DELIVERY
+from woodwork_engine.language.vocabulary import inside_of
 from woodwork_tui.cli.requests import Kinds
 from woodwork_tui.state.component_form import NAME, TO, Field, fields_of
 from woodwork_tui.text import visible
@@ -55,10 +56,12 @@ def _told(kind: Kind) -> Iterator[str]:
         for field in fields:
             default = "needed" if field.required else f"default: {field.default}"
             yield f"  {field.key:<{wide}}  {field.description} ({default})"
+            yield from (f"  {'':<{wide}}    {name}: {told}" for name, told in inside_of(kind, field.key))
     yield ""
     yield "and what every component has:"
+    to = ("to",) if kind.sends_by is None else ()
     yield from wrap(
-        ", ".join(("to", "hooks", "pipes", *sorted(DELIVERY))), 100, initial_indent="  ", subsequent_indent="  "
+        ", ".join((*to, "hooks", "pipes", *sorted(DELIVERY))), 100, initial_indent="  ", subsequent_indent="  "
     )
 
 

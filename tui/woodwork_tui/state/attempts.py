@@ -42,18 +42,19 @@ def _attempt(attempt: AttemptInfo, later: AttemptInfo | None, seen: dict[str, in
             yield Line(f"     {line.text}", line.tone)
 
 
-def route_between(source: str | None, target: str, plan: FlowPlan | None) -> Edge | None:
-    """Return the route of *plan* that leads from *source* to *target*, or None."""
+def route_between(source: str | None, target: str, plan: FlowPlan | None, event: str = "") -> Edge | None:
+    """Return the route of *plan* from *source* to *target*, of several the one for *event*, or None."""
     if plan is None or source is None:
         return None
-    return next((edge for edge in plan.routes_from(source) if edge.target == target), None)
+    routes = [edge for edge in plan.routes_from(source) if edge.target == target]
+    return next((edge for edge in routes if edge.carries(event)), routes[0] if routes else None)
 
 
-def why_routed(source: str | None, target: str, plan: FlowPlan | None) -> str:
-    """Return the place of the route that leads from *source* to *target*, and why it is there."""
+def why_routed(source: str | None, target: str, plan: FlowPlan | None, event: str = "") -> str:
+    """Return the place of the route that leads *event* from *source* to *target*, and why it is there."""
     if plan is None or source is None:
         return "sent from outside the flow"
-    edge = route_between(source, target, plan)
+    edge = route_between(source, target, plan, event)
     if edge is None:
         return "no such route in the flow of now"
     return f"{edge.span}  {edge.via} = {target}, {_WHY.get(edge.kind, edge.kind.value)}"

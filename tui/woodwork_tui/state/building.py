@@ -192,6 +192,8 @@ def _no_route(change: Connect, plan: FlowPlan) -> str:
         return f"The file has no component {change.source if source is None else change.target}."
     if source.role not in SENDING:
         return f"{source.name} is {source.kind} and sends nothing on."
+    if source.sends_by is not None:
+        return f"{source.name} sends by its {source.sends_by}; write them in the file."
     if target.role is Role.INPUT:
         return f"{target.name} is an input and takes no messages."
     if target.name not in targets_from(source.name, plan):
@@ -239,7 +241,7 @@ def _without_lines(source: str, target: str, plan: FlowPlan) -> Iterator[tuple[s
     for edge in plan.edges:
         if (edge.source, edge.target) != (source, target):
             continue
-        if edge.is_route:
+        if edge.is_route and edge.via == "to":
             yield path, partial(edits.without_route, name=source, target=target, inferred=_inferred(source, plan))
         else:
             yield path, partial(edits.without_reference, name=source, key=edge.via, target=target)

@@ -43,12 +43,13 @@ def fields_of(kind: Kind) -> tuple[Field, ...]:
     for name, info in kind.settings.model_fields.items():
         key = info.alias or name
         default = "" if info.is_required() else _shown(info.get_default(call_default_factory=True))
-        text_only = key not in references and _only_text(info.annotation)
-        own.append(Field(key, info.description or "", info.is_required(), default, text_only, key in references))
+        names = key in references and not references[key].blocks
+        text_only = not names and _only_text(info.annotation)
+        own.append(Field(key, info.description or "", info.is_required(), default, text_only, names))
     own.sort(key=lambda field: not field.required)
     routes = [Field(TO, "where its output goes: one name or several", default="inferred", names=True)]
     called = Field(NAME, "letters, digits, _ and -; begins with a letter or _", required=True)
-    return (called, *own, *(routes if kind.role in SENDING else []))
+    return (called, *own, *(routes if kind.role in SENDING and kind.sends_by is None else []))
 
 
 def _only_text(annotation: object) -> bool:

@@ -71,7 +71,7 @@ def payload_lines(letter: DeadLetter, *, most: int = MOST_LINES) -> tuple[Line, 
 
 def _route(letter: DeadLetter, plan: FlowPlan | None) -> Iterator[Line]:
     route, lane = letter.route, letter.lane
-    yield Line(f"  {why_routed(route.source, route.target, plan)}")
+    yield Line(f"  {why_routed(route.source, route.target, plan, letter.envelope.event_type)}")
     if others := [name for name in route.targets_at_time if name != route.target]:
         yield Line(f"  went to {', '.join(others)} too", "muted")
     yield Line(f"  place {lane.position} in its lane, {lane.queued_behind} queued behind it", "muted")

@@ -189,7 +189,7 @@ def _head(row: RetryRow, plan: FlowPlan | None, now: float, standing: Standing, 
     if standing.why:
         yield Line(standing.why, "warn")
     yield Line(f"backoff {row.policy}", "muted")
-    yield Line(f"routed by {why_routed(row.source, row.target, plan)}", "muted")
+    yield Line(f"routed by {why_routed(row.source, row.target, plan, row.event)}", "muted")
 
 
 def _attempts(row: RetryRow, ascii_only: bool) -> Iterator[Line]:
