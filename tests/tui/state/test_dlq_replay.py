@@ -12,7 +12,7 @@ from woodwork_engine.dead_letter import DeadLetter, DeadState
 from woodwork_engine.plan import PlanDiff
 from woodwork_engine.snapshot import NodeState, NodeStats, Revision, Snapshot
 from woodwork_tui.state.dlq_kinds import kind_of
-from woodwork_tui.state.dlq_replay import Ask, ReplayCheck, Route, Routes, check
+from woodwork_tui.state.dlq_replay import Ask, ReplayCheck, Route, Routes, check, where_words
 from woodwork_tui.state.dlq_targets import Lately, handler_text, lately, up_since
 from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.state.replay_words import route_words
@@ -135,6 +135,19 @@ def test_a_target_that_is_not_in_the_flow_is_warned_about():
 
     assert found.warnings == ("old is not in the flow of rev 7",)
     assert found.ids == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "session", "typed"),
+    [
+        (" node:audit ", None, "node:audit"),
+        ("node:audit", "s-01", "node:audit session:s-01"),
+        ("", "s-01", "session:s-01"),
+        ("node:audit", "two words", ""),
+    ],
+)
+def test_what_is_listed_is_named_with_the_session_that_was_chosen(query: str, session: str | None, typed: str):
+    assert where_words(query, session) == typed
 
 
 def history_of(*outcomes: bool) -> DeliveryHistory:

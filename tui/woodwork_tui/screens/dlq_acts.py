@@ -31,7 +31,7 @@ from woodwork_tui.state.dlq_questions import (
     typed_note,
 )
 from woodwork_tui.state.dlq_replay import Ask as Asked
-from woodwork_tui.state.dlq_replay import ReplayCheck, check
+from woodwork_tui.state.dlq_replay import ReplayCheck, check, where_words
 from woodwork_tui.state.lines import Line
 from woodwork_tui.state.pacing import Pacing
 from woodwork_tui.state.payload_edit import NotEditable, editable
@@ -99,7 +99,7 @@ class DlqActs:
             dry_run=self._dry_run,
             attempts=self._attempts,
             edit=edit,
-            where=view.filter.strip() if everything else "",
+            where=where_words(view.filter, view.selection.session) if everything else "",
             pacing=pacing,
             ascii_only=view.ascii,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from woodwork_tui.state.history import DeliveryHistory
 from woodwork_tui.units import plural
 
 Counts = Counter[Kind]
+_PLAIN = re.compile(r"[\w.-]+").fullmatch
 
 
 class Route(StrEnum):
@@ -134,6 +136,15 @@ def _of(ids: tuple[str, ...], kinds: Kinds, wanted: Collection[Kind]) -> tuple[s
 
 def _is_able(kind: Kind) -> bool:
     return not kind.moving and kind.state is not DeadState.DISCARDED
+
+
+def where_words(query: str, session: str | None) -> str:
+    """Return what to type to mean what *query* finds in *session*; nothing where that cannot be typed."""
+    if session is None:
+        return query.strip()
+    if not _PLAIN(session):
+        return ""
+    return f"{query.strip()} session:{session}".strip()
 
 
 def _destination(reachable: Counts, targets: Sequence[str], route: Route) -> str:
