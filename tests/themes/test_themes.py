@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from woodwork_themes import ThemeFileError, contrast, load_themes, read_theme, read_theme_file, rgb, theme_files
+from woodwork_themes import ThemeFileError, contrast, load_themes, loader, read_theme, read_theme_file, rgb, theme_files
 
 TEXT_CONTRAST = 4.5
 """WCAG 2.2 AA for text."""
@@ -62,6 +62,13 @@ def test_a_theme_is_read_as_data():
     theme = read_theme("mine", GOOD + '[variables]\nfooter-key-foreground = "#ffffff"\n')
     assert (theme.name, theme.dark, theme.colors["primary"]) == ("mine", True, "#d19a66")
     assert theme.variables == {"footer-key-foreground": "#ffffff"}
+
+
+def test_the_example_in_the_description_can_be_read_as_it_stands():
+    example = "\n".join(line[4:] for line in loader.__doc__.splitlines() if line.startswith("    "))
+    theme = read_theme("harbour", example)
+    assert theme.colors["primary"] == "#8fbcd4"
+    assert theme.variables["block-cursor-text-style"] == "bold"
 
 
 def test_the_themes_of_a_folder_are_its_toml_files_by_name(tmp_path):

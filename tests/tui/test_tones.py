@@ -6,7 +6,7 @@ import pytest
 from textual.color import Color
 
 from woodwork_themes import contrast, load_themes, rgb
-from woodwork_tui.colours import textual_theme
+from woodwork_tui.colours import textual_theme, theme_variables
 from woodwork_tui.widgets.tones import tones
 
 TEXT, DRAWN = 4.5, 2.9
@@ -35,3 +35,8 @@ def test_a_theme_whose_file_has_changed_has_other_tones():
     changed = textual_theme(theme)
     changed.primary = "#123456"
     assert tones(changed)["cursor"].bgcolor == Color.parse("#123456").rich_color != before.bgcolor
+
+
+def test_our_themes_set_no_variable_that_changes_nothing():
+    known = theme_variables()
+    assert {name for theme in load_themes() for name in theme.variables} <= known

@@ -1,4 +1,24 @@
-"""Reads themes from TOML: dark or light, colours, and further variables of the screen's style sheet."""
+"""Reads themes from TOML: dark or light, colours, and further variables of the screen's style sheet.
+
+    # ~/.config/woodwork-tui/themes/harbour.toml is the theme `harbour`; saving it shows it.
+    dark = true
+
+    [colors]                        # primary, success, warning, error, foreground, background; the others may be left out
+    primary = "#8fbcd4"
+    accent = "#7fd0c4"
+    success = "#a8cf94"
+    warning = "#edcf8e"
+    error = "#e8959b"
+    foreground = "#e3e9f2"
+    background = "#232a36"
+
+    [variables]                     # variables of Textual's themes: a colour, a colour and its share, or a text style
+    footer-key-foreground = "#7fd0c4"
+    input-selection-background = "#8fbcd4 35%"
+    block-cursor-text-style = "bold"
+
+A file that cannot be used is refused with the reason; one that is in use keeps its colours until it is mended.
+"""
 
 from __future__ import annotations
 

@@ -22,6 +22,11 @@ def theme_names(themes: Iterable[ColorTheme] | None = None) -> tuple[str, ...]:
     return (*first, *(name for name in sorted(BUILTIN_THEMES) if name not in first))
 
 
+def theme_variables() -> frozenset[str]:
+    """Return the names of the variables that a theme can set."""
+    return frozenset(BUILTIN_THEMES["textual-dark"].to_color_system().generate())
+
+
 def textual_theme(data: ColorTheme) -> Theme:
     """Return *data* as Textual takes it."""
     colors = data.colors

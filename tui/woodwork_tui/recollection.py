@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from textual.app import App
+from textual.worker import Worker
 
 from woodwork_engine.snapshot import Snapshot
 from woodwork_tui.appearance import Appearance
@@ -40,6 +41,7 @@ class Recollection:
         self._kept = Memory()
         self._noted: Recent | None = None
         self._looked = 0.0
+        self._writing: Worker[None] | None = None
 
     def recents(self) -> tuple[Recent, ...]:
         """Return the flows that were opened last and are still there."""
@@ -58,10 +60,12 @@ class Recollection:
         """Keep what has changed since the last look, at most once a second (*now* in s since the epoch)."""
         if not self._path or 0 <= now - self._looked < EVERY:
             return
+        if self._writing is not None and not self._writing.is_finished:  # a slow disk
+            return
         self._looked = now
         memory, recent = self._changed(now, snapshot)
         if memory is not None or recent is not None:
-            self._app.run_worker(asyncio.to_thread(self._write, memory, recent))
+            self._writing = self._app.run_worker(asyncio.to_thread(self._write, memory, recent))
 
     def end(self, now: float, snapshot: Snapshot) -> None:
         """Keep what is new, at once."""

@@ -76,3 +76,11 @@ def test_settings_that_are_not_utf_8_are_told(files):
     (files.folder / "config.toml").write_bytes(b"\xff")
     files.look()
     assert "it is not UTF-8 text" in str(files.problems[0])
+
+
+def test_a_variable_that_changes_nothing_is_told_and_the_theme_is_used(files):
+    files = PreferenceFiles(files.folder, lambda themes: (), variables=lambda: {"footer-key-foreground"})
+    put(files, "themes/mine.toml", THEME + '[variables]\nfooter-key-foregruond = "#ffffff"\n')
+    files.look()
+    assert "mine" in [theme.name for theme in files.themes]
+    assert str(files.problems[0]).endswith("no variable 'footer-key-foregruond'; did you mean 'footer-key-foreground'?")

@@ -20,14 +20,17 @@ def read_flow(file: str) -> Checked:
 
 def read_settings(file: str) -> Checked:
     """Return what there is to say about the settings in *file*, a `config.toml`."""
-    from woodwork_tui.colours import theme_names  # with Textual's themes: only where settings are checked
+    from woodwork_tui.colours import (  # with Textual's themes: only where settings are checked
+        theme_names,
+        theme_variables,
+    )
     from woodwork_tui.state.preference_files import PreferenceFiles
 
     path = Path(file)
     if not path.is_file():
         missing = Diagnostic(Severity.ERROR, UNREADABLE, "no such file", Span.point(file))
         return Checked(None, (missing,))
-    files = PreferenceFiles(path.parent, theme_names, path.name)
+    files = PreferenceFiles(path.parent, theme_names, path.name, theme_variables)
     files.look()
     return Checked(None, in_order(files.problems), {str(path): files.text})
 

@@ -26,12 +26,12 @@ def open_flow(request: Open) -> int:
         return _without_screen(request, why)
     from woodwork_tui.app import WoodworkApp  # with Textual: only when a screen is wanted
     from woodwork_tui.bridge import keeping, state_of
-    from woodwork_tui.colours import DEFAULT_THEME, theme_names
+    from woodwork_tui.colours import DEFAULT_THEME, theme_names, theme_variables
     from woodwork_tui.places import config_folder, state_folder
     from woodwork_tui.state.memory import MemoryFile
     from woodwork_tui.state.preference_files import PreferenceFiles
 
-    files = PreferenceFiles(config_folder(), theme_names)
+    files = PreferenceFiles(config_folder(), theme_names, variables=theme_variables)
     files.look()
     wanted = files.config.preferences
     names = theme_names(files.themes)

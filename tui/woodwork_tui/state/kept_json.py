@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def write_json(path: Path, value: object) -> bool:
 
     Whoever reads meanwhile, or after a crash at any moment, finds the old text or the new one.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         with draft.open("w", encoding="utf-8") as stream:
             json.dump(value, stream, ensure_ascii=True, indent=1)

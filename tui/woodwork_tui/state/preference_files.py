@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 from woodwork_engine.source import Diagnostic, Severity, Span
@@ -15,6 +16,9 @@ _MOST_READ = 1 << 20
 Names = Callable[[Iterable[ColorTheme]], Iterable[str]]
 """Returns every name that a theme can have where these are read from files."""
 
+Variables = Callable[[], Collection[str]]
+"""Returns the names of the variables that a theme can set."""
+
 _Print = tuple[tuple[str, int, int], ...]
 
 
@@ -26,7 +30,7 @@ class PreferenceFiles:
     A theme file that cannot be used keeps what it said before.
     """
 
-    def __init__(self, folder: Path, names: Names, name: str = NAME) -> None:
+    def __init__(self, folder: Path, names: Names, name: str = NAME, variables: Variables | None = None) -> None:
         self.folder = folder
         self.text = ""
         """What the file of settings says."""
@@ -37,6 +41,7 @@ class PreferenceFiles:
         self.file = folder / name
         """The file of settings; it may not be there."""
         self._names = names
+        self._variables = variables
         self._print: _Print | None = None
 
     def look(self) -> bool:
@@ -72,8 +77,20 @@ class PreferenceFiles:
                 broken.append(_problem(path, str(error).removeprefix(f"theme {path.stem}: ")))
                 theme = before.get(path.stem)
             if theme is not None:
+                broken += self._without_effect(path, theme)
                 found[theme.name] = theme if theme != before.get(theme.name) else before[theme.name]
         return tuple(found.values()), broken
+
+    def _without_effect(self, path: Path, theme: ColorTheme) -> Iterable[Diagnostic]:
+        """Yield what is set in *theme*, one of the person's own, and changes nothing."""
+        if path.parent == FOLDER or not theme.variables or self._variables is None:
+            return
+        known = self._variables()
+        for name in theme.variables:
+            if name not in known:
+                close = get_close_matches(name, known, n=1)
+                hint = f"; did you mean {close[0]!r}?" if close else "; Textual's documentation of themes lists them"
+                yield _problem(path, f"no variable {name!r}{hint}")
 
     def _read_config(self) -> Config:
         path, self.text = self.file, ""
