@@ -3,7 +3,7 @@
     # ~/.config/woodwork-tui/themes/harbour.toml is the theme `harbour`; saving it shows it.
     dark = true
 
-    [colors]                        # primary, success, warning, error, foreground, background; the others may be left out
+    [colors]                        # primary, success, warning, error, foreground, background have to be there
     primary = "#8fbcd4"
     accent = "#7fd0c4"
     success = "#a8cf94"
