@@ -1,4 +1,4 @@
-"""How long a filter takes over a full list: 50,000 deliveries on the Messages tab.
+"""How much processor time a filter takes over a full list: 50,000 deliveries on the Messages tab.
 
     python tests/benchmarks/filters.py [--json]
 
@@ -57,9 +57,9 @@ def milliseconds(do: Callable[[], object]) -> float:
     """Return the median ms of a call."""
     taken = []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        began = time.thread_time()
         do()
-        taken.append((time.perf_counter() - began) * 1000)
+        taken.append((time.thread_time() - began) * 1000)
     return statistics.median(taken)
 
 
@@ -67,9 +67,9 @@ def first(kept: DeliveryHistory, expression: str) -> float:
     """Return the ms it takes until *expression* has found its rows for the first time in a ring nobody looked at."""
     index = MessageIndex()
     index.update(kept, "", None, 0.0, ("time", False))
-    began = time.perf_counter()
+    began = time.thread_time()
     index.update(kept, expression, None, 1e9, ("time", False))
-    return (time.perf_counter() - began) * 1000
+    return (time.thread_time() - began) * 1000
 
 
 def again(kept: DeliveryHistory, expression: str) -> float:
