@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from woodwork_engine.role import Role
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_RATE = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(s|m|h)\s*)?", re.ASCII)
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*", re.ASCII)
 
 
@@ -35,6 +36,20 @@ def parse_duration(value: object) -> float:
 
 Duration = Annotated[float, BeforeValidator(parse_duration), PlainSerializer(lambda seconds: seconds)]
 """A setting in seconds, written as `30s` or as a number."""
+
+
+def parse_rate(value: object) -> float:
+    """Return how many a second for `5/s`, `300/m`, `100/h` or a number a second; raises ValueError."""
+    text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    match = _RATE.fullmatch(text) if isinstance(text, str) else None
+    rate = float(match[1]) / _UNITS[match[2] or "s"] if match is not None else 0.0
+    if not 1e-6 <= rate <= 1e6:
+        raise ValueError("a rate is a number more than 0 with /s, /m or /h, as in 5/s")
+    return rate
+
+
+Rate = Annotated[float, BeforeValidator(parse_rate)]
+"""A setting in things a second, written as `5/s`, `300/m` or `100/h`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +152,6 @@ def reference_settings(model: type[KindSettings]) -> Mapping[str, Reference]:
 
 
 __all__ = [
-    "Duration", "Field", "Kind", "KindRegistry", "KindSettings", "Reference", "Role", "ScriptPath", "parse_duration",
-    "reference_settings", "setting_names",
+    "Duration", "Field", "Kind", "KindRegistry", "KindSettings", "Rate", "Reference", "Role", "ScriptPath",
+    "parse_duration", "parse_rate", "reference_settings", "setting_names",
 ]  # fmt: skip

@@ -172,3 +172,30 @@ def test_pipes_change_what_a_component_sees_and_hooks_change_nothing(example: Pa
     assert texts.count("tick 1 (stamped)") == 1
     assert {"text": "north 1", "from": "north"} in archived
     assert not [r for r in done.records if r["type"] == "note"]
+
+
+@named("flow-control")
+def test_flow_control_sends_each_order_the_way_that_its_file_says(example: Path):
+    done = run(example)
+
+    assert done.status == 0, done.said
+    assert_in_order(done)
+    ways = Counter((r["source"], r["target"], r["event_type"]) for r in done.records if r["type"] == "queued")
+    assert {way: count for way, count in ways.items() if way[0] in ("sound", "ways")} == {
+        ("sound", "ways", "component.response"): 18,
+        ("sound", "refused", "filter.left_out"): 6,
+        ("ways", "review", "case.large"): 6,
+        ("ways", "archive", "case.large"): 6,
+        ("ways", "customs", "case.abroad"): 8,
+        ("ways", "packing", "else"): 4,
+    }
+    assert types(done)["ok"] == types(done)["started"], "nothing fails, and waiting uses no attempt"
+    assert len((example / ".woodwork" / "large.jsonl").read_text().splitlines()) == 6
+
+
+@named("flow-control")
+def test_flow_control_keeps_the_desk_to_twenty_orders_a_second(example: Path):
+    begun = [r["ts"] for r in run(example).records if (r["type"], r["target"]) == ("started", "desk")]
+
+    assert len(begun) == 8
+    assert begun[-1] - begun[0] >= 7 / 20 - 0.01

@@ -30,6 +30,7 @@ from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, M
 from woodwork_engine.bus.keeper import Keeper
 from woodwork_engine.bus.line import Line
 from woodwork_engine.bus.middleware import Layers
+from woodwork_engine.bus.pacing import Pacing
 from woodwork_engine.bus.relocation import Relocation
 from woodwork_engine.bus.replay import Replays
 from woodwork_engine.bus.replay_jobs import ReplayJobs
@@ -108,6 +109,7 @@ class InMemoryMessageBus(MessageBusInterface):
         self.layers.put("dedupe", Dedupe(self.core.clock).around)
         self.layers.put("breaker", Breakers(self.core, self.serving).around)
         self.layers.put("timeout", self._deadlines.watching)
+        self.pacing = Pacing(self.core)
         self._runners = Runners(self.core, self._intake, line, settlement, self.outbox)
         self._housekeeping = Housekeeping(self.core, settlement)
         self.holds = Holds(self.core, halts, settlement)
@@ -201,6 +203,7 @@ class InMemoryMessageBus(MessageBusInterface):
             drained = settled(self.core) - self._settled_before
             self._close()
             ended = await ending.end()
+            self.pacing.stop()
             if self.core.keeper is not None:
                 await self.core.keeper.finish()
             ending.report.set_result(StopReport(drained, *ended))

@@ -13,6 +13,7 @@ from woodwork_engine.delivery import Context, current, current_context
 from woodwork_engine.errors import ClosingError, WoodworkError, described
 from woodwork_engine.kinds import KindSettings
 from woodwork_engine.message import Outbox
+from woodwork_engine.pace import Pace
 from woodwork_engine.payload import encode
 from woodwork_engine.threads import Threads, home_loop
 
@@ -145,6 +146,9 @@ def _outside(message_id: str, session: str | None, event: str, sender: str) -> C
 
 class Component(MessageBusIntegration):
     """A part of a flow. A person's class overrides `process`, and may override `start` and `stop`."""
+
+    pace: Pace | None = None
+    """How fast its messages may be handled; None: as they come."""
 
     def __init__(self, *_published: object, **_config: object) -> None:
         """Take whatever a published-style subclass passes up; nothing of it is needed."""

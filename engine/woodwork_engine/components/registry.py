@@ -24,6 +24,7 @@ from woodwork_engine.components import (
     output_file,
     payload_map,
     switch,
+    throttle,
 )
 from woodwork_engine.components.calls import Call
 from woodwork_engine.components.component import Component, Link
@@ -55,6 +56,7 @@ def builtin_kinds() -> KindRegistry:
             message_filter.KIND,
             switch.KIND,
             payload_map.KIND,
+            throttle.KIND,
             output_console.KIND,
             output_file.KIND,
             logger.KIND,

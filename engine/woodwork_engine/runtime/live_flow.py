@@ -14,6 +14,7 @@ from woodwork_engine.components import Input, Services
 from woodwork_engine.errors import SettingError, UnknownComponentError
 from woodwork_engine.events import EventLog
 from woodwork_engine.kinds import KindRegistry
+from woodwork_engine.pace import Pace
 from woodwork_engine.plan import FlowPlan, PlanDiff
 from woodwork_engine.policy import ON_REMOVE, REDIRECT, OnRemove, redirect_of
 from woodwork_engine.router import DeclarativeRouter
@@ -171,6 +172,10 @@ class LiveFlow:
                 bus.serving.vacate(bus.core.endpoint(node.name), node.policy)
                 continue
             member.node = node
+            pace = member.component.pace
+            bus.pacing.keep(
+                node.name, pace if isinstance(pace, Pace) else None
+            )  # a person's own may mean another thing
             member.serve(bus.employ(node.name, member.handler, node.policy, table))
 
     def _park_strangers(self, plan: FlowPlan) -> None:

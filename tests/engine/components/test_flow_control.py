@@ -10,6 +10,8 @@ from support.checking import codes, plan_of, routes, said
 from support.engines import running
 from support.workbench import Sent, Workbench
 from woodwork_engine.components.expressions import ExpressionError
+from woodwork_engine.kinds import parse_rate
+from woodwork_engine.pace import Pace
 from woodwork_engine.source import Severity
 
 CASES = [{"name": "large", "when": "total > `100`", "to": "review"}, {"when": "rush", "to": ["desk", "log"]}]
@@ -196,3 +198,43 @@ def test_an_expression_that_does_not_fit_makes_a_dead_letter_at_once_and_the_flo
 
     assert [r.data["error_type"] for r in failed] == ["ExpressionError", "ExpressionError"]
     assert [r.data["reason"] for r in dead] == ["rejected", "rejected"]
+
+
+# throttle
+
+
+@pytest.mark.parametrize(("written", "a_second"), [("5/s", 5), ("300 / m", 5), ("18000/h", 5), (5, 5), ("0.5/s", 0.5)])
+def test_a_rate_is_written_per_second_minute_or_hour(written: object, a_second: float):
+    assert parse_rate(written) == a_second
+
+
+@pytest.mark.parametrize("written", ["fast", "0/s", "-1/s", "5/d", True, None, "1e9/s", "0.0000001/h", "9" * 40])
+def test_what_is_no_rate_is_refused_in_a_sentence(written: object):
+    with pytest.raises(ValueError, match="a rate is a number more than 0 with /s, /m or /h, as in 5/s"):
+        parse_rate(written)
+
+
+async def test_a_throttle_changes_nothing_and_asks_for_its_pace(bench: Workbench):
+    it = await bench.start("throttle", rate="300/m", per="all", burst=7)
+
+    assert it.pace == Pace(5, 7, per_session=False)
+    assert (await bench.deliver(it, {"n": 1})).outputs == [Sent("component.response", {"n": 1}, None)]
+    assert (await bench.deliver(it, None)).outputs == [Sent("component.response", None, None)]
+
+
+SLOW = """\
+in = input generator { count = 5, rate = 1000, session = s-1, to = slow }
+slow = throttle { rate = "RATE", to = log }
+log = logger {}
+"""
+
+
+def test_a_throttle_lets_messages_wait_in_its_queue_and_a_save_changes_the_rate(tmp_path: Path):
+    with running(tmp_path, SLOW.replace("RATE", "1/h")) as flow:
+        flow.until(lambda seen: (slow := seen.node("slow")) is not None and slow.depth == 4)
+        assert len([r for r in flow.records("started") if r.target == "slow"]) == 1
+        flow.save(SLOW.replace("RATE", "1000/s"))
+        flow.until_rev(2)
+        flow.until_record("ok", 10)
+        assert [r.attempt for r in flow.records("started") if r.target == "slow"] == [1] * 5
+        assert flow.records("failed", "dead", "dropped", "retry_scheduled") == []
