@@ -78,9 +78,9 @@ def test_breakpoints_and_held_messages_look_as_they_did(look_as_before, size):
 def test_a_condition_being_typed_looks_as_it_did(look_as_before, size):
     steps = (
         RUNNING,
-        Step("goto audit", ("colon", *"goto", "space", *"audit")),
+        Step("goto agent", ("colon", *"goto", "space", *"agent")),
         Step("6 nodes", ("enter",)),
-        Step("It would have held", ("B", *"tickets")),
+        Step("It would have held", ("B", *"ticket")),
     )
     look_as_before(*steps, size=size, engine=holding_engine())
 
