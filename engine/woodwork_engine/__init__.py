@@ -35,13 +35,14 @@ if TYPE_CHECKING:
         UnknownComponentError,
         WoodworkError,
     )
-    from woodwork_engine.events import EventLog, Record
+    from woodwork_engine.events import EventLog
     from woodwork_engine.kinds import Kind, KindRegistry, KindSettings
     from woodwork_engine.language import Checked as Flow
     from woodwork_engine.language import check, check_file
     from woodwork_engine.message import CommunicationPattern, DeliveryMode, MessageEnvelope
     from woodwork_engine.plan import Edge, FlowPlan, Node, PlanDiff, diff
     from woodwork_engine.policy import DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
+    from woodwork_engine.record import Record
     from woodwork_engine.router import DeclarativeRouter
     from woodwork_engine.runtime import Engine, Replayed
     from woodwork_engine.snapshot import Snapshot

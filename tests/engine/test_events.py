@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from woodwork_engine.events import PAYLOAD_CUT, EventLog, Reader
+from woodwork_engine.events import EventLog, Reader
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.payload import encode
+from woodwork_engine.record import PAYLOAD_CUT
 
 ENVELOPE = MessageEnvelope(message_id="m", session_id="s", sender_component="a", event_type="x", created_at=0.0)
 

@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 from support.virtual_loop import VirtualClock
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.delivery import Delivery
-from woodwork_engine.events import EventLog, Record
+from woodwork_engine.events import EventLog
 from woodwork_engine.message import MessageEnvelope
 from woodwork_engine.payload import decode, encode
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
+from woodwork_engine.record import Record
 
 ONCE = RetryPolicy(max_retries=0)
 EVERY_SECOND = RetryPolicy(base=1, factor=1, jitter="none")

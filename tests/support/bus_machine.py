@@ -20,10 +20,11 @@ from woodwork_engine.bus.replay_order import BulkReplay
 from woodwork_engine.bus.routes import strongly_connected
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import WoodworkError
-from woodwork_engine.events import EventLog, Record
+from woodwork_engine.events import EventLog
 from woodwork_engine.hold import Breakpoint
 from woodwork_engine.payload import decode, encode
 from woodwork_engine.policy import DeliveryPolicy, ErrorRule, FlowPolicy, RetryPolicy
+from woodwork_engine.record import Record
 
 NAMES = "abcdefg"
 RETRY = RetryPolicy(max_retries=2, base=2, factor=2, on=((ErrorRule("PermissionError", "pause"),),))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from woodwork_engine.events import Record
+from woodwork_engine.record import Record
 from woodwork_engine.runtime import Engine
 from woodwork_engine.snapshot import Snapshot
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from woodwork_engine.events import Record
 from woodwork_engine.hold import BY_LETTER
+from woodwork_engine.record import Record
 
 ENDS = ("ok", "dead", "dropped", "discarded")
 NO_STORY = ("blocked", "replayed", "held", "released", "note")

@@ -14,9 +14,10 @@ from support.virtual_loop import later, run_virtually
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.dead_letter import DeadState
 from woodwork_engine.errors import QueueFullError, WoodworkError
-from woodwork_engine.events import EventLog, Record
+from woodwork_engine.events import EventLog
 from woodwork_engine.message import DeliveryMode, MessageEnvelope
 from woodwork_engine.policy import DeliveryPolicy, RetryPolicy
+from woodwork_engine.record import Record
 
 SECONDS = 0.25
 """How long an attempt takes that is neither late nor fails."""

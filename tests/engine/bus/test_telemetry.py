@@ -30,8 +30,9 @@ from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.bus.otel import BUCKETS, Telemetry, configured
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import QueueFullError
-from woodwork_engine.events import EventLog, Record
+from woodwork_engine.events import EventLog
 from woodwork_engine.policy import DeliveryPolicy, FlowPolicy, RetryPolicy
+from woodwork_engine.record import Record
 from woodwork_engine.trace_context import is_valid
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

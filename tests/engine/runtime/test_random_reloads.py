@@ -11,7 +11,8 @@ import pytest
 
 from support.engines import LONG, RunningFlow, running
 from support.random_flow import RandomFlow
-from woodwork_engine.events import EventLog, Record
+from woodwork_engine.events import EventLog
+from woodwork_engine.record import Record
 from woodwork_engine.runtime import reading
 from woodwork_engine.store.folder import StateFolder
 

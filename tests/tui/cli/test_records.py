@@ -6,8 +6,8 @@ import datetime as dt
 import json
 import math
 
-from woodwork_engine.events import Emission, Record
 from woodwork_engine.payload import encode
+from woodwork_engine.record import Emission, Record
 from woodwork_tui.cli.records import json_lines
 
 KEYS = [

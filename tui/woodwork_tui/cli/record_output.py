@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import BinaryIO
 
-from woodwork_engine.events import Reader, Record
+from woodwork_engine.events import Reader
+from woodwork_engine.record import Record
 from woodwork_engine.transcript import Transcript
 from woodwork_tui.cli.records import json_lines
 

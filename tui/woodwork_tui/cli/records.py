@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from woodwork_engine.events import Record
+from woodwork_engine.record import Record
 
 _encoder = msgspec.json.Encoder()
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
-from woodwork_engine.events import PAYLOAD_CUT, Emission
 from woodwork_engine.payload import decode
+from woodwork_engine.record import PAYLOAD_CUT, Emission
 
 _PREVIEW = 512
 beyond_json = re.compile(b"[\xc4-\xc9\xd4-\xd8]").search

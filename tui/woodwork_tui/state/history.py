@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from woodwork_engine.events import Emission, Record
+from woodwork_engine.record import Emission, Record
 from woodwork_tui.state.delivery_row import Attempt, DeliveryRow, DeliveryState
 
 HISTORY_LIMIT = 50_000
