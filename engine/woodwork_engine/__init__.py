@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from woodwork_engine.delivery import Context, current_context
     from woodwork_engine.errors import (
         ClosingError,
+        Halt,
         PayloadError,
         QueueFullError,
         Reject,
@@ -67,6 +68,7 @@ __all__ = [
     "Flow",
     "FlowPlan",
     "FlowPolicy",
+    "Halt",
     "InMemoryMessageBus",
     "Input",
     "Kind",
@@ -121,7 +123,7 @@ _HOMES = {
     "dead_letter": ("DeadLetter", "DeathReason"),
     "delivery": ("Context", "current_context"),
     "errors": (
-        "ClosingError", "PayloadError", "QueueFullError", "Reject", "ReplayRefusedError", "RequestError",
+        "ClosingError", "Halt", "PayloadError", "QueueFullError", "Reject", "ReplayRefusedError", "RequestError",
         "Retry", "StartError", "UnknownComponentError", "WoodworkError",
     ),
     "events": ("EventLog", "Record"),

@@ -14,6 +14,7 @@ WoodworkError
 ├── StartError             a component, a bus or a flow that did not start
 ├── Reject                 raised by a handler: this message is not to be tried again
 ├── Retry                  raised by a handler: this message is to be tried again, at a time of its own
+├── Halt                   raised by a pipe: this message ends here, as handled
 ├── ReplayRefusedError     a dead letter that is not to be replayed without `force`
 ├── LetterFormatError      a dead letter in a file or a store that cannot be read
 ├── StoreError             a state folder or its database that cannot be used
@@ -133,6 +134,18 @@ class Retry(WoodworkError):  # noqa: N818 - it says what is to be done
         self.after = None if after is None else max(0.0, float(after))
         self.count = count
         super().__init__("asked for another attempt" + ("" if self.after is None else f" in {self.after:g} s"))
+
+
+class Halt(WoodworkError):  # noqa: N818 - it says what is to be done
+    """A pipe ends its message here: its component never sees it, nothing goes on, and nothing has failed (bus.md C6).
+
+    *pipe* is the function that did so, as `file.py::function`.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        self.reason = reason
+        self.pipe = ""
+        super().__init__(f"a pipe halted the message{f': {reason}' if reason else ''}")
 
 
 class HandledBeforeError(WoodworkError):

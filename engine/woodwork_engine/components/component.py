@@ -10,7 +10,7 @@ from functools import partial
 from woodwork_engine.components.hooks import Hooks
 from woodwork_engine.components.pipes import Pipes
 from woodwork_engine.delivery import Context, current, current_context
-from woodwork_engine.errors import ClosingError, WoodworkError, described
+from woodwork_engine.errors import ClosingError, Halt, WoodworkError, described
 from woodwork_engine.kinds import KindSettings
 from woodwork_engine.message import Outbox
 from woodwork_engine.pace import Pace
@@ -120,6 +120,10 @@ class MessageBusIntegration:
         """
         return await self.link.outbox.request(self.link.name, name, data, timeout=timeout)
 
+    def note_halt(self, halt: Halt) -> None:
+        """Note that a pipe has ended a message before this component, and why."""
+        MessageBusIntegration.note(self, "pipe.halted", {"pipe": halt.pipe, "reason": halt.reason})
+
     def note(self, event: str, data: object) -> None:
         """Write what is only to be observed into the event log, and show it to this component's hooks."""
         link = self.link
@@ -216,13 +220,15 @@ class Input(Component):
     async def offer(self, payload: object, *, session: str | None = None, event: str | None = None) -> None:
         """Emit what was read; where it is refused, count and note that and let the reading go on.
 
-        A target that is full and rejects refuses a message (bus.md F2), and so does a pipe that fails. Raises
-        ClosingError: then there is nobody to read for.
+        A target that is full and rejects refuses a message (bus.md F2), and so does a pipe that fails. One that a pipe
+        halts is noted by itself. Raises ClosingError: then there is nobody to read for.
         """
         try:
             await self.inject(payload, session=session, event=event)
         except ClosingError:
             raise
+        except Halt as halt:
+            self.note_halt(halt)
         except Exception as error:  # noqa: BLE001 - the edge where a message's failure becomes a note
             self.refused += 1
             self._refusal = described(error)

@@ -10,6 +10,7 @@ from functools import partial
 from woodwork_engine.components.component import Component, Input, Link
 from woodwork_engine.components.services import Services
 from woodwork_engine.delivery import Context, Delivery, Output, pinned_context
+from woodwork_engine.errors import Halt
 from woodwork_engine.kinds import Role
 from woodwork_engine.message import Outbox, child_id
 from woodwork_engine.payload import decode, encode
@@ -26,10 +27,11 @@ def response_event(role: Role) -> str:
 class Handler:
     """What the bus calls for each attempt: decode, pipes, `process`, stage the answer (bus.md A7, C4, C6, D1).
 
-    Whatever a pipe or `process` raises is raised here and is the attempt's failure.
+    Whatever a pipe or `process` raises is raised here and is the attempt's failure, but a pipe's Halt: that ends the
+    message as handled, with a note.
     """
 
-    __slots__ = ("_event", "_hooks", "_name", "_pipes", "_process")
+    __slots__ = ("_event", "_hooks", "_name", "_note_halt", "_pipes", "_process")
 
     def __init__(self, component: Component, node: Node, outbox: Outbox, services: Services) -> None:
         link = component.link
@@ -38,6 +40,7 @@ class Handler:
         # An input's pipes see what it emits, not what it is sent.
         self._pipes = None if isinstance(component, Input) else link.pipes
         self._hooks = link.hooks
+        self._note_halt = component.note_halt
         self._process = _awaitable(component, link)
 
     async def attempt(self, delivery: Delivery) -> object:
@@ -50,7 +53,11 @@ class Handler:
             hooks.fire(delivery.envelope.event_type, encoded, delivery.context)
         data = decode(encoded)
         if self._pipes is not None:
-            data = await self._pipes.apply(delivery.envelope.event_type, data)
+            try:
+                data = await self._pipes.apply(delivery.envelope.event_type, data)
+            except Halt as halt:
+                self._note_halt(halt)
+                return None
         result = await self._process(data)
         if result is not None and not delivery.emits:
             encoded = encode(result)

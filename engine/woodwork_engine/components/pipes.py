@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from woodwork_engine.components.calls import Call
+from woodwork_engine.errors import Halt
 
 
 @dataclass(frozen=True, slots=True)
 class PipeFunction:
-    """One declared pipe: *event* is a pattern, None for every event."""
+    """One declared pipe: *label* as `file.py::function`, *event* a pattern, None for every event."""
 
+    label: str
     event: str | None
     call: Call
 
@@ -24,10 +26,17 @@ class Pipes:
         self._functions = tuple(functions)
 
     async def apply(self, event: str, data: object) -> object:
-        """Return *data* after every pipe declared for *event*; one that returns None keeps what it was given."""
+        """Return *data* after every pipe declared for *event*; one that returns None keeps what it was given.
+
+        Raises what a pipe raises: Halt says that the message ends here, anything else is a failure.
+        """
         for pipe in self._functions:
             if pipe.event is None or fnmatchcase(event, pipe.event):
-                changed = await pipe.call(data)
+                try:
+                    changed = await pipe.call(data)
+                except Halt as halt:
+                    halt.pipe = pipe.label
+                    raise
                 if changed is not None:
                     data = changed
         return data

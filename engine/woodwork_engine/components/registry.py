@@ -91,7 +91,7 @@ def build(
     site = Site(node, services, references, threads)
     component = _factory(kind, site)(checked, site)
     hooks = [HookFunction(_label(s), s.event, _call(s, threads, seen.get)) for s in node.hooks]
-    pipes = [PipeFunction(s.event, _call(s, threads, current_context)) for s in node.pipes]
+    pipes = [PipeFunction(_label(s), s.event, _call(s, threads, current_context)) for s in node.pipes]
     component.attach(
         Link(
             name=node.name,

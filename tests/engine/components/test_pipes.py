@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from support.workbench import Sent, Workbench
-from woodwork_engine.errors import StartError
+from woodwork_engine.errors import Halt, Retry, StartError
 
 PIPES = """
+from woodwork_engine import Halt, Retry
+
 def louder(data):
     return data.upper()
 
@@ -16,6 +18,12 @@ async def marked(data, context):
 
 def looked(data):
     pass
+
+def spam(data):
+    raise Halt("it is spam")
+
+async def later(data):
+    raise Retry(30)
 
 def broken(data):
     raise ValueError(f"cannot read {data}")
@@ -80,3 +88,31 @@ async def test_a_pipe_with_a_parameter_nobody_offers_is_refused(bench: Workbench
 
     with pytest.raises(StartError, match=r"main.ww:3:1 pipe: louder\(data, volume\) cannot be called"):
         await bench.start("echo", pipes=[bench.uses("pipe", "pipe.py", "louder", "*")])
+
+
+async def test_a_pipe_that_halts_ends_the_message_as_handled_with_a_note_that_says_why(bench: Workbench):
+    echo = await piped(bench, "spam", "louder")
+
+    attempt = await bench.deliver(echo, "hi")
+
+    assert (attempt.result, attempt.outputs) == (None, [])
+    await bench.outbox.until(lambda: bench.outbox.notes)
+    assert bench.outbox.notes == [("pipe.halted", {"pipe": "pipe.py::spam", "reason": "it is spam"})]
+
+
+async def test_a_pipe_may_ask_for_another_attempt_at_a_time_of_its_own(bench: Workbench):
+    echo = await piped(bench, "later")
+
+    with pytest.raises(Retry) as asked:
+        await bench.deliver(echo, "hi")
+    assert asked.value.after == 30
+
+
+async def test_what_a_pipe_of_an_input_halts_is_not_sent_and_the_reading_goes_on(bench: Workbench):
+    source = await piped(bench, "spam", kind="input generator", count=2, payload="tick", session="s-1")
+
+    assert await bench.read(source) == []
+    assert [event for event, _ in bench.outbox.notes] == ["pipe.halted", "pipe.halted"]
+    assert source.refused == 0
+    with pytest.raises(Halt, match="a pipe halted the message: it is spam"):
+        await source.inject("by hand")

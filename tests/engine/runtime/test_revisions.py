@@ -111,6 +111,38 @@ def test_hooks_and_pipes_are_watched_like_other_scripts(tmp_path):
         flow.until(lambda _: flow.said() == ["aa", "aaa"])
 
 
+def test_what_a_pipe_halts_counts_as_handled_until_a_save_of_its_script_lets_it_through(tmp_path):
+    script = tmp_path.joinpath("pipes.py")
+    script.write_text("from woodwork_engine import Halt\n\ndef sorted_out(data):\n    raise Halt('not today')\n")
+    pipe = 'pipes = [{ event = "*", script = "pipes.py", function = "sorted_out" }]'
+    with running(tmp_path, HELLO.replace("output console {}", f"output console {{ {pipe} }}")) as flow:
+        flow.send("in", "a", "s")
+        (note,) = flow.until_record("note")
+        assert note.data == {"event": "pipe.halted", "pipe": "pipes.py::sorted_out", "reason": "not today"}
+        flow.until_record("ok")
+        script.write_text("def sorted_out(data):\n    return data * 2\n")
+        flow.until_rev(2)
+        flow.send("in", "b", "s")
+        flow.until(lambda _: flow.said() == ["bb"])
+        assert flow.records("failed", "dead") == []
+
+
+def test_hooks_and_pipes_in_defaults_hold_for_every_component_and_are_watched(tmp_path):
+    script = tmp_path.joinpath("all.py")
+    script.write_text("def marked(data):\n    return data + '!'\n\ndef seen(data):\n    raise ValueError('first')\n")
+    wide = 'defaults { hooks = "all.py::seen", pipes = [{ event = "*", script = "all.py", function = "marked" }] }\n'
+    with running(tmp_path, wide + HELLO) as flow:
+        flow.send("in", "a", "s")
+        flow.until(lambda _: len(flow.said()) == 1)
+        assert flow.said()[0].startswith("a!!"), "a pipe of the input, and one of whoever gets it"
+        flow.until(lambda _: {r.target for r in flow.records("note")} >= {"in", "out"})
+        script.write_text("def marked(data):\n    return data + '?'\n\ndef seen(data):\n    pass\n")
+        flow.until_rev(2)
+        flow.send("in", "b", "s")
+        flow.until(lambda _: len(flow.said()) == 2)
+        assert flow.said()[1].startswith("b??")
+
+
 def test_a_flow_that_is_not_watched_is_changed_by_reload_alone(tmp_path):
     with running(tmp_path, HELLO, watch=False) as flow:
         flow.until_rev(1)
