@@ -45,10 +45,6 @@ class AboutScreen(Modal[None]):
         view.set_lines([_line(name, text) for name, text in self._facts])
         view.focus()
 
-    def action_back(self) -> None:
-        """Close."""
-        self.dismiss()
-
     def action_leave(self) -> None:
         """Close."""
         self.dismiss()

@@ -70,14 +70,6 @@ class Ask(Modal[tuple[Key, ...] | None]):
         self._told.tell((*question.lines, note) if note is not None else question.lines)
         self._answers.offer(question.doing, possible=bool(question.keys))
 
-    def action_back(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
-
-    def on_answers_cancelled(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
-
     def on_answers_confirmed(self) -> None:
         """Answer with what was shown, if it is still so."""
         question = self._question()

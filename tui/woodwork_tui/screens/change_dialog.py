@@ -101,14 +101,6 @@ class ChangeDialog(Modal[Fate | None]):
         else:
             yield from (Line(part, line.tone) for part in wrapped(visible(line.text), room))
 
-    def action_back(self) -> None:
-        """Write nothing."""
-        self.dismiss(None)
-
-    def on_answers_cancelled(self) -> None:
-        """Write nothing."""
-        self.dismiss(None)
-
     def on_answers_confirmed(self) -> None:
         """Have it written, if it is about what was shown."""
         question = self._question()

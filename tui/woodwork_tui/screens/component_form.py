@@ -134,11 +134,3 @@ class ComponentForm(Modal[Add | None]):
     def on_answers_confirmed(self) -> None:
         """Answer with the component."""
         self.action_review()
-
-    def on_answers_cancelled(self) -> None:
-        """Make none."""
-        self.dismiss(None)
-
-    def action_back(self) -> None:
-        """Make none."""
-        self.dismiss(None)

@@ -76,14 +76,6 @@ class ConditionDialog(Modal[str | None]):
         event.stop()
         self.on_answers_confirmed()
 
-    def action_back(self) -> None:
-        """Set nothing."""
-        self.dismiss(None)
-
-    def on_answers_cancelled(self) -> None:
-        """Set nothing."""
-        self.dismiss(None)
-
     def on_answers_confirmed(self) -> None:
         """Answer with the condition."""
         if self._judge().wrong is None:

@@ -40,7 +40,3 @@ class CopyMenu(Modal[Copyable | None]):
         """Answer with the choice."""
         event.stop()
         self.dismiss(self._choices[event.option_index])
-
-    def action_back(self) -> None:
-        """Copy nothing."""
-        self.dismiss(None)

@@ -113,10 +113,6 @@ class FateDialog(Modal[Fate | None]):
         self._change.display = not self._change.display
         self.call_after_refresh(self._answers.scroll_visible, animate=False)
 
-    def action_back(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
-
     @on(Answers.Cancelled)
     def _cancelled(self) -> None:
         self.dismiss(None)

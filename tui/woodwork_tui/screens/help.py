@@ -45,10 +45,6 @@ class HelpScreen(Modal[None]):
         view.set_lines(self._lines)
         view.focus()
 
-    def action_back(self) -> None:
-        """Close."""
-        self.dismiss()
-
     def action_leave(self) -> None:
         """Close."""
         self.dismiss()

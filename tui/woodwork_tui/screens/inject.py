@@ -193,14 +193,6 @@ class InjectScreen(Modal[Injection | None]):
         if isinstance(read, Payload):
             self.dismiss(Injection(self._chosen, read.value, self._session.value.strip() or None))
 
-    def action_back(self) -> None:
-        """Send nothing."""
-        self.dismiss(None)
-
-    def on_answers_cancelled(self) -> None:
-        """Send nothing."""
-        self.dismiss(None)
-
     def on_answers_confirmed(self) -> None:
         """Send it."""
         self.action_send()

@@ -65,10 +65,6 @@ class JobScreen(Modal[None]):
             self._shown = lines
             self._lines.set_lines(painted(lines), keep_place=True)
 
-    def action_back(self) -> None:
-        """Close."""
-        self.dismiss(None)
-
     def action_pause_job(self) -> None:
         """Hold the job, or let it go on."""
         job = self._job()

@@ -141,10 +141,6 @@ class JsonDialog(Modal[ScreenResultType]):
             self._leaving = True
             self._told.tell((Line("Your edit would be lost: esc once more drops it.", "warn"),))
 
-    def on_answers_cancelled(self) -> None:
-        """Leave."""
-        self.action_back()
-
     def on_answers_confirmed(self) -> None:
         """Go on."""
         self.action_done()

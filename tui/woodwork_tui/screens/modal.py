@@ -19,6 +19,14 @@ class Modal(ModalScreen[ScreenResultType], SteadyScreen[ScreenResultType]):
         """Answer with *result* and go."""
         return super().dismiss(result) if self in self.app.screen_stack else nothing()
 
+    def action_back(self) -> None:
+        """Go without an answer."""
+        self.dismiss(None)
+
+    def on_answers_cancelled(self) -> None:
+        """Go as `esc` does."""
+        self.action_back()
+
 
 def nothing() -> AwaitComplete:
     """Return what there is to wait for when nothing was done."""

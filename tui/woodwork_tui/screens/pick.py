@@ -93,7 +93,3 @@ class Pick(Modal[str | None]):
     def _take(self, index: int | None) -> None:
         if index is not None and index < len(self._shown):
             self.dismiss(self._shown[index][0])
-
-    def action_back(self) -> None:
-        """Take none."""
-        self.dismiss(None)

@@ -190,14 +190,6 @@ class ReplayDialog(Modal[ReplayOrder | None]):
         where = self._offer.where if self._scope is self._offer.scopes[-1] else ""
         return ReplayOrder(self._shown.ids, self._route is Route.REROUTE, self._force, self._once, pacing, where)
 
-    def action_back(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
-
-    def on_answers_cancelled(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
-
     def on_answers_asked(self) -> None:
         """Have the engine count what would be replayed, and show it."""
         order = self._order()

@@ -137,10 +137,6 @@ class StopsScreen(Modal[None]):
         if self._held.cursor_row is not None:
             self.post_message(Tab.Wanted(Wish(Want.EDIT, key=self._held.cursor_row.key)))
 
-    def action_back(self) -> None:
-        """Close."""
-        self.dismiss(None)
-
     def action_leave(self) -> None:
         """Close."""
         self.dismiss(None)

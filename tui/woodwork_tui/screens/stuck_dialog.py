@@ -80,14 +80,6 @@ class StuckDialog(Modal[Way | None]):
         event.stop()
         self._answers.offer(self._doing(), possible=self._shown.behind is not None)
 
-    def action_back(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
-
-    def on_answers_cancelled(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
-
     def on_answers_confirmed(self) -> None:
         """Answer with the way chosen, if things are as they were shown."""
         now = self._now()

@@ -43,10 +43,6 @@ class TemplateMenu(Modal[str | None]):
         event.stop()
         self.dismiss(tuple(self._templates)[event.option_index])
 
-    def action_back(self) -> None:
-        """Choose none."""
-        self.dismiss(None)
-
     def action_leave(self) -> None:
         """Choose none."""
         self.dismiss(None)

@@ -97,14 +97,6 @@ class Typed(Modal[tuple[str, tuple[Key, ...]] | None]):
         event.stop()
         self.on_answers_confirmed()
 
-    def action_back(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
-
-    def on_answers_cancelled(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
-
     def on_answers_confirmed(self) -> None:
         """Answer with what was typed and shown, if it is still so."""
         question = self._question()
