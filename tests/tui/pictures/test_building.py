@@ -7,7 +7,7 @@ import pytest
 from support.pictured import Step
 
 RUNNING = Step("6 nodes")
-KINDS = Step("memory short_term", ("a",))
+KINDS = Step("function python", ("a",))
 FORM = Step("New component: llm scripted", (*"llm", "enter"))
 FILLED = Step("ready", ("tab", *"You said: {input}", "tab", "tab", *"200ms"))
 ADDING = Step("Write main.ww", ("ctrl+s",))
