@@ -5,8 +5,12 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 import time
+from collections.abc import Iterator
+
+import pytest
 
 os.environ["TZ"] = "UTC"
 time.tzset()
@@ -19,3 +23,11 @@ for name in [name for name in os.environ if name.startswith("OTEL_")]:
     os.environ.pop(name)
 for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORTERM", "WOODWORK_LOG_LEVEL"):
     os.environ.pop(name, None)
+
+
+@pytest.fixture
+def hang_ups_are_heeded() -> Iterator[None]:
+    """Let SIGHUP mean something, here and in programs that are started, although the tests may run under nohup."""
+    earlier = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, earlier)

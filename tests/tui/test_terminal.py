@@ -115,6 +115,7 @@ def test_a_signal_drains_and_a_second_one_ends_at_once(flow, number, status):
         assert "stopped at once" in shown.text
 
 
+@pytest.mark.usefixtures("hang_ups_are_heeded")
 def test_when_the_terminal_goes_what_is_under_way_is_brought_to_its_end(tmp_path):
     (tmp_path / "main.ww").write_text(SLOW)
     (tmp_path / "slow.py").write_text(SLOWLY)

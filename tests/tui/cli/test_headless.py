@@ -152,6 +152,7 @@ def test_a_component_that_starts_after_all_is_no_complaint() -> None:
     assert Ran(FakeFlow(mended, idles=True), until_idle=True).status == 0
 
 
+@pytest.mark.usefixtures("hang_ups_are_heeded")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_the_first_signal_drains_and_reports(number: signal.Signals, status: int) -> None:
     flow = FakeFlow(lambda _: signal.raise_signal(number), report=StopReport(left={"audit": 3}))

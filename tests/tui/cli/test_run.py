@@ -112,6 +112,7 @@ def test_a_flow_ends_after_the_time_it_was_given(tmp_path):
     assert any(record["type"] == "ok" for record in done.records)
 
 
+@pytest.mark.usefixtures("hang_ups_are_heeded")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_drains_and_ends_with_its_status(tmp_path, number, status):
     tmp_path.joinpath("main.ww").write_text("tick = input generator { rate = 100 }\nout = output console {}\n")
