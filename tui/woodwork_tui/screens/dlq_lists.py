@@ -21,6 +21,7 @@ from woodwork_tui.state.lines import painted
 from woodwork_tui.state.view import View
 from woodwork_tui.text import fit
 from woodwork_tui.units import plural
+from woodwork_tui.widgets.focus import focus_now
 from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.line_view import LineView
 from woodwork_tui.widgets.pane import Pane
@@ -118,7 +119,7 @@ class DlqLists(Vertical):
         if there or self.has_class("-letters"):
             self.go_to_letters()
         else:
-            self._groups.focus()
+            focus_now(self._groups)
 
     def go_to_letters(self) -> None:
         """Put the focus into the letters."""

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from woodwork_tui.screens.file_editing import FileEditing
 from woodwork_tui.state.draft import Examine, examine
 from woodwork_tui.state.revisions import EDITED, as_written
+from woodwork_tui.widgets.focus import focus_now
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.source_editor import SourceEditor
 
@@ -38,7 +39,7 @@ class FileTab(FileEditing):
         self._rest()
 
     def _rest(self) -> None:
-        self._problems.blocks.focus()
+        focus_now(self._problems.blocks)
 
     def close(self) -> bool:
         """Leave the editor, the revisions of a narrow screen, or a file that is not the main one."""

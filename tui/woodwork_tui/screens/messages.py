@@ -27,6 +27,7 @@ from woodwork_tui.state.messages import (
     list_title,
 )
 from woodwork_tui.state.view import Selection, View
+from woodwork_tui.widgets.focus import focus_now
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.message_detail import MessageDetail
@@ -183,7 +184,7 @@ class MessagesTab(DeliveryTab):
     def enter(self) -> None:
         """Put the focus into the list, or into what is open."""
         if self._opened is None:
-            self._table.focus()
+            focus_now(self._table)
         else:
             self._detail.focus_page()
 

@@ -33,6 +33,7 @@ from woodwork_tui.state.sessions import (
 )
 from woodwork_tui.state.view import Selection, View
 from woodwork_tui.widgets.compare_pane import ComparePane
+from woodwork_tui.widgets.focus import focus_now
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_table import LineTable
 from woodwork_tui.widgets.pane import Pane
@@ -227,9 +228,9 @@ class SessionsTab(DeliveryTab, ScopeTab):
     def enter(self) -> None:
         """Put the focus into the table, or into what is open."""
         if self._comparing:
-            self._compare.table.focus()
+            focus_now(self._compare.table)
             return
-        (self._path.events if self.has_class("-low") and self.has_class("-open") else self._table).focus()
+        focus_now(self._path.events if self.has_class("-low") and self.has_class("-open") else self._table)
 
     def close(self) -> bool:
         """Come back from the comparison or from the events to the table."""

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from woodwork_tui.state.view import Selection, View
 from woodwork_tui.state.wishes import Wish
+from woodwork_tui.widgets.focus import focus_now
 
 if TYPE_CHECKING:  # with the pages of a message: not before the first frame
     from woodwork_tui.state.export import Export
@@ -153,5 +154,5 @@ class Tab(Widget):
         """Put the focus where work starts in this tab; called when it comes to the front."""
         for widget in self.query("*"):
             if widget.focusable:
-                widget.focus()
+                focus_now(widget)
                 return

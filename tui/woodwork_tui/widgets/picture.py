@@ -14,6 +14,7 @@ from woodwork_tui.layout.steps import Mark
 from woodwork_tui.state.flow_search import Found
 from woodwork_tui.state.flow_words import empty_text, legend, marks, title
 from woodwork_tui.state.view import View
+from woodwork_tui.widgets.focus import focus_now
 from woodwork_tui.widgets.graph import GraphView
 from woodwork_tui.widgets.keys import bindings
 from woodwork_tui.widgets.line_table import LineTable
@@ -64,7 +65,7 @@ class Picture(Pane):
 
     def enter(self) -> None:
         """Put the focus on what is shown."""
-        (self.tree_table if self._as_tree else self.graph).focus()
+        focus_now(self.tree_table if self._as_tree else self.graph)
 
     def turn(self) -> None:
         """Show the graph instead of the tree, or the tree instead of the graph."""
