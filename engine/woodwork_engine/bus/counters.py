@@ -26,7 +26,7 @@ class Histogram:
     # Both lists stay the same ones: who counts for every message holds on to `now`.
 
     def __init__(self) -> None:
-        self.now = [0] * BUCKETS
+        self.now = _NONE.copy()
         self._before: list[int] = []
 
     def add(self, seconds: float) -> None:

@@ -44,6 +44,9 @@ class LaneState(IntEnum):
     HALTING = 5  # held as well, but an attempt still runs, or is the one that was let through
 
 
+IDLE, RUNNING = LaneState.IDLE, LaneState.RUNNING  # told once: an enum's own attributes are slow to come by
+
+
 class EndpointState(StrEnum):
     """Whether a name has somebody who handles its messages."""
 
@@ -99,7 +102,7 @@ class Lane:
         self.queue: list[Delivery] = []
         """What is not settled, the head first. A list, because few sessions have many messages waiting and a deque
         takes half a kilobyte for one; of 100,000 in one lane, taking the head takes 10 us."""
-        self.state = LaneState.IDLE
+        self.state = IDLE
         self.gate = NO_GATE
         self.timer: asyncio.TimerHandle | None = None
         self.due = 0.0
@@ -113,7 +116,7 @@ class Lane:
         """Under what the endpoint has this lane."""
         self.out = 0
         """How many messages of this session are in lanes of their own."""
-        self.go = LaneState.RUNNING
+        self.go = RUNNING
         """What the lane becomes when an attempt starts: a held one makes no second one."""
         self.frozen_at: float | None = None
         """Since when time to live stands still here: the lane is held, or its component removed (bus.md D4)."""
