@@ -7,7 +7,8 @@ from collections import deque
 from enum import StrEnum
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.endpoint import Endpoint, Handler
+from woodwork_engine.bus.endpoint import Endpoint
+from woodwork_engine.bus.instance import Handler
 from woodwork_engine.bus.retry import decide
 from woodwork_engine.bus.serving import Serving
 from woodwork_engine.delivery import Delivery

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 
-from woodwork_engine.bus.endpoint import Endpoint, Handler
+from woodwork_engine.bus.endpoint import Endpoint
+from woodwork_engine.bus.instance import Handler
 from woodwork_engine.errors import HandlerTimeoutError
 
 TICK = 0.05

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from woodwork_engine.bus.endpoint import Endpoint, Handler
+from woodwork_engine.bus.endpoint import Endpoint
+from woodwork_engine.bus.instance import Handler
 from woodwork_engine.clock import Clock
 from woodwork_engine.delivery import Delivery
 from woodwork_engine.errors import HandledBeforeError

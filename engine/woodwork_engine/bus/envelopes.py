@@ -8,7 +8,7 @@ from functools import partial
 
 from msgspec.structs import replace as _replace
 
-from woodwork_engine.bus.endpoint import Handler
+from woodwork_engine.bus.instance import Handler
 from woodwork_engine.bus.interface import MessageHandler
 from woodwork_engine.delivery import Delivery, pinned_context
 from woodwork_engine.message import MessageEnvelope

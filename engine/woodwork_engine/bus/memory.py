@@ -19,12 +19,13 @@ from woodwork_engine.bus.dead_letter_queue import DeadLetterQueue
 from woodwork_engine.bus.deadlines import Deadlines
 from woodwork_engine.bus.dedupe import Dedupe
 from woodwork_engine.bus.ending import Ending
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Handler, Instance, Route
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Route
 from woodwork_engine.bus.envelopes import EnvelopeHandlers, OnLoop, sent_inside
 from woodwork_engine.bus.halts import Halts
 from woodwork_engine.bus.holds import Holds
 from woodwork_engine.bus.housekeeping import Housekeeping
 from woodwork_engine.bus.idleness import Idleness
+from woodwork_engine.bus.instance import Handler, Instance
 from woodwork_engine.bus.intake import RARELY, SELDOM, Intake
 from woodwork_engine.bus.interface import MessageBusInterface, MessageHandler, Middleware, StopReport
 from woodwork_engine.bus.keeper import Keeper

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from woodwork_engine.bus.endpoint import Endpoint, Handler
+from woodwork_engine.bus.endpoint import Endpoint
+from woodwork_engine.bus.instance import Handler
 from woodwork_engine.bus.interface import Middleware
 from woodwork_engine.delivery import Context, Delivery
 

@@ -21,7 +21,8 @@ from opentelemetry.trace import Link, NoOpTracerProvider, SpanContext, SpanKind,
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.endpoint import Endpoint, Handler
+from woodwork_engine.bus.endpoint import Endpoint
+from woodwork_engine.bus.instance import Handler
 from woodwork_engine.bus.readings import COUNTERS, GAUGES, TARGET, Read
 from woodwork_engine.delivery import Delivery, current
 from woodwork_engine.errors import HandledBeforeError, described

@@ -8,9 +8,10 @@ import contextvars
 from woodwork_engine.bus.acceptance import Parcels
 from woodwork_engine.bus.core import SPENT, BusCore
 from woodwork_engine.bus.dedupe import handled_before
-from woodwork_engine.bus.endpoint import Endpoint, Instance, Lane, LaneState
+from woodwork_engine.bus.endpoint import Endpoint, Lane, LaneState
 from woodwork_engine.bus.envelopes import envelope_for
 from woodwork_engine.bus.gate import NEWCOMER, Waiter
+from woodwork_engine.bus.instance import Instance
 from woodwork_engine.bus.intake import Intake
 from woodwork_engine.bus.line import Line
 from woodwork_engine.bus.sender import Sender

@@ -9,7 +9,8 @@ import msgspec
 
 from woodwork_engine.bus.acceptance import Parcel, Parcels
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, Route
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Route
+from woodwork_engine.bus.instance import Instance
 from woodwork_engine.bus.intake import SELDOM, Intake
 from woodwork_engine.bus.line import Line
 from woodwork_engine.bus.routes import RouteTable
@@ -236,16 +237,17 @@ class Sender:
         endpoint.emitted += len(staged)
         if len(staged) == 1 and not self._core.in_line:
             output = staged[0]
+            found: Sequence[Route] = ()
             if output.target is None and not output.broadcast:
                 found = routes.resolved.get((output.source, output.event)) or routes.routed(output.source, output.event)
+            if found:
+                child = _child(delivery, output, routes.revision, now)
                 if len(found) == 1:
-                    child = _child(delivery, output, routes.revision, now)
-                    if self._intake.fit_in(found[0], child, output.encoded, False, now):
-                        return ()
-                elif found:
-                    child = _child(delivery, output, routes.revision, now)
-                    if self._intake.fit_everywhere(found, child, output.encoded):
-                        return ()
+                    taken = self._intake.fit_in(found[0], child, output.encoded, False, now)
+                else:
+                    taken = self._intake.fit_everywhere(found, child, output.encoded)
+                if taken:
+                    return ()
         parcels = self.children(delivery, routes)
         if not self._line.fits(parcels):
             return parcels

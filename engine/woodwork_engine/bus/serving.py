@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from woodwork_engine.bus.core import BusCore
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance, LaneState
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState, LaneState
 from woodwork_engine.bus.halts import Halts
+from woodwork_engine.bus.instance import Instance
 from woodwork_engine.policy import DeliveryPolicy
 
 

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Collection, Coroutine
 from dataclasses import replace
 
-from woodwork_engine.bus.endpoint import Endpoint, EndpointState, Instance
+from woodwork_engine.bus.endpoint import Endpoint, EndpointState
+from woodwork_engine.bus.instance import Instance
 from woodwork_engine.bus.memory import InMemoryMessageBus
 from woodwork_engine.errors import UnknownComponentError
 from woodwork_engine.policy import OnRemove, redirect_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from woodwork_engine.bus.endpoint import Handler, Instance
+from woodwork_engine.bus.instance import Handler, Instance
 from woodwork_engine.components import Component
 from woodwork_engine.plan import Node
 

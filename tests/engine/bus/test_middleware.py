@@ -12,7 +12,8 @@ from support.bus import ONCE, Worker, message, routed, running
 from support.engines import running as running_flow
 from support.virtual_loop import virtual_time
 from woodwork_engine import Context, MessageEnvelope, current_context
-from woodwork_engine.bus.endpoint import Endpoint, Handler
+from woodwork_engine.bus.endpoint import Endpoint
+from woodwork_engine.bus.instance import Handler
 from woodwork_engine.bus.interface import Middleware, Next
 from woodwork_engine.bus.middleware import ORDER, Layers
 from woodwork_engine.delivery import Delivery

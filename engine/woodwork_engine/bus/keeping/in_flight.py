@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from woodwork_engine.bus.endpoint import Endpoint, Handler
+from woodwork_engine.bus.endpoint import Endpoint
+from woodwork_engine.bus.instance import Handler
 from woodwork_engine.bus.keeping.commits import Commits
 from woodwork_engine.bus.keeping.deliveries import Deliveries
 from woodwork_engine.delivery import Delivery
