@@ -181,6 +181,9 @@ class WoodworkApp(App[Ending]):
     # the end
 
     def _signalled(self, number: signal.Signals) -> None:
+        reading_ends = getattr(self._driver, "exit_event", None)
+        if number == signal.SIGHUP and reading_ends is not None:
+            reading_ends.set()  # nobody types any more: else its thread would read the end again and again
         if self._operator is None:
             self.exit(Ending(128 + number))
         else:
